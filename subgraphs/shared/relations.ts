@@ -24,6 +24,8 @@ export type ColumnType =
   | { readonly kind: 'instant' }
   /** A code out of a closed set. */
   | { readonly kind: 'enum'; readonly values: readonly string[] }
+  /** A computed average; no relation stores one. */
+  | { readonly kind: 'float' }
 
 export interface Column<Value = unknown> {
   readonly type: ColumnType
@@ -54,6 +56,9 @@ export const quantity = (): Column<string> => decimal(18, 3)
 /** A percentage or rate, as a plain number of percent or as a factor, as the column says. */
 export const rate = (): Column<string> => decimal(18, 6)
 
+/** An average of days, hours or counts. Only for computed columns: money is never a float. */
+export const float = (): Column<number> => column({ kind: 'float' })
+
 export const nullable = <Value>(of: Column<Value>): Column<Value | null> => ({
   type: of.type,
   nullable: true,
@@ -65,9 +70,15 @@ export const nullable = <Value>(of: Column<Value>): Column<Value | null> => ({
  */
 export type RuleParameters = Readonly<Record<string, readonly string[]>>
 
+/** A database whose relations are not known by type: what code for every relation works with. */
+export type AnyDatabase = Record<string, Record<string, unknown>>
+
 // Row rules are written against one relation but may look into others of the same database
 // (a line belongs to whom its order belongs to), so they get Kysely's loosest builder.
-export type RuleBuilder = ExpressionBuilder<Record<string, Record<string, unknown>>, string>
+export type RuleBuilder = ExpressionBuilder<AnyDatabase, string>
+
+/** A condition on rows, as filters and lists pass it on. */
+export type Where = (eb: RuleBuilder) => Expression<SqlBool>
 
 /**
  * Which rows of a relation a principal limited by this rule may see: `'ALL'` (not personal: a

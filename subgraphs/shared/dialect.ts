@@ -1,0 +1,133 @@
+/**
+ * What differs between databases: how a declared type is bound and read, and the few expressions
+ * that SQL does not have in common. The only place that knows how a decimal is stored.
+ */
+import { sql, type RawBuilder } from 'kysely'
+import { isDate, type TimeBucket } from './calendar.ts'
+import { fromScaled, toScaled } from './decimal.ts'
+import { AppError } from './errors.ts'
+import type { Column, ColumnType } from './relations.ts'
+
+export interface Dialect {
+  /** The value to bind where a column of this type is compared; throws BAD_USER_INPUT. */
+  encode(value: unknown, type: ColumnType, what: string): unknown
+  /** The value of a result column; throws SOURCE_DATA_INVALID when it does not fit its declaration. */
+  decode(value: unknown, column: Column, what: string): unknown
+  /** The first day of the bucket in which a date column lies. */
+  bucketStart(
+    date: RawBuilder<unknown>,
+    bucket: TimeBucket,
+    fiscalYearStartMonth: number,
+  ): RawBuilder<string>
+}
+
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/
+
+/** SQLite as `node:sqlite` speaks it, with integers read as BigInt. */
+export const sqliteDialect: Dialect = {
+  encode(value, type, what) {
+    if (value === null) return null
+    switch (type.kind) {
+      case 'id':
+      case 'text':
+        return expectType(typeof value === 'string', value, what, 'text')
+      case 'integer':
+        return expectType(Number.isSafeInteger(value), value, what, 'a whole number')
+      case 'float':
+        return expectType(typeof value === 'number', value, what, 'a number')
+      case 'boolean':
+        expectType(typeof value === 'boolean', value, what, 'true or false')
+        return value === true ? 1 : 0
+      case 'date':
+        return expectType(
+          typeof value === 'string' && isDate(value),
+          value,
+          what,
+          'a date, YYYY-MM-DD',
+        )
+      case 'instant':
+        return expectType(
+          typeof value === 'string' && instantPattern.test(value),
+          value,
+          what,
+          'a moment, YYYY-MM-DDTHH:MM:SSZ',
+        )
+      case 'enum':
+        return expectType(
+          typeof value === 'string' && type.values.includes(value),
+          value,
+          what,
+          `one of ${type.values.join(', ')}`,
+        )
+      case 'decimal': {
+        const scaled = typeof value === 'string' ? toScaled(value, type.scale) : null
+        expectType(scaled !== null, value, what, `a decimal with at most ${type.scale} places`)
+        return scaled
+      }
+    }
+  },
+
+  decode(value, column, what) {
+    if (value === null || value === undefined) {
+      if (!column.nullable) throw unfit(what, 'a value', 'nothing')
+      return null
+    }
+    const { type } = column
+    switch (type.kind) {
+      case 'id':
+      case 'text':
+      case 'date':
+      case 'instant':
+        if (typeof value !== 'string') throw unfit(what, 'text', typeof value)
+        return value
+      case 'enum':
+        if (typeof value !== 'string' || !type.values.includes(value)) {
+          throw unfit(what, `one of ${type.values.join(', ')}`, JSON.stringify(value))
+        }
+        return value
+      case 'integer': {
+        const number = Number(value)
+        if (!Number.isSafeInteger(number)) throw unfit(what, 'a whole number', typeof value)
+        return number
+      }
+      case 'boolean':
+        if (value !== 0n && value !== 1n) throw unfit(what, '0 or 1', typeof value)
+        return value === 1n
+      case 'float':
+        return Number(value)
+      case 'decimal':
+        if (typeof value !== 'bigint') throw unfit(what, 'a scaled integer', typeof value)
+        return fromScaled(value, type.scale)
+    }
+  },
+
+  bucketStart(date, bucket, fiscalYearStartMonth) {
+    const monthsSince = (span: number) =>
+      sql`'-' || ((cast(substr(${date}, 6, 2) as integer) - ${sql.lit(fiscalYearStartMonth)} + 12) % ${sql.lit(span)}) || ' months'`
+    switch (bucket) {
+      case 'DAY':
+        return sql<string>`${date}`
+      case 'WEEK':
+        return sql<string>`date(${date}, '-6 days', 'weekday 1')`
+      case 'MONTH':
+        return sql<string>`substr(${date}, 1, 7) || '-01'`
+      case 'QUARTER':
+        return sql<string>`date(substr(${date}, 1, 7) || '-01', ${monthsSince(3)})`
+      case 'YEAR':
+        return sql<string>`date(substr(${date}, 1, 7) || '-01', ${monthsSince(12)})`
+    }
+  },
+}
+
+function expectType(fits: boolean, value: unknown, what: string, expected: string): unknown {
+  if (!fits) {
+    throw new AppError(
+      'BAD_USER_INPUT',
+      `"${what}" takes ${expected}, but got ${JSON.stringify(value)}.`,
+    )
+  }
+  return value
+}
+
+const unfit = (what: string, expected: string, came: string): AppError =>
+  new AppError('SOURCE_DATA_INVALID', `"${what}" should hold ${expected}, but holds ${came}.`)

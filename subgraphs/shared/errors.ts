@@ -1,0 +1,97 @@
+/**
+ * The one catalogue of failures: code → HTTP status and meaning. Only an AppError may reach a client
+ * with its own words; everything else becomes INTERNAL with an id, and its cause goes to the log.
+ * Messages say what was expected, what came and what to do; never SQL, hosts or stacks.
+ * docs/errors.md is generated from this file.
+ */
+export const errorCodes = {
+  // What the caller sent
+  BAD_REQUEST: { status: 400, meaning: 'The HTTP request is not a GraphQL request we can read.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document is not valid GraphQL syntax.' },
+  GRAPHQL_VALIDATION_FAILED: {
+    status: 400,
+    meaning: 'The document asks for something the schema does not have.',
+  },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    meaning: 'The document has several operations, or none of the name that was asked for.',
+  },
+  BAD_USER_INPUT: { status: 400, meaning: 'An argument or variable has a value we cannot use.' },
+  REQUEST_TOO_LARGE: { status: 413, meaning: 'The request is larger than the gateway accepts.' },
+  DOCUMENT_TOO_COMPLEX: {
+    status: 400,
+    meaning: 'The document has more tokens or deeper nesting than the gateway accepts.',
+  },
+  LIST_TOO_LONG: {
+    status: 400,
+    meaning: 'A list without a cursor has more rows than its declared cap: narrow the question.',
+  },
+  // Who the caller is
+  UNAUTHENTICATED: { status: 401, meaning: 'The request has no valid token.' },
+  FORBIDDEN: { status: 403, meaning: 'The caller may not do this.' },
+  UNAUTHORIZED_FIELD_OR_TYPE: {
+    status: 403,
+    meaning: 'The token lacks a scope this field needs; the field is left out of the answer.',
+  },
+  NOT_FOUND: { status: 404, meaning: 'Nothing is known under that name or address.' },
+  // What the systems did
+  SOURCE_UNAVAILABLE: { status: 503, meaning: 'A system that owns part of the answer is down.' },
+  SOURCE_TIMEOUT: { status: 504, meaning: 'A system did not answer within its time limit.' },
+  SOURCE_DATA_INVALID: {
+    status: 502,
+    meaning: 'A system answered with something that does not fit its schema.',
+  },
+  NOT_MAPPED: { status: 501, meaning: 'The connected system does not have this information.' },
+  DEADLINE_EXCEEDED: { status: 504, meaning: 'The request ran out of its total time.' },
+  CANCELLED: { status: 499, meaning: 'The client went away before the answer was ready.' },
+  // How Isthmus is set up
+  CONFIGURATION_INVALID: {
+    status: 500,
+    meaning: 'The configuration has problems; all are listed.',
+  },
+  SUPERGRAPH_INVALID: {
+    status: 500,
+    meaning: 'The schemas do not compose, or need something the gateway cannot enforce.',
+  },
+  DATABASE_MISSING: { status: 500, meaning: 'A database file of the embedded mode is missing.' },
+  DATABASE_INVALID: {
+    status: 500,
+    meaning: 'A database file is damaged or is not what Isthmus expects.',
+  },
+  DATABASE_OUTDATED: {
+    status: 500,
+    meaning: 'The data folder was made by an older version: reseed it.',
+  },
+  ADDRESS_IN_USE: { status: 500, meaning: 'The port is taken by another program.' },
+  REPORT_INVALID: { status: 500, meaning: 'A report of the library is not well formed.' },
+  INTERNAL: { status: 500, meaning: 'A fault of ours; the error id finds it in the log.' },
+} as const satisfies Record<string, { status: number; meaning: string }>
+
+export type ErrorCode = keyof typeof errorCodes
+
+export interface AppErrorOptions {
+  readonly cause?: unknown
+  /** Facts for the client beside the message, such as `{ argument: 'first', maximum: 1000 }`. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly details: Readonly<Record<string, unknown>> | undefined
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.details = options.details
+  }
+}
+
+/** The AppError inside an error that graphql-js or a library may have wrapped, or null. */
+export function appErrorIn(error: unknown): AppError | null {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+    if (at instanceof AppError) return at
+    at = 'originalError' in at && at.originalError instanceof Error ? at.originalError : at.cause
+  }
+  return null
+}
