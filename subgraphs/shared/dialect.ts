@@ -2,11 +2,18 @@
  * What differs between databases: how a declared type is bound and read, and the few expressions
  * that SQL does not have in common. The only place that knows how a decimal is stored.
  */
-import { sql, type RawBuilder } from 'kysely'
+import {
+  ExpressionWrapper,
+  FunctionNode,
+  sql,
+  ValueNode,
+  type Expression,
+  type RawBuilder,
+} from 'kysely'
 import { isDate, type TimeBucket } from './calendar.ts'
 import { fromScaled, toScaled } from './decimal.ts'
 import { AppError } from './errors.ts'
-import type { Column, ColumnType } from './relations.ts'
+import type { AnyDatabase, Column, ColumnType } from './relations.ts'
 
 export interface Dialect {
   /** The value to bind where a column of this type is compared; throws BAD_USER_INPUT. */
@@ -15,11 +22,28 @@ export interface Dialect {
   decode(value: unknown, column: Column, what: string): unknown
   /** The first day of the bucket in which a date column lies. */
   bucketStart(
-    date: RawBuilder<unknown>,
+    date: Expression<unknown>,
     bucket: TimeBucket,
     fiscalYearStartMonth: number,
   ): RawBuilder<string>
 }
+
+/** Stands for `bucketStart` in a statement until the database is known. */
+export const bucketFunction = 'isthmus_bucket_start'
+
+/** The first day of the bucket in which a date column lies, in whatever database is asked. */
+export const bucketStart = (
+  date: Expression<unknown>,
+  bucket: TimeBucket,
+  fiscalYearStartMonth: number,
+): Expression<string | null> =>
+  new ExpressionWrapper<AnyDatabase, string, string | null>(
+    FunctionNode.create(bucketFunction, [
+      date.toOperationNode(),
+      ValueNode.createImmediate(bucket),
+      ValueNode.createImmediate(fiscalYearStartMonth),
+    ]),
+  )
 
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/
 

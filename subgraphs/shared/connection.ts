@@ -1,0 +1,292 @@
+/**
+ * Lists as Relay connections: one keyset page per statement, counts only when asked for, and the
+ * pages of many parents in one statement. Works on any relation; must not know a business noun.
+ */
+import DataLoader from 'dataloader'
+import type { Kysely, SelectQueryBuilder } from 'kysely'
+import {
+  afterPosition,
+  compareRows,
+  cursorOf,
+  orderColumns,
+  positionOf,
+  type Order,
+  type Position,
+} from './keyset.ts'
+import { pageSize } from './limits.ts'
+import { byArguments, oneByKey } from './loader.ts'
+import type { AnyDatabase, Relation, Where } from './relations.ts'
+
+export type { Order } from './keyset.ts'
+
+/** What the arguments of a connection field say. */
+export interface PageArgs {
+  readonly first?: number | null | undefined
+  readonly after?: string | null | undefined
+}
+
+export interface ListOptions extends PageArgs {
+  readonly where?: Where | undefined
+  readonly orderBy: Order
+}
+
+/** A Relay connection, as the schema's `…Connection` types have it. */
+export interface Connection<Row> {
+  readonly nodes: readonly Row[]
+  readonly edges: readonly { readonly node: Row; readonly cursor: string }[]
+  readonly pageInfo: {
+    readonly hasNextPage: boolean
+    readonly hasPreviousPage: boolean
+    readonly startCursor: string | null
+    readonly endCursor: string | null
+  }
+  /** Runs its own statement, so only when the field is selected. */
+  totalCount(): Promise<number>
+}
+
+type AnyRow = Readonly<Record<string, unknown>>
+type RowsQuery = SelectQueryBuilder<AnyDatabase, string, Record<string, unknown>>
+
+/** One page of a list. */
+export async function page<DB, Name extends keyof DB & string>(
+  db: Kysely<DB>,
+  name: Name,
+  relation: Relation,
+  options: ListOptions,
+): Promise<Connection<DB[Name]>> {
+  const list = listOf(db, name, relation, options)
+  const rows = await rowsAfter(list, list.position, list.size + 1)
+  return connectionOf(list, rows, () => countAll(list)) as Connection<DB[Name]> // rows of `name`
+}
+
+interface List {
+  readonly db: Kysely<AnyDatabase>
+  readonly name: string
+  readonly relation: Relation
+  readonly order: Order
+  readonly where: Where | undefined
+  readonly size: number
+  readonly position: Position | null
+}
+
+function listOf<DB>(
+  db: Kysely<DB>,
+  name: string,
+  relation: Relation,
+  { where, orderBy, first, after }: ListOptions,
+): List {
+  return {
+    // One function serves every relation, so the statement is built without the database's type.
+    db: db as unknown as Kysely<AnyDatabase>,
+    name,
+    relation,
+    order: orderBy,
+    where,
+    size: pageSize(first),
+    position: positionOf(after, relation, orderBy),
+  }
+}
+
+const selectRows = ({ db, name, relation, where }: List): RowsQuery => {
+  const query = db
+    .selectFrom(name)
+    .select(Object.keys(relation.columns).map((column) => `${name}.${column}`))
+  return where === undefined ? query : query.where((eb) => where(eb))
+}
+
+/** Rows with a sort value first, then those without: two statements, so that each uses its index. */
+async function rowsAfter(list: List, position: Position | null, limit: number): Promise<AnyRow[]> {
+  const { relation, order } = list
+  const columns = orderColumns(relation, order)
+  if (!hasNulls(list)) return await part(list, columns, position?.values ?? null, limit)
+
+  const inNulls = position !== null && position.values[0] === null
+  const withValue = inNulls
+    ? []
+    : await part(list, columns, position?.values ?? null, limit, 'is not')
+  if (withValue.length >= limit) return withValue
+  const keys = columns.slice(1)
+  const after = inNulls ? position.values.slice(1) : null
+  const without = await part(list, keys, after, limit - withValue.length, 'is')
+  return [...withValue, ...without]
+}
+
+const hasNulls = ({ relation, order }: List): boolean =>
+  relation.columns[order.column]?.nullable === true
+
+async function part(
+  list: List,
+  columns: readonly string[],
+  after: readonly unknown[] | null,
+  limit: number,
+  nulls?: 'is' | 'is not',
+): Promise<AnyRow[]> {
+  const { name, order } = list
+  const qualified = columns.map((column) => `${name}.${column}`)
+  let query = selectRows(list)
+  if (nulls !== undefined) query = query.where(`${name}.${order.column}`, nulls, null)
+  if (after !== null) {
+    query = query.where((eb) => afterPosition(eb, qualified, after, order.direction))
+  }
+  for (const column of qualified) query = query.orderBy(column, lower(order.direction))
+  return await query.limit(limit).execute()
+}
+
+const lower = (direction: 'ASC' | 'DESC') => (direction === 'ASC' ? 'asc' : 'desc')
+
+async function countAll({ db, name, where }: List): Promise<number> {
+  const query = db.selectFrom(name).select((eb) => eb.fn.countAll<number>().as('rows'))
+  const counted = await (where === undefined ? query : query.where((eb) => where(eb))).execute()
+  return counted[0]?.rows ?? 0
+}
+
+function connectionOf(
+  { relation, order, size, position }: List,
+  fetched: readonly AnyRow[],
+  totalCount: () => Promise<number>,
+): Connection<AnyRow> {
+  const nodes = fetched.slice(0, size)
+  const edges = nodes.map((node) => ({ node, cursor: cursorOf(node, relation, order) }))
+  return {
+    nodes,
+    edges,
+    pageInfo: {
+      hasNextPage: fetched.length > size,
+      hasPreviousPage: position !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount,
+  }
+}
+
+/** Pages of the children of many parents: all parents of one tick share one statement. */
+export interface ChildPages<Row> {
+  load(parent: string): Promise<Connection<Row>>
+  /** One page over the children of several parents, as if they were one parent. */
+  loadMerged(parents: readonly string[]): Promise<Connection<Row>>
+}
+
+export interface ChildListOptions extends ListOptions {
+  /** The column that holds the parent's key. */
+  readonly parent: string
+}
+
+export function childPages<DB, Name extends keyof DB & string>(
+  db: Kysely<DB>,
+  name: Name,
+  relation: Relation,
+  { parent, ...options }: ChildListOptions,
+): ChildPages<DB[Name]> {
+  const list = listOf(db, name, relation, options)
+  const parentOf = (row: AnyRow) => String(row[parent])
+  const rows = new DataLoader<string, readonly AnyRow[]>(async (parents) => {
+    const found = Map.groupBy(await rowsOfParents(list, parent, parents), parentOf)
+    return parents.map((key) => found.get(key) ?? [])
+  })
+  const counts = oneByKey(
+    (parents) => countByParent(list, parent, parents),
+    ({ key }) => key,
+  )
+  const countOf = async (parents: readonly string[]) => {
+    const counted = await Promise.all(parents.map((key) => counts.load(key)))
+    return counted.reduce((sum, count) => sum + (count?.rows ?? 0), 0)
+  }
+  const loadMerged = async (parents: readonly string[]) => {
+    const pages = await Promise.all(parents.map((key) => rows.load(key)))
+    const merged =
+      pages.length === 1
+        ? (pages[0] ?? [])
+        : pages.flat().toSorted(compareRows(relation, list.order))
+    return connectionOf(list, merged, () => countOf(parents)) as Connection<DB[Name]> // rows of `name`
+  }
+  return { loadMerged, load: (key) => loadMerged([key]) }
+}
+
+/** One `childPages` per distinct arguments of a request. */
+export const childPagesBy = <Args, Row>(
+  make: (args: Args) => ChildPages<Row>,
+): ((args: Args) => ChildPages<Row>) => byArguments(make)
+
+/** The first rows of each parent, in one statement that numbers the rows within their parent. */
+async function rowsOfParents(
+  list: List,
+  parent: string,
+  parents: readonly string[],
+): Promise<AnyRow[]> {
+  const { db, name, relation, order, position } = list
+  const [only] = parents
+  if (parents.length === 1 && only !== undefined) {
+    // A single parent pages by the index, however many children it has.
+    return await rowsAfter(
+      { ...list, where: ofParent(list, parent, only) },
+      position,
+      list.size + 1,
+    )
+  }
+  const columns = Object.keys(relation.columns)
+  const sorted = orderColumns(relation, order).map((column) => `${name}.${column}`)
+  const numbered = selectRows(list)
+    .where(`${name}.${parent}`, 'in', parents)
+    .$if(position !== null, (query) =>
+      query.where((eb) => afterWithNulls(eb, sorted, position?.values ?? [], list)),
+    )
+    .select((eb) =>
+      eb.fn
+        .agg<number>('row_number')
+        .over((over) =>
+          sorted.reduce(
+            (by, column) => by.orderBy(column, lower(order.direction)),
+            hasNulls(list)
+              ? over
+                  .partitionBy(`${name}.${parent}`)
+                  .orderBy((by) => by(`${name}.${order.column}`, 'is', null))
+              : over.partitionBy(`${name}.${parent}`),
+          ),
+        )
+        .as('position'),
+    )
+  return await db
+    .selectFrom(numbered.as('numbered'))
+    .select(columns.map((column) => `numbered.${column}`))
+    .where('numbered.position', '<=', list.size + 1)
+    .orderBy(`numbered.${parent}`)
+    .orderBy('numbered.position')
+    .execute()
+}
+
+const ofParent =
+  ({ name, where }: List, parent: string, key: string): Where =>
+  (eb) => {
+    const own = eb(`${name}.${parent}`, '=', key)
+    return where === undefined ? own : eb.and([own, where(eb)])
+  }
+
+const afterWithNulls = (
+  eb: Parameters<Where>[0],
+  columns: readonly string[],
+  values: readonly unknown[],
+  { order, ...list }: List,
+) => {
+  const [column = '', ...keys] = columns
+  if (!hasNulls({ order, ...list })) return afterPosition(eb, columns, values, order.direction)
+  const without = eb(column, 'is', null)
+  return values[0] === null
+    ? eb.and([without, afterPosition(eb, keys, values.slice(1), order.direction)])
+    : eb.or([without, afterPosition(eb, columns, values, order.direction)])
+}
+
+async function countByParent(
+  { db, name, where }: List,
+  parent: string,
+  parents: readonly string[],
+): Promise<readonly { key: string; rows: number }[]> {
+  const column = `${name}.${parent}`
+  const query = db
+    .selectFrom(name)
+    .select((eb) => [eb.ref(column).as('key'), eb.fn.countAll<number>().as('rows')])
+    .where(column, 'in', parents)
+    .groupBy(column)
+  const counted = await (where === undefined ? query : query.where((eb) => where(eb))).execute()
+  return counted.map(({ key, rows }) => ({ key: String(key), rows }))
+}

@@ -1,0 +1,126 @@
+/**
+ * Node's HTTP server as this project uses it: bounded bodies, JSON answers, a stop that lets the
+ * requests in flight finish. Bytes in and out; must not know GraphQL or a business noun.
+ */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { AppError, errorCodes, type ErrorCode } from './errors.ts'
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+}
+
+export interface Listening {
+  /** `http://127.0.0.1:4000` */
+  readonly url: string
+  /** Takes no new connection, waits for the requests in flight, cuts them off after `graceMs`. */
+  close(graceMs?: number): Promise<void>
+}
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** Slow clients are cut: the whole head must arrive in 10 s, the whole request in 30 s. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 }
+
+export async function listen(handler: Handler, { host, port }: ListenOptions): Promise<Listening> {
+  const server = createServer(timeouts, (request, response) => {
+    handler(request, response).catch((error: unknown) => {
+      sendError(
+        response,
+        error instanceof AppError ? error : new AppError('INTERNAL', 'Internal error.'),
+      )
+    })
+  })
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    throw listenError(cause, host, port)
+  }
+  const bound = (server.address() as AddressInfo).port // a TCP server has an address once it listens
+  const name = host.includes(':') ? `[${host}]` : host
+  return {
+    url: `http://${name}:${bound}`,
+    close: (graceMs = 10_000) => closeServer(server, graceMs),
+  }
+}
+
+function listenError(cause: unknown, host: string, port: number): AppError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return code === 'EADDRINUSE'
+    ? new AppError(
+        'ADDRESS_IN_USE',
+        `Port ${port} is taken by another program. Choose another one with PORT.`,
+        { cause },
+      )
+    : new AppError('CONFIGURATION_INVALID', `Cannot listen on ${host}:${port} (${String(code)}).`, {
+        cause,
+      })
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearTimeout(cut)
+}
+
+/** The whole body as text; throws REQUEST_TOO_LARGE. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes) {
+      throw new AppError('REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`)
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The body as JSON; throws BAD_REQUEST. */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const text = await readBody(request, maxBytes)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new AppError('BAD_REQUEST', 'The body is not valid JSON.')
+  }
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (response.headersSent || response.destroyed) return
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  })
+  response.end(text)
+}
+
+/** A failure before any operation ran, in the shape of a GraphQL answer. */
+export function sendError(
+  response: ServerResponse,
+  error: AppError,
+  extensions: Readonly<Record<string, unknown>> = {},
+): void {
+  const code: ErrorCode = error.code
+  const headers = code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer' } : {}
+  sendJson(
+    response,
+    errorCodes[code].status,
+    { errors: [{ message: error.message, extensions: { code, ...error.details, ...extensions } }] },
+    headers,
+  )
+}

@@ -1,0 +1,201 @@
+/**
+ * Opens a subgraph for use in this process: builds its schema, opens its databases when they are
+ * first needed (and again after a failure), and runs operations for a principal.
+ * Knows no transport; `serve.ts` puts HTTP around it.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
+import {
+  execute,
+  GraphQLError,
+  parse,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql'
+import { createCalendar, type Calendar } from './calendar.ts'
+import { openEmbedded, type EmbeddedDatabase, type StatementEvent } from './embedded.ts'
+import { appErrorIn } from './errors.ts'
+import type { Principal } from './principal.ts'
+import type { Relations } from './relations.ts'
+import { scalars } from './scalars.ts'
+import type { Databases, Session, SubgraphDefinition } from './subgraph.ts'
+
+export interface SubgraphOptions {
+  /** The folder of the embedded database files. */
+  readonly data: string
+  readonly timeZone: string
+  /** 1 to 12. */
+  readonly fiscalYearStartMonth: number
+  /** Today's date; left out, it is the business date stored with the data (demo mode). */
+  readonly today?: () => string
+  /** Told of every failure that a client only sees as a code. */
+  readonly onError?: (error: unknown) => void
+}
+
+export interface SubgraphRequest {
+  readonly document: DocumentNode
+  readonly variables?: Readonly<Record<string, unknown>> | undefined
+  readonly operationName?: string | undefined
+  readonly principal: Principal
+  readonly signal: AbortSignal
+  /** `performance.now()` at which the request runs out of time. */
+  readonly deadlineAt?: number | undefined
+  readonly onStatement?: ((event: StatementEvent) => void) | undefined
+}
+
+export interface OpenSubgraph extends Disposable {
+  readonly name: string
+  readonly schema: GraphQLSchema
+  /** Throws an AppError that says what is wrong with its databases, if anything is. */
+  check(): void
+  /** The context of one request, for whoever executes the schema. */
+  contextFor(request: Omit<SubgraphRequest, 'document'>): object
+  execute(request: SubgraphRequest): Promise<ExecutionResult>
+  /** The error as a client of this subgraph may see it. */
+  mask(error: GraphQLError): GraphQLError
+}
+
+export function openSubgraph<D extends Databases, Loaders>(
+  definition: SubgraphDefinition<D, Loaders>,
+  options: SubgraphOptions,
+): OpenSubgraph {
+  const schema = schemaOf(definition)
+  const databases = lazyDatabases(definition, options)
+
+  const contextFor: OpenSubgraph['contextFor'] = (request) => {
+    const open = databases.open()
+    const scope = {
+      rows: request.principal.rows,
+      signal: request.signal,
+      deadlineAt: request.deadlineAt ?? Infinity,
+      onStatement: request.onStatement,
+    }
+    const limited = Object.fromEntries(
+      Object.entries(open.files).map(([name, file]) => [name, file.limitedTo(scope)]),
+    )
+    const session: Session<D> = {
+      databases: limited as unknown as Session<D>['databases'], // one entry per declared database
+      calendar: open.calendar,
+      principal: request.principal,
+      signal: request.signal,
+    }
+    return { ...session, loaders: definition.loaders(session) }
+  }
+
+  const mask = (error: GraphQLError): GraphQLError => maskError(error, options.onError)
+
+  return {
+    name: definition.name,
+    schema,
+    check: () => void databases.open(),
+    contextFor,
+    mask,
+    async execute(request) {
+      try {
+        const result = await execute({
+          schema,
+          document: request.document,
+          variableValues: request.variables,
+          operationName: request.operationName,
+          contextValue: contextFor(request),
+        })
+        return result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) }
+      } catch (cause) {
+        const error = cause instanceof Error ? cause : new Error(String(cause))
+        return { errors: [mask(new GraphQLError(error.message, { originalError: error }))] }
+      }
+    },
+    [Symbol.dispose]: databases.close,
+  }
+}
+
+/** The subgraph's own part of the schema, with the scalars it declares. */
+function schemaOf({ schema, resolvers }: Pick<SubgraphDefinition, 'schema' | 'resolvers'>) {
+  const typeDefs = parse(readFileSync(schema, 'utf8'))
+  const declared = typeDefs.definitions.flatMap((definition) =>
+    definition.kind === 'ScalarTypeDefinition' ? [definition.name.value] : [],
+  )
+  const known = declared.flatMap((name) => {
+    const scalar = scalars[name]
+    return scalar === undefined ? [] : [[name, scalar] as const]
+  })
+  // Apollo's resolver map allows any function; ours asks each resolver to state its types.
+  const map = {
+    ...resolvers,
+    ...Object.fromEntries(known),
+  } as unknown as GraphQLResolverMap<object>
+  return buildSubgraphSchema([{ typeDefs, resolvers: map }])
+}
+
+interface OpenFiles {
+  readonly files: Readonly<Record<string, EmbeddedDatabase<Relations>>>
+  readonly calendar: Calendar
+}
+
+/** Opened on first use; a failure is told to the request and tried again by the next one. */
+function lazyDatabases(
+  definition: Pick<SubgraphDefinition, 'databases'>,
+  options: SubgraphOptions,
+) {
+  let opened: OpenFiles | null = null
+  const open = (): OpenFiles => {
+    if (opened !== null) return opened
+    const files: Record<string, EmbeddedDatabase<Relations>> = {}
+    try {
+      for (const [name, declaration] of Object.entries(definition.databases)) {
+        files[name] = openEmbedded(name, join(options.data, `${name}.sqlite`), declaration)
+      }
+    } catch (error) {
+      for (const file of Object.values(files)) file[Symbol.dispose]()
+      throw error
+    }
+    const [first] = Object.values(files)
+    const today = options.today ?? (() => first?.meta.asOf ?? '')
+    const { timeZone, fiscalYearStartMonth } = options
+    opened = { files, calendar: createCalendar({ today: today(), timeZone, fiscalYearStartMonth }) }
+    return opened
+  }
+  return {
+    // Without a stored business date, today moves on while the files stay open.
+    open: () => {
+      const { files, calendar } = open()
+      if (options.today === undefined || options.today() === calendar.today)
+        return { files, calendar }
+      opened = { files, calendar: createCalendar({ ...calendar, today: options.today() }) }
+      return opened
+    },
+    close: () => {
+      for (const file of Object.values(opened?.files ?? {})) file[Symbol.dispose]()
+      opened = null
+    },
+  }
+}
+
+/** Only an AppError speaks for itself; what graphql-js says of the document is safe as well. */
+function maskError(error: GraphQLError, onError: SubgraphOptions['onError']): GraphQLError {
+  const ours = appErrorIn(error.originalError)
+  if (ours !== null) {
+    if (ours.cause !== undefined) onError?.(ours)
+    return rebuilt(error, ours.message, { code: ours.code, ...ours.details })
+  }
+  if (error.originalError === undefined) {
+    return rebuilt(error, error.message, {
+      code: error.extensions['code'] ?? 'SOURCE_DATA_INVALID',
+    })
+  }
+  if (error.extensions['code'] === 'BAD_USER_INPUT') {
+    return rebuilt(error, error.message, { code: 'BAD_USER_INPUT' }) // a scalar refused a value
+  }
+  onError?.(error.originalError)
+  return rebuilt(error, 'Something went wrong in this system.', { code: 'INTERNAL' })
+}
+
+const rebuilt = (from: GraphQLError, message: string, extensions: Record<string, unknown>) =>
+  new GraphQLError(message, {
+    nodes: from.nodes ?? null,
+    positions: from.positions ?? null,
+    path: from.path ?? null,
+    extensions,
+  })

@@ -1,0 +1,207 @@
+/**
+ * What type each column of a statement has, worked out from Kysely's tree and the declarations.
+ * Purpose: results are decoded and parameters encoded by declared type, so a statement whose result
+ * nobody can type is refused. Must not know any database, and changes no statement.
+ */
+import {
+  type AggregateFunctionNode,
+  type AliasedExpression,
+  AliasNode,
+  type CaseNode,
+  type Expression,
+  IdentifierNode,
+  type OperationNode,
+  type ReferenceNode,
+  SelectQueryNode,
+  TableNode,
+  type WithNode,
+} from 'kysely'
+import { float, integer, nullable, type Column, type Relations } from './relations.ts'
+
+export type ColumnTypes = ReadonlyMap<string, Column>
+
+/** The names a (sub)query can see, innermost first. */
+export interface Scope {
+  readonly names: ReadonlyMap<string, ColumnTypes>
+  readonly outer: Scope | null
+}
+
+const declaredTypes = new WeakMap<OperationNode, Column>()
+
+/**
+ * A computed result column with its type, where it is not a plain column or an aggregate of one:
+ * `select(typed(sql<number>…, integer(), 'level'))`.
+ */
+export function typed<Value, Alias extends string>(
+  expression: Expression<unknown>,
+  column: Column<Value>,
+  alias: Alias,
+): AliasedExpression<Value, Alias> {
+  const node = AliasNode.create(expression.toOperationNode(), IdentifierNode.create(alias))
+  declaredTypes.set(node, column)
+  return { expression, alias, toOperationNode: () => node } as unknown as AliasedExpression<
+    Value,
+    Alias
+  > // only the node and the types matter to select()
+}
+
+const columnsOf = new WeakMap<Relations, Map<string, ColumnTypes>>()
+
+/** The columns of every relation, by name. */
+export function relationTypes(relations: Relations): ReadonlyMap<string, ColumnTypes> {
+  const known = columnsOf.get(relations)
+  if (known !== undefined) return known
+  const types = new Map(
+    Object.entries(relations).map(([name, relation]) => [
+      name,
+      new Map(Object.entries(relation.columns)),
+    ]),
+  )
+  columnsOf.set(relations, types)
+  return types
+}
+
+/** The scope inside a select: its tables and common table expressions, then what is around it. */
+export function scopeOf(
+  node: SelectQueryNode,
+  outer: Scope | null,
+  relations: ReadonlyMap<string, ColumnTypes>,
+): Scope {
+  const ctes: Scope = { names: cteTypes(node.with, outer, relations), outer }
+  const names = new Map<string, ColumnTypes>()
+  const sources = [...(node.from?.froms ?? []), ...(node.joins ?? []).map((join) => join.table)]
+  for (const source of sources) {
+    const [name, types] = sourceTypes(source, ctes, relations)
+    names.set(name, types)
+  }
+  return { names, outer: ctes }
+}
+
+function cteTypes(
+  node: WithNode | undefined,
+  outer: Scope | null,
+  relations: ReadonlyMap<string, ColumnTypes>,
+): ReadonlyMap<string, ColumnTypes> {
+  const names = new Map<string, ColumnTypes>()
+  for (const { name, expression } of node?.expressions ?? []) {
+    const cte = name.table.table.identifier.name
+    if (relations.has(cte))
+      throw new TypeError(`"${cte}" is a relation; name the expression otherwise`)
+    // A recursive expression sees itself; its first select says what its columns are.
+    names.set(cte, new Map())
+    names.set(cte, resultTypes(expression, { names, outer }, relations))
+  }
+  return names
+}
+
+function sourceTypes(
+  node: OperationNode,
+  scope: Scope,
+  relations: ReadonlyMap<string, ColumnTypes>,
+): [name: string, types: ColumnTypes] {
+  if (TableNode.is(node)) {
+    const name = node.table.identifier.name
+    return [name, lookUp(name, scope) ?? relations.get(name) ?? unknownRelation(name)]
+  }
+  if (AliasNode.is(node) && IdentifierNode.is(node.alias)) {
+    const inner = node.node
+    const types = TableNode.is(inner)
+      ? sourceTypes(inner, scope, relations)[1]
+      : resultTypes(inner, scope, relations)
+    return [node.alias.name, types]
+  }
+  throw new TypeError('a statement reads from relations, expressions and aliased selects only')
+}
+
+function unknownRelation(name: string): never {
+  throw new TypeError(`"${name}" is no relation of this database`)
+}
+
+function lookUp(name: string, scope: Scope | null): ColumnTypes | undefined {
+  for (let at = scope; at !== null; at = at.outer) {
+    const types = at.names.get(name)
+    if (types !== undefined) return types
+  }
+  return undefined
+}
+
+/** The type of a reference, or undefined when it names no declared column. */
+export function referenceType(node: ReferenceNode, scope: Scope | null): Column | undefined {
+  if (node.column.kind === 'SelectAllNode') throw new TypeError('list the columns instead of *')
+  const column = node.column.column.name
+  if (node.table !== undefined) {
+    return lookUp(node.table.table.identifier.name, scope)?.get(column)
+  }
+  for (let at = scope; at !== null; at = at.outer) {
+    for (const types of at.names.values()) {
+      const type = types.get(column)
+      if (type !== undefined) return type
+    }
+  }
+  return undefined
+}
+
+/** The type of each result column of a select. */
+export function resultTypes(
+  node: OperationNode,
+  outer: Scope | null,
+  relations: ReadonlyMap<string, ColumnTypes>,
+): ColumnTypes {
+  if (!SelectQueryNode.is(node)) throw new TypeError('only a select has result columns')
+  const scope = scopeOf(node, outer, relations)
+  return new Map(
+    (node.selections ?? []).map(({ selection }) => {
+      const name = selectionName(selection)
+      const type = declaredTypes.get(selection) ?? expressionType(selection, scope)
+      if (name === null || type === undefined) {
+        throw new TypeError(`result column ${name ?? selection.kind} has no type: use typed(…)`)
+      }
+      return [name, type]
+    }),
+  )
+}
+
+function selectionName(node: OperationNode): string | null {
+  if (AliasNode.is(node)) return IdentifierNode.is(node.alias) ? node.alias.name : null
+  if (isReference(node) && node.column.kind === 'ColumnNode') return node.column.column.name
+  return null
+}
+
+function expressionType(node: OperationNode, scope: Scope): Column | undefined {
+  if (AliasNode.is(node)) return expressionType(node.node, scope)
+  if (isReference(node)) return referenceType(node, scope)
+  if (isAggregate(node)) return aggregateType(node, scope)
+  if (isCase(node)) return caseType(node, scope)
+  return undefined
+}
+
+/** `case when … then column end`: the column's type, absent where no condition is met. */
+function caseType(node: CaseNode, scope: Scope): Column | undefined {
+  const result = node.when?.[0]?.result
+  const type = result === undefined ? undefined : expressionType(result, scope)
+  return type === undefined ? undefined : nullable(type)
+}
+
+const isReference = (node: OperationNode): node is ReferenceNode => node.kind === 'ReferenceNode'
+const isCase = (node: OperationNode): node is CaseNode => node.kind === 'CaseNode'
+const isAggregate = (node: OperationNode): node is AggregateFunctionNode =>
+  node.kind === 'AggregateFunctionNode'
+
+function aggregateType(node: AggregateFunctionNode, scope: Scope): Column | undefined {
+  switch (node.func) {
+    case 'count':
+    case 'row_number':
+      return integer()
+    case 'avg':
+      return nullable(float())
+    case 'sum':
+    case 'min':
+    case 'max': {
+      const [of] = node.aggregated
+      const type = of === undefined ? undefined : expressionType(of, scope)
+      return type === undefined ? undefined : nullable(type)
+    }
+    default:
+      return undefined
+  }
+}
