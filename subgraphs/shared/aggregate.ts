@@ -79,7 +79,7 @@ export interface AggregateOptions<Dimensions extends string, Measures extends st
   /** The currency column of the measures, or null when none of them is money. */
   readonly currency: string | null
   readonly measures: Readonly<Record<Measures, Measure>>
-  readonly orderBy?: AggregateOrder<Measures> | null | undefined
+  readonly orderBy?: AggregateOrder<NoInfer<Measures>> | null | undefined
   readonly first?: number | null | undefined
 }
 

@@ -1,0 +1,117 @@
+/**
+ * A subgraph over small databases made for one test: real SQLite files in a temporary folder, rows
+ * given inline, every statement counted. `using fixture = subgraphFixture(subgraph, rows)`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { parse, type ExecutionResult } from 'graphql'
+import { sqliteDialect } from '#shared/dialect.ts'
+import { createEmbedded, type DatabaseDeclaration, type StatementEvent } from '#shared/embedded.ts'
+import { openSubgraph, type OpenSubgraph } from '#shared/open.ts'
+import type { Principal } from '#shared/principal.ts'
+import type { Relation } from '#shared/relations.ts'
+import type { Databases, SubgraphDefinition } from '#shared/subgraph.ts'
+
+type Row = Readonly<Record<string, unknown>>
+/** By database, then by relation. */
+export type FixtureRows = Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>>
+
+/** May read everything: for tests that are not about rights. */
+export const anyone: Principal = {
+  subject: 'test',
+  audience: 'EMPLOYEE',
+  scopes: [],
+  facts: {},
+  rows: null,
+}
+
+export interface SubgraphFixture extends Disposable {
+  readonly subgraph: OpenSubgraph
+  /** The folder of the database files. */
+  readonly data: string
+  /** Every statement since the last `run` began. */
+  readonly statements: readonly StatementEvent[]
+  run(
+    document: string,
+    variables?: Readonly<Record<string, unknown>>,
+    principal?: Principal,
+  ): Promise<ExecutionResult>
+}
+
+export function subgraphFixture<D extends Databases, Loaders>(
+  definition: SubgraphDefinition<D, Loaders>,
+  rows: FixtureRows,
+  { asOf = '2026-06-30' } = {},
+): SubgraphFixture {
+  const data = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
+  for (const [name, declaration] of Object.entries(definition.databases)) {
+    writeDatabase(join(data, `${name}.sqlite`), declaration, rows[name] ?? {}, asOf)
+  }
+  const subgraph = openSubgraph(definition, {
+    data,
+    timeZone: 'Asia/Taipei',
+    fiscalYearStartMonth: 1,
+    onError: (error) => console.error(error),
+  })
+  const statements: StatementEvent[] = []
+  return {
+    subgraph,
+    data,
+    statements,
+    run: (document, variables = {}, principal = anyone) => {
+      statements.length = 0
+      return subgraph.execute({
+        document: parse(document),
+        variables,
+        principal,
+        signal: new AbortController().signal,
+        onStatement: (event) => statements.push(event),
+      })
+    },
+    [Symbol.dispose]: () => {
+      subgraph[Symbol.dispose]()
+      rmSync(data, { recursive: true })
+    },
+  }
+}
+
+/** Makes one embedded database with the rows of each relation; columns left out are null. */
+export function writeDatabase(
+  path: string,
+  declaration: DatabaseDeclaration,
+  rows: Readonly<Record<string, readonly Row[]>>,
+  asOf: string,
+): void {
+  const file = createEmbedded(path, declaration, { asOf })
+  for (const [name, ofRelation] of Object.entries(rows)) {
+    const relation = declaration.relations[name]
+    if (relation === undefined) throw new TypeError(`fixture: no relation "${name}"`)
+    insertRows(file, name, relation, ofRelation)
+  }
+  file.close()
+}
+
+function insertRows(
+  file: DatabaseSync,
+  name: string,
+  relation: Relation,
+  rows: readonly Row[],
+): void {
+  const columns = Object.keys(relation.columns)
+  const insert = file.prepare(
+    `INSERT INTO "${name}" (${columns.map((column) => `"${column}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+  )
+  for (const row of rows) {
+    const unknown = Object.keys(row).filter((column) => !columns.includes(column))
+    if (unknown.length > 0) throw new TypeError(`fixture: ${name} has no ${unknown.join(', ')}`)
+    insert.run(...columns.map((column) => encoded(relation, column, row[column])))
+  }
+}
+
+function encoded(relation: Relation, column: string, value: unknown): SQLInputValue {
+  const type = relation.columns[column]?.type
+  if (type === undefined || value === null || value === undefined) return null
+  return sqliteDialect.encode(value, type, column) as SQLInputValue // what node:sqlite binds
+}
