@@ -18,7 +18,7 @@ import {
   rewriteIds,
 } from '#shared/filter.ts'
 import { writeDatabase } from '../../support/subgraph-fixture.ts'
-import { declaration, relations } from './fixture.ts'
+import { declaration, relations } from './shop/shop.ts'
 
 /** 40 orders of 4 customers, many ties, a third without a due date. */
 const orders = Array.from({ length: 40 }, (_, at) => ({

@@ -10,7 +10,7 @@ import type { RowLimit } from '#shared/principal.ts'
 import { integer } from '#shared/relations.ts'
 import { typed } from '#shared/result-types.ts'
 import { writeDatabase } from '../../support/subgraph-fixture.ts'
-import { declaration, relations } from './fixture.ts'
+import { declaration, type relations } from './shop/shop.ts'
 
 const huge = '123456789012345.678' // far above 2^53 thousandths
 

@@ -1,8 +1,4 @@
 /** A small subgraph of orders, made only of the shared part: what its tests run on. */
-import { writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import {
   amount,
   belongsTo,
@@ -53,29 +49,11 @@ export const relations = defineRelations({
   },
 })
 
-const folder = join(tmpdir(), `isthmus-shared-fixture-${process.pid}`)
-const write = (name: string, words: string): URL => {
-  const path = `${folder}-${name}`
-  writeFileSync(path, words)
-  return pathToFileURL(path)
-}
-
-export const declaration = {
-  relations,
-  tables: write(
-    'tables.sql',
-    `CREATE TABLE purchase (orderNo TEXT PRIMARY KEY, customerNo TEXT NOT NULL, orderedOn TEXT NOT NULL,
-       dueOn TEXT, state TEXT NOT NULL, net INTEGER NOT NULL, currency TEXT NOT NULL, urgent INTEGER NOT NULL) STRICT;
-     CREATE TABLE purchase_line (orderNo TEXT NOT NULL, lineNo INTEGER NOT NULL, parentLineNo INTEGER,
-       sku TEXT NOT NULL, PRIMARY KEY (orderNo, lineNo)) STRICT;
-     CREATE TABLE secret_note (noteNo TEXT PRIMARY KEY, words TEXT NOT NULL) STRICT;
-     CREATE TABLE catalogue (sku TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;`,
-  ),
-}
+export const declaration = { relations, tables: new URL('./tables.sql', import.meta.url) }
 
 export const shop = defineSubgraph({
   name: 'shop',
-  schema: write('schema.graphql', 'type Query { ping: String }'),
+  schema: new URL('./schema.graphql', import.meta.url),
   databases: { shop: declaration },
   resolvers: { Query: { ping: () => 'pong' } },
   loaders: () => ({}),
