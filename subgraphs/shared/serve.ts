@@ -5,7 +5,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, HeaderMap } from '@apollo/server'
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { AppError } from './errors.ts'
@@ -34,7 +37,7 @@ export async function serveSubgraph(
     introspection: true, // behind the internal token like everything else
     includeStacktraceInErrorResponses: false,
     csrfPrevention: false, // no browser reaches a subgraph, and the token is no cookie
-    plugins: [ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled()],
     formatError: (formatted, error) => masked(subgraph, formatted, error),
     stopOnTerminationSignals: false,
   })
