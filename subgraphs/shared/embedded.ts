@@ -4,8 +4,7 @@
  * SQLite; must not know a business noun. node:sqlite is synchronous: a running statement cannot be
  * interrupted, so the deadline and the abort act between statements and row caps bound each.
  */
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import {
   type CompiledQuery,
@@ -23,17 +22,16 @@ import { AppError } from './errors.ts'
 import type { RowLimit } from './principal.ts'
 import { relationsPlugin } from './relations-plugin.ts'
 import type { Database, Relations } from './relations.ts'
+import { createTables, layoutOf } from './tables.ts'
 
-/** One database of a subgraph: what it declares, and the tables that hold it in embedded mode. */
+/** One database of a subgraph. */
 export interface DatabaseDeclaration<R extends Relations = Relations> {
   readonly relations: R
-  /** The tables.sql file. */
-  readonly tables: URL
 }
 
 /** What the seed leaves in every database it makes. */
 export interface EmbeddedMeta {
-  /** SHA-256 of the tables.sql that made the file. */
+  /** `layoutOf` the relations that made the file. */
   readonly layout: string
   /** The business date, `YYYY-MM-DD`. */
   readonly asOf: string
@@ -64,20 +62,17 @@ export interface EmbeddedDatabase<R extends Relations> extends Disposable {
   limitedTo(scope: StatementScope): Kysely<Database<R>>
 }
 
-export const layoutOf = (tables: URL): string =>
-  createHash('sha256').update(readFileSync(tables, 'utf8')).digest('hex')
-
 /** Creates the file with its tables and meta, and hands it over open for writing. */
 export function createEmbedded(
   path: string,
-  declaration: DatabaseDeclaration,
+  { relations }: DatabaseDeclaration,
   meta: Readonly<Record<string, string>> & { readonly asOf: string },
 ): DatabaseSync {
   const file = new DatabaseSync(path)
-  file.exec(readFileSync(declaration.tables, 'utf8'))
+  file.exec(createTables(relations))
   file.exec('CREATE TABLE isthmus_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT')
   const insert = file.prepare('INSERT INTO isthmus_meta (key, value) VALUES (?, ?)')
-  for (const [key, value] of Object.entries({ ...meta, layout: layoutOf(declaration.tables) })) {
+  for (const [key, value] of Object.entries({ ...meta, layout: layoutOf(relations) })) {
     insert.run(key, value)
   }
   return file
@@ -96,7 +91,7 @@ export function openEmbedded<R extends Relations>(
     )
   }
   const { file, meta } = openFile(name, path)
-  if (meta.layout !== layoutOf(declaration.tables)) {
+  if (meta.layout !== layoutOf(declaration.relations)) {
     file.close()
     throw new AppError(
       'DATABASE_OUTDATED',

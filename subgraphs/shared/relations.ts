@@ -92,8 +92,8 @@ export interface Relation<Columns extends Record<string, Column> = Record<string
   readonly columns: Columns
   /** The columns that identify a row, in order. The last one breaks ties when a list is sorted. */
   readonly key: readonly (keyof Columns & string)[]
-  /** Raw columns that sort and filter by an index of the source. */
-  readonly indexed?: readonly (keyof Columns & string)[]
+  /** Column lists by which the source finds and sorts rows from an index, besides the key. */
+  readonly indexes?: readonly (readonly (keyof Columns & string)[])[]
   /** By the name of the rule; a row-limited principal sees nothing of a relation without its rule. */
   readonly rules?: Readonly<Record<string, RowRule>>
 }

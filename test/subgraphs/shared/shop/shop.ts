@@ -49,7 +49,7 @@ export const relations = defineRelations({
   },
 })
 
-export const declaration = { relations, tables: new URL('./tables.sql', import.meta.url) }
+export const declaration = { relations }
 
 export const shop = defineSubgraph({
   name: 'shop',

@@ -1,0 +1,53 @@
+/**
+ * The tables of the embedded databases, made from the declared relations, so that a column is
+ * declared once. Other databases keep their own tables and are mapped instead.
+ */
+import { createHash } from 'node:crypto'
+import type { ColumnType, Relation, Relations } from './relations.ts'
+
+/** SQLite statements that create a table and its indexes for every relation. */
+export const createTables = (relations: Relations): string =>
+  Object.entries(relations)
+    .map(([name, relation]) =>
+      [createTable(name, relation), ...createIndexes(name, relation)].join('\n'),
+    )
+    .join('\n\n')
+
+/** Identifies the layout of a database: SHA-256 of its tables, as hex. */
+export const layoutOf = (relations: Relations): string =>
+  createHash('sha256').update(createTables(relations)).digest('hex')
+
+function createTable(name: string, { columns, key }: Relation): string {
+  const lines = Object.entries(columns).map(
+    ([column, { type, nullable }]) =>
+      `${quoted(column)} ${storage(type)}${nullable ? '' : ' NOT NULL'}`,
+  )
+  const primaryKey = `PRIMARY KEY (${key.map(quoted).join(', ')})`
+  return `CREATE TABLE ${quoted(name)} (\n  ${[...lines, primaryKey].join(',\n  ')}\n) STRICT;`
+}
+
+const createIndexes = (name: string, { indexes = [] }: Relation): string[] =>
+  indexes.map(
+    (columns) =>
+      `CREATE INDEX ${quoted([name, ...columns].join('_'))} ON ${quoted(name)} (${columns.map(quoted).join(', ')});`,
+  )
+
+const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
+
+/** Decimals are scaled integers, so that sums are exact and overflow is an error. */
+function storage(type: ColumnType): 'TEXT' | 'INTEGER' {
+  switch (type.kind) {
+    case 'integer':
+    case 'boolean':
+    case 'decimal':
+      return 'INTEGER'
+    case 'id':
+    case 'text':
+    case 'date':
+    case 'instant':
+    case 'enum':
+      return 'TEXT'
+    case 'float':
+      throw new TypeError('no relation stores a float')
+  }
+}
