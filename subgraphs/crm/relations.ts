@@ -1,0 +1,420 @@
+/**
+ * The relations of the CRM database: customer master, contacts, interactions, sales and service.
+ * Ids of other systems are not here, they are in the crosswalk (identity-relations.ts), except where
+ * the CRM itself notes one (the order of a case, the sku of a line).
+ */
+import {
+  amount,
+  belongsTo,
+  boolean,
+  date,
+  decimal,
+  defineRelations,
+  id,
+  instant,
+  integer,
+  isOneOf,
+  nullable,
+  oneOf,
+  quantity,
+  rate,
+  text,
+  unitPrice,
+} from '#shared/relations.ts'
+
+export const channels = [
+  'VISIT',
+  'PHONE',
+  'EMAIL',
+  'WEB',
+  'ONLINE_MALL',
+  'MESSAGE',
+  'FIELD_SERVICE',
+] as const
+export const customerKinds = ['TAX_CLIENT', 'END_USER', 'DISTRIBUTOR', 'PARTNER'] as const
+export const customerStatuses = ['PROSPECT', 'ACTIVE', 'DORMANT', 'BLOCKED', 'CLOSED'] as const
+export const addressKinds = ['BILL_TO', 'SHIP_TO', 'SITE'] as const
+export const leadStatuses = ['NEW', 'QUALIFIED', 'DISQUALIFIED', 'CONVERTED'] as const
+export const opportunityStages = [
+  'PROSPECTING',
+  'QUALIFIED',
+  'PROPOSAL',
+  'NEGOTIATION',
+  'WON',
+  'LOST',
+] as const
+export const quoteStatuses = [
+  'DRAFT',
+  'IN_APPROVAL',
+  'SENT',
+  'NEGOTIATION',
+  'ACCEPTED',
+  'REJECTED',
+  'EXPIRED',
+  'ORDERED',
+] as const
+export const approvalStates = ['NOT_REQUIRED', 'PENDING', 'APPROVED', 'REJECTED'] as const
+export const campaignKinds = ['EMAIL', 'TRADE_FAIR', 'WEBINAR', 'ADVERTISING', 'REFERRAL'] as const
+export const campaignStatuses = ['PLANNED', 'RUNNING', 'FINISHED', 'CANCELLED'] as const
+export const caseKinds = ['QUESTION', 'COMPLAINT', 'INCIDENT', 'RETURN', 'WARRANTY'] as const
+export const caseStatuses = [
+  'NEW',
+  'TRIAGED',
+  'IN_PROGRESS',
+  'WAITING_CUSTOMER',
+  'DISPATCHED',
+  'RESOLVED',
+  'CLOSED',
+  'REOPENED',
+] as const
+export const jobStatuses = ['PLANNED', 'DISPATCHED', 'ON_SITE', 'DONE', 'CANCELLED'] as const
+export const rootCauses = [
+  'SEAL_LEAK',
+  'BEARING_WEAR',
+  'CONTROLLER_FAULT',
+  'WRONG_PART',
+  'TRANSPORT_DAMAGE',
+  'INSTALLATION',
+  'DOCUMENTATION',
+] as const
+export const workItemStatuses = ['OPEN', 'CLAIMED', 'DONE', 'CANCELLED'] as const
+
+const ownCustomers = { own_customers: isOneOf('crmAccountId', 'crmAccountId') }
+
+export const relations = defineRelations({
+  segment: {
+    description: 'The segments into which customers are divided.',
+    columns: { code: id(), name: text() },
+    key: ['code'],
+    rules: { own_customers: 'ALL' },
+  },
+  customer: {
+    description: 'The customer master: one row per account.',
+    columns: {
+      crmAccountId: id(),
+      name: text(),
+      legalName: nullable(text()),
+      taxRegistrationNo: nullable(text()),
+      kind: nullable(oneOf(customerKinds)),
+      segmentCode: nullable(id()),
+      status: nullable(oneOf(customerStatuses)),
+      /** Login id of the account's owner. */
+      ownerLoginId: nullable(id()),
+      /** 0 to 100. */
+      healthScore: nullable(decimal(5, 2)),
+      createdOn: date(),
+    },
+    key: ['crmAccountId'],
+    indexes: [['name'], ['segmentCode', 'name'], ['ownerLoginId'], ['createdOn'], ['healthScore']],
+    rules: ownCustomers,
+  },
+  customer_address: {
+    description: 'The addresses of a customer.',
+    columns: {
+      crmAccountId: id(),
+      addressNo: integer(),
+      kind: oneOf(addressKinds),
+      line1: text(),
+      line2: nullable(text()),
+      city: nullable(text()),
+      region: nullable(text()),
+      postalCode: nullable(text()),
+      country: text(),
+      latitude: nullable(decimal(9, 6)),
+      longitude: nullable(decimal(9, 6)),
+    },
+    key: ['crmAccountId', 'addressNo'],
+    rules: ownCustomers,
+  },
+  contact: {
+    description: 'The people we know at a customer.',
+    columns: {
+      id: id(),
+      crmAccountId: id(),
+      name: text(),
+      role: nullable(text()),
+      email: nullable(text()),
+      phone: nullable(text()),
+    },
+    key: ['id'],
+    indexes: [['crmAccountId', 'name'], ['name']],
+    rules: ownCustomers,
+  },
+  contact_consent: {
+    description: 'By which channels a contact may be reached.',
+    columns: {
+      contactId: id(),
+      channel: oneOf(channels),
+      granted: boolean(),
+      at: nullable(instant()),
+    },
+    key: ['contactId', 'channel'],
+    rules: { own_customers: belongsTo('contact', { contactId: 'id' }) },
+  },
+  interaction: {
+    description: 'Every visit, call, message or field service with a customer.',
+    columns: {
+      id: id(),
+      crmAccountId: id(),
+      contactId: nullable(id()),
+      loginId: nullable(id()),
+      caseNo: nullable(id()),
+      opportunityId: nullable(id()),
+      campaignId: nullable(id()),
+      channel: oneOf(channels),
+      subject: nullable(text()),
+      at: instant(),
+      occurredOn: date(),
+      durationSeconds: nullable(integer()),
+    },
+    key: ['id'],
+    indexes: [['crmAccountId', 'at'], ['caseNo', 'at'], ['at']],
+    rules: ownCustomers,
+  },
+  lead: {
+    description: 'Interest that is not yet an opportunity.',
+    columns: {
+      id: id(),
+      name: text(),
+      source: nullable(text()),
+      campaignId: nullable(id()),
+      status: oneOf(leadStatuses),
+      ownerLoginId: nullable(id()),
+      /** The opportunity it became. */
+      opportunityId: nullable(id()),
+      createdOn: date(),
+    },
+    key: ['id'],
+    indexes: [['createdOn'], ['campaignId'], ['ownerLoginId']],
+  },
+  opportunity: {
+    description: 'A possible sale.',
+    columns: {
+      id: id(),
+      name: text(),
+      crmAccountId: id(),
+      ownerLoginId: nullable(id()),
+      stage: oneOf(opportunityStages),
+      /** 0 to 1. */
+      probability: nullable(rate()),
+      amount: amount(),
+      /** amount × probability, as the CRM keeps it. */
+      weightedAmount: amount(),
+      currency: text(),
+      openedOn: date(),
+      expectedCloseOn: date(),
+      closedOn: nullable(date()),
+      /** Days from opening to closing, null while open. */
+      cycleDays: nullable(integer()),
+      lostReason: nullable(text()),
+    },
+    key: ['id'],
+    indexes: [
+      ['crmAccountId', 'expectedCloseOn'],
+      ['ownerLoginId', 'expectedCloseOn'],
+      ['expectedCloseOn'],
+      ['amount'],
+      ['stage', 'expectedCloseOn'],
+    ],
+    rules: ownCustomers,
+  },
+  opportunity_line: {
+    description: 'What an opportunity is about.',
+    columns: {
+      opportunityId: id(),
+      lineNo: integer(),
+      sku: id(),
+      quantity: quantity(),
+      unit: text(),
+      amount: amount(),
+      currency: text(),
+    },
+    key: ['opportunityId', 'lineNo'],
+    indexes: [['sku']],
+    rules: { own_customers: belongsTo('opportunity', { opportunityId: 'id' }) },
+  },
+  opportunity_campaign: {
+    description: 'The campaigns that touched an opportunity, in order.',
+    columns: {
+      opportunityId: id(),
+      campaignId: id(),
+      /** 1 is the first touch. */
+      touchNo: integer(),
+      isFirst: boolean(),
+      isLast: boolean(),
+      touchedOn: date(),
+    },
+    key: ['opportunityId', 'campaignId'],
+    indexes: [['campaignId']],
+    rules: { own_customers: belongsTo('opportunity', { opportunityId: 'id' }) },
+  },
+  quote: {
+    description: 'A quote document.',
+    columns: {
+      quoteNo: id(),
+      version: integer(),
+      status: oneOf(quoteStatuses),
+      quotedOn: date(),
+      validUntil: nullable(date()),
+      crmAccountId: id(),
+      opportunityId: nullable(id()),
+      ownerLoginId: nullable(id()),
+      total: amount(),
+      currency: text(),
+      /** Percent. */
+      discountPct: nullable(rate()),
+      approval: nullable(oneOf(approvalStates)),
+    },
+    key: ['quoteNo'],
+    indexes: [['crmAccountId'], ['opportunityId'], ['quotedOn'], ['status', 'quotedOn'], ['total']],
+    rules: ownCustomers,
+  },
+  quote_line: {
+    description: 'A line of a quote.',
+    columns: {
+      quoteNo: id(),
+      lineNo: integer(),
+      sku: id(),
+      configurationId: nullable(id()),
+      quantity: quantity(),
+      unit: text(),
+      netPrice: unitPrice(),
+      net: amount(),
+      currency: text(),
+    },
+    key: ['quoteNo', 'lineNo'],
+    indexes: [['sku']],
+    rules: { own_customers: belongsTo('quote', { quoteNo: 'quoteNo' }) },
+  },
+  sales_order_origin: {
+    description: 'From which opportunity and quote an order came; the order itself is the ERP’s.',
+    columns: {
+      orderNo: id(),
+      crmAccountId: id(),
+      opportunityId: nullable(id()),
+      quoteNo: nullable(id()),
+    },
+    key: ['orderNo'],
+    indexes: [['opportunityId']],
+    rules: ownCustomers,
+  },
+  campaign: {
+    description: 'A marketing campaign.',
+    columns: {
+      id: id(),
+      /** The cost object under which finance books its spend. */
+      costObjectCode: nullable(id()),
+      name: text(),
+      kind: nullable(oneOf(campaignKinds)),
+      status: oneOf(campaignStatuses),
+      budget: nullable(amount()),
+      currency: nullable(text()),
+      startsOn: nullable(date()),
+      endsOn: nullable(date()),
+    },
+    key: ['id'],
+    indexes: [['costObjectCode'], ['startsOn'], ['name']],
+  },
+  campaign_member: {
+    description: 'Whom a campaign addressed, and who answered.',
+    columns: { campaignId: id(), contactId: id(), respondedOn: nullable(date()) },
+    key: ['campaignId', 'contactId'],
+  },
+  service_case: {
+    description: 'A question, complaint, incident, return or warranty case.',
+    columns: {
+      caseNo: id(),
+      kind: oneOf(caseKinds),
+      /** 1 is the most urgent. */
+      priority: integer(),
+      status: oneOf(caseStatuses),
+      isOpen: boolean(),
+      subject: text(),
+      openedAt: instant(),
+      openedOn: date(),
+      resolvedAt: nullable(instant()),
+      /** Hours from opening to resolution, null while open. */
+      resolveHours: nullable(integer()),
+      slaDueAt: nullable(instant()),
+      slaBreached: boolean(),
+      crmAccountId: id(),
+      contactId: nullable(id()),
+      sku: nullable(id()),
+      serialNo: nullable(id()),
+      orderNo: nullable(id()),
+      assigneeLoginId: nullable(id()),
+      rootCause: nullable(oneOf(rootCauses)),
+      /** 1 to 5, as the customer answered. */
+      satisfaction: nullable(integer()),
+    },
+    key: ['caseNo'],
+    indexes: [
+      ['crmAccountId', 'openedOn'],
+      ['orderNo'],
+      ['sku', 'openedOn'],
+      ['assigneeLoginId', 'openedOn'],
+      ['openedOn'],
+      ['priority', 'openedOn'],
+    ],
+    rules: ownCustomers,
+  },
+  field_service_job: {
+    description: 'A visit of a technician for a case.',
+    columns: {
+      id: id(),
+      caseNo: id(),
+      technicianLoginId: nullable(id()),
+      plannedAt: nullable(instant()),
+      plannedOn: nullable(date()),
+      latitude: nullable(decimal(9, 6)),
+      longitude: nullable(decimal(9, 6)),
+      status: oneOf(jobStatuses),
+      travelKm: nullable(decimal(9, 1)),
+      /** The part the job needs. */
+      partSku: nullable(id()),
+      /** The certification a technician needs for it. */
+      requiredSkill: nullable(id()),
+    },
+    key: ['id'],
+    indexes: [
+      ['caseNo'],
+      ['plannedOn'],
+      ['technicianLoginId', 'plannedOn'],
+      ['status', 'plannedOn'],
+    ],
+    rules: { own_customers: belongsTo('service_case', { caseNo: 'caseNo' }) },
+  },
+  task: {
+    description: 'A task of a person in the CRM.',
+    columns: {
+      id: id(),
+      loginId: id(),
+      title: text(),
+      dueAt: nullable(instant()),
+      dueOn: nullable(date()),
+      status: oneOf(workItemStatuses),
+      crmAccountId: nullable(id()),
+      opportunityId: nullable(id()),
+      caseNo: nullable(id()),
+    },
+    key: ['id'],
+    indexes: [['loginId', 'dueOn'], ['dueOn']],
+  },
+  product_text: {
+    description: 'The sales text of a product.',
+    columns: { sku: id(), salesText: text() },
+    key: ['sku'],
+    rules: { own_customers: 'ALL' },
+  },
+  marketing_asset: {
+    description: 'Pictures, sheets and films of a product.',
+    columns: {
+      sku: id(),
+      assetNo: integer(),
+      url: text(),
+      kind: oneOf(['IMAGE', 'DATA_SHEET', 'MANUAL', 'VIDEO']),
+    },
+    key: ['sku', 'assetNo'],
+    rules: { own_customers: 'ALL' },
+  },
+})

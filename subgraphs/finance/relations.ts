@@ -1,0 +1,265 @@
+/**
+ * The relations of the finance database: receivables, payments, credit, ledger, budget, bank and
+ * commission. Amounts are in the currency of their row; costs in the ledger are in its own currency.
+ */
+import {
+  amount,
+  belongsTo,
+  boolean,
+  date,
+  decimal,
+  defineRelations,
+  id,
+  integer,
+  isOneOf,
+  nullable,
+  oneOf,
+  quantity,
+  rate,
+  text,
+} from '#shared/relations.ts'
+
+export const invoiceKinds = ['INVOICE', 'CREDIT_NOTE', 'PREPAYMENT'] as const
+export const invoiceStatuses = [
+  'DRAFT',
+  'ISSUED',
+  'PARTIALLY_PAID',
+  'PAID',
+  'DISPUTED',
+  'WRITTEN_OFF',
+] as const
+export const creditRatings = ['A', 'B', 'C', 'D'] as const
+export const commissionStatuses = ['ACCRUED', 'APPROVED', 'PAID', 'DISPUTED'] as const
+export const rateKinds = ['SPOT', 'AVERAGE', 'CLOSING', 'BUDGET'] as const
+export const accountKinds = ['REVENUE', 'EXPENSE', 'ASSET', 'LIABILITY'] as const
+export const costCategories = [
+  'PERSONNEL',
+  'OPERATING',
+  'WARRANTY',
+  'SERVICE',
+  'CAMPAIGN',
+  'TRAVEL',
+  'REVENUE',
+] as const
+
+const ownDebtor = { own_customers: isOneOf('debtorNo', 'debtorNo') }
+
+export const relations = defineRelations({
+  debtor: {
+    description: 'A customer as finance knows it.',
+    columns: {
+      debtorNo: id(),
+      /** The ERP number under which it is billed. */
+      erpCustomerNo: nullable(id()),
+      name: text(),
+      currency: text(),
+      /** Null: no decision was made, so every order needs a review. */
+      creditLimit: nullable(amount()),
+      creditRating: nullable(oneOf(creditRatings)),
+      creditHold: boolean(),
+      averageDaysToPay: nullable(decimal(7, 2)),
+    },
+    key: ['debtorNo'],
+    indexes: [['erpCustomerNo'], ['name']],
+    rules: ownDebtor,
+  },
+  invoice: {
+    description: 'An invoice, credit note (negative amounts) or prepayment.',
+    columns: {
+      invoiceNo: id(),
+      taxInvoiceNo: nullable(id()),
+      kind: oneOf(invoiceKinds),
+      status: oneOf(invoiceStatuses),
+      debtorNo: id(),
+      /** The complaint it credits, on credit notes. */
+      caseNo: nullable(id()),
+      issuedOn: date(),
+      dueOn: date(),
+      net: amount(),
+      tax: amount(),
+      gross: amount(),
+      /** gross less what was allocated to it. */
+      openAmount: amount(),
+      currency: text(),
+      dunningLevel: nullable(integer()),
+    },
+    key: ['invoiceNo'],
+    indexes: [
+      ['debtorNo', 'issuedOn'],
+      ['issuedOn'],
+      ['dueOn'],
+      ['openAmount'],
+      ['status', 'dueOn'],
+      ['caseNo'],
+    ],
+    rules: ownDebtor,
+  },
+  invoice_line: {
+    description: 'What an invoice bills.',
+    columns: {
+      invoiceNo: id(),
+      lineNo: integer(),
+      orderNo: nullable(id()),
+      sku: nullable(id()),
+      quantity: quantity(),
+      unit: text(),
+      net: amount(),
+      /** Cost of goods sold in the invoice’s currency; null where the product has no cost. */
+      cogs: nullable(amount()),
+      currency: text(),
+    },
+    key: ['invoiceNo', 'lineNo'],
+    indexes: [['orderNo'], ['sku']],
+    rules: { own_customers: belongsTo('invoice', { invoiceNo: 'invoiceNo' }) },
+  },
+  payment: {
+    description: 'Money received from a customer.',
+    columns: {
+      id: id(),
+      debtorNo: id(),
+      receivedOn: date(),
+      amount: amount(),
+      currency: text(),
+      bankTransactionId: nullable(id()),
+    },
+    key: ['id'],
+    indexes: [['debtorNo', 'receivedOn'], ['receivedOn'], ['amount']],
+    rules: ownDebtor,
+  },
+  payment_allocation: {
+    description: 'The part of a payment that settles an invoice.',
+    columns: {
+      paymentId: id(),
+      invoiceNo: id(),
+      allocatedOn: date(),
+      amount: amount(),
+      currency: text(),
+    },
+    key: ['paymentId', 'invoiceNo'],
+    indexes: [['invoiceNo']],
+    rules: { own_customers: belongsTo('invoice', { invoiceNo: 'invoiceNo' }) },
+  },
+  bank_transaction: {
+    description: 'A booking on one of our bank accounts.',
+    columns: {
+      id: id(),
+      account: text(),
+      bookedOn: date(),
+      amount: amount(),
+      currency: text(),
+      counterparty: nullable(text()),
+      reference: nullable(text()),
+      matched: boolean(),
+    },
+    key: ['id'],
+    indexes: [['bookedOn'], ['amount']],
+  },
+  ledger_account: {
+    description: 'The chart of accounts.',
+    columns: { account: id(), name: text(), kind: oneOf(accountKinds) },
+    key: ['account'],
+  },
+  cost_centre: {
+    description: 'The cost centre of a department.',
+    columns: { costCentre: id(), departmentCode: id(), name: text() },
+    key: ['costCentre'],
+    indexes: [['departmentCode']],
+  },
+  ledger_posting: {
+    description: 'A posting of the general ledger, with what it was for.',
+    columns: {
+      id: id(),
+      account: id(),
+      postedOn: date(),
+      category: oneOf(costCategories),
+      departmentCode: nullable(id()),
+      costObject: nullable(id()),
+      employeeNo: nullable(id()),
+      sku: nullable(id()),
+      caseNo: nullable(id()),
+      debit: amount(),
+      credit: amount(),
+      currency: text(),
+      /** Ordered but not yet invoiced to us. */
+      isCommitment: boolean(),
+    },
+    key: ['id'],
+    indexes: [
+      ['postedOn'],
+      ['departmentCode', 'category', 'postedOn'],
+      ['costObject', 'postedOn'],
+      ['employeeNo', 'category', 'postedOn'],
+      ['sku', 'category', 'postedOn'],
+      ['caseNo'],
+      ['account', 'postedOn'],
+    ],
+  },
+  budget: {
+    description: 'What a department or cost object may spend in a fiscal year.',
+    columns: {
+      year: integer(),
+      /** A department code or a cost object. */
+      target: id(),
+      amount: amount(),
+      currency: text(),
+    },
+    key: ['target', 'year'],
+  },
+  commission_statement: {
+    description: 'What a salesperson earned in a period.',
+    columns: {
+      employeeNo: id(),
+      periodKey: id(),
+      status: oneOf(commissionStatuses),
+      base: amount(),
+      earned: amount(),
+      clawback: amount(),
+      payable: amount(),
+      currency: text(),
+    },
+    key: ['employeeNo', 'periodKey'],
+  },
+  commission_line: {
+    description: 'The commission of one order.',
+    columns: {
+      employeeNo: id(),
+      periodKey: id(),
+      lineNo: integer(),
+      orderNo: id(),
+      invoiceNo: nullable(id()),
+      base: amount(),
+      /** Percent. */
+      ratePct: rate(),
+      amount: amount(),
+      currency: text(),
+    },
+    key: ['employeeNo', 'periodKey', 'lineNo'],
+    indexes: [['orderNo']],
+  },
+  supplier_invoice: {
+    description: 'What a supplier charged us.',
+    columns: {
+      supplierInvoiceNo: id(),
+      supplierNo: id(),
+      issuedOn: date(),
+      dueOn: date(),
+      gross: amount(),
+      openAmount: amount(),
+      currency: text(),
+    },
+    key: ['supplierInvoiceNo'],
+    indexes: [['supplierNo', 'issuedOn']],
+  },
+  exchange_rate: {
+    description: 'Units of `toCurrency` for one of `fromCurrency`, from a day on.',
+    columns: {
+      fromCurrency: id(),
+      toCurrency: id(),
+      kind: oneOf(rateKinds),
+      validFrom: date(),
+      rate: rate(),
+    },
+    key: ['fromCurrency', 'toCurrency', 'kind', 'validFrom'],
+    rules: { own_customers: 'ALL' },
+  },
+})

@@ -1,0 +1,129 @@
+/**
+ * The relations of the HR database: people, departments, schedule, skills and pay.
+ * No relation has a row rule: a principal limited to its own customers sees nobody.
+ */
+import {
+  amount,
+  date,
+  decimal,
+  defineRelations,
+  id,
+  instant,
+  integer,
+  nullable,
+  oneOf,
+  rate,
+  text,
+} from '#shared/relations.ts'
+
+export const employmentStatuses = [
+  'CANDIDATE',
+  'ONBOARDING',
+  'ACTIVE',
+  'LEAVE',
+  'TERMINATED',
+] as const
+export const scheduleKinds = ['SHIFT', 'LEAVE', 'TRAINING', 'DUTY', 'BUSINESS_TRIP'] as const
+export const commissionBases = ['ORDERED', 'SHIPPED', 'INVOICED', 'PAID', 'MARGIN'] as const
+export const jobFamilies = [
+  'SALES',
+  'SERVICE',
+  'PRODUCTION',
+  'LOGISTICS',
+  'FINANCE',
+  'HR',
+  'ENGINEERING',
+  'MANAGEMENT',
+] as const
+
+export const relations = defineRelations({
+  employee: {
+    description: 'Everybody who works or worked here; bridges employee number and login id.',
+    columns: {
+      employeeNo: id(),
+      /** The subject of single sign-on; null for people without a login. */
+      loginId: nullable(id()),
+      displayName: text(),
+      workEmail: nullable(text()),
+      jobTitle: nullable(text()),
+      jobFamily: nullable(oneOf(jobFamilies)),
+      status: oneOf(employmentStatuses),
+      departmentCode: nullable(id()),
+      managerNo: nullable(id()),
+      hiredOn: nullable(date()),
+      leftOn: nullable(date()),
+      location: nullable(text()),
+      /** Full-time equivalents, 0 to 1. */
+      fte: decimal(4, 2),
+      /** Whole months from hiring to leaving or the business date. */
+      tenureMonths: nullable(integer()),
+    },
+    key: ['employeeNo'],
+    indexes: [['loginId'], ['departmentCode'], ['managerNo'], ['displayName'], ['hiredOn']],
+  },
+  department: {
+    description: 'The organisation as a tree.',
+    columns: {
+      code: id(),
+      name: text(),
+      parentCode: nullable(id()),
+      headNo: nullable(id()),
+    },
+    key: ['code'],
+    indexes: [['parentCode'], ['name']],
+  },
+  employee_skill: {
+    description: 'What somebody can do, and how well (1 to 5).',
+    columns: { employeeNo: id(), code: id(), level: nullable(integer()) },
+    key: ['employeeNo', 'code'],
+    indexes: [['code']],
+  },
+  certification: {
+    description: 'A certificate somebody holds.',
+    columns: { employeeNo: id(), code: id(), validUntil: nullable(date()) },
+    key: ['employeeNo', 'code'],
+  },
+  schedule_entry: {
+    description: 'Shifts, leave, training, duty and trips.',
+    columns: {
+      id: id(),
+      employeeNo: id(),
+      kind: oneOf(scheduleKinds),
+      start: instant(),
+      end: instant(),
+      startsOn: date(),
+      endsOn: date(),
+      note: nullable(text()),
+    },
+    key: ['id'],
+    indexes: [['employeeNo', 'startsOn']],
+  },
+  salary: {
+    description: 'Monthly salary from a day on; the latest that has begun is in force.',
+    columns: { employeeNo: id(), validFrom: date(), salary: amount(), currency: text() },
+    key: ['employeeNo', 'validFrom'],
+  },
+  commission_plan: {
+    description: 'How commission is earned.',
+    columns: { id: id(), name: text() },
+    key: ['id'],
+  },
+  commission_rule: {
+    description: 'A rate of a commission plan.',
+    columns: {
+      planId: id(),
+      ruleNo: integer(),
+      basis: oneOf(commissionBases),
+      /** Percent. */
+      ratePct: rate(),
+      threshold: nullable(amount()),
+      currency: nullable(text()),
+    },
+    key: ['planId', 'ruleNo'],
+  },
+  commission_assignment: {
+    description: 'Who is paid by which commission plan.',
+    columns: { employeeNo: id(), planId: id() },
+    key: ['employeeNo'],
+  },
+})
