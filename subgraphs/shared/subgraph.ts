@@ -28,9 +28,12 @@ export type Context<D extends Databases, Loaders> = Session<D> & { readonly load
 type Resolver = (parent: never, args: never, context: never, info: GraphQLResolveInfo) => unknown
 type ReferenceResolver = (reference: never, context: never) => unknown
 
-/** By type and field. `__resolveReference` answers an entity, `__resolveType` names a type. */
+/**
+ * By type and field; `__resolveReference` answers an entity. For an enum, by value: what the value
+ * is called inside.
+ */
 export type Resolvers = Readonly<
-  Record<string, Readonly<Record<string, Resolver | ReferenceResolver>>>
+  Record<string, Readonly<Record<string, Resolver | ReferenceResolver | string>>>
 >
 
 export interface SubgraphDefinition<D extends Databases = Databases, Loaders = unknown> {

@@ -1,0 +1,14 @@
+/**
+ * The finance subgraph: what it is made of.
+ */
+import { defineSubgraph } from '#shared/subgraph.ts'
+import { createLoaders, databases } from './loaders.ts'
+import { resolvers } from './resolvers.ts'
+
+export const subgraph = defineSubgraph({
+  name: 'finance',
+  schema: new URL('./schema.graphql', import.meta.url),
+  databases,
+  resolvers,
+  loaders: createLoaders,
+})

@@ -1,0 +1,32 @@
+/**
+ * What HR knows beyond its rows. Pure: no database, no clock.
+ */
+
+/** A span of time; instants as ISO 8601 in UTC, which compare as text. */
+export interface TimeWindow {
+  readonly start: string
+  readonly end: string
+}
+
+export interface Entry extends TimeWindow {
+  readonly kind: string
+}
+
+/** What is left of the shifts after everything else somebody has to do, in order. */
+export function availability(entries: readonly Entry[]): readonly TimeWindow[] {
+  const taken = entries.filter((entry) => entry.kind !== 'SHIFT')
+  return entries
+    .filter((entry) => entry.kind === 'SHIFT')
+    .flatMap((shift) => taken.reduce(without, [{ start: shift.start, end: shift.end }]))
+    .toSorted((a, b) => (a.start < b.start ? -1 : 1))
+}
+
+function without(free: readonly TimeWindow[], taken: TimeWindow): TimeWindow[] {
+  return free.flatMap((window) => {
+    if (taken.end <= window.start || taken.start >= window.end) return [window]
+    return [
+      { start: window.start, end: taken.start },
+      { start: taken.end, end: window.end },
+    ].filter(({ start, end }) => start < end)
+  })
+}
