@@ -8,7 +8,7 @@ import type { Calendar, Period, TimeBucket } from './calendar.ts'
 import { bucketStart } from './dialect.ts'
 import { AppError } from './errors.ts'
 import type { Direction } from './keyset.ts'
-import { maxGroups, pageSize } from './limits.ts'
+import { capped, maxGroups, pageSize } from './limits.ts'
 import { date, nullable, type AnyDatabase, type RuleBuilder, type Where } from './relations.ts'
 import { typed } from './result-types.ts'
 
@@ -80,8 +80,11 @@ export interface AggregateOptions<Dimensions extends string, Measures extends st
   readonly currency: string | null
   readonly measures: Readonly<Record<Measures, Measure>>
   readonly orderBy?: AggregateOrder<NoInfer<Measures>> | null | undefined
-  readonly first?: number | null | undefined
+  /** `'ALL'` for the groups of known keys: more than `maxAllGroups` is an error, never a cut. */
+  readonly first?: number | 'ALL' | null | undefined
 }
+
+const maxAllGroups = 100_000
 
 /** One group: its dimensions' columns by name, its period, its currency and its measures. */
 export type AggregateRow<Measures extends string> = Readonly<Record<string, unknown>> & {
@@ -100,10 +103,13 @@ const periodStart = 'periodStart'
 export async function aggregate<Dimensions extends string, Measures extends string>(
   options: AggregateOptions<Dimensions, Measures>,
 ): Promise<Aggregates<AggregateRow<Measures>>> {
-  const size = Math.min(pageSize(options.first, 100), maxGroups)
+  const all = options.first === 'ALL'
+  const size =
+    options.first === 'ALL' ? maxAllGroups : Math.min(pageSize(options.first, 100), maxGroups)
   const rows = await statementOf(options)
     .limit(size + 1)
     .execute()
+  if (all) capped(rows, size, 'The groups of this answer')
   return {
     rows: rows.slice(0, size).map((row) => rowOf(row, options)),
     truncated: rows.length > size,

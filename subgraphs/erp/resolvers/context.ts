@@ -1,0 +1,14 @@
+/** What the ERP's resolvers have at hand. */
+import type { Context } from '#shared/subgraph.ts'
+import type { databases, Loaders } from '../loaders.ts'
+
+export type Erp = Context<typeof databases, Loaders>
+
+/** The arguments of a field that looks at a range of days. */
+export interface Ranged {
+  readonly range?: { readonly from?: string | null; readonly to?: string | null } | null
+}
+
+/** Loads what a nullable key names. */
+export const maybe = <Row>(key: string | null, load: (key: string) => Promise<Row>) =>
+  key === null ? null : load(key)

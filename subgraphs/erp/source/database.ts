@@ -1,0 +1,10 @@
+/**
+ * The ERP's database as its statements see it.
+ */
+import type { Kysely } from 'kysely'
+import type { Database, RowOf } from '#shared/relations.ts'
+import type { relations } from '../relations.ts'
+
+export type ErpDatabase = Database<typeof relations>
+export type Db = Kysely<ErpDatabase>
+export type Row<Name extends keyof typeof relations> = RowOf<(typeof relations)[Name]>

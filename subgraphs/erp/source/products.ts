@@ -1,0 +1,210 @@
+/**
+ * The statements about products: prices, costs, bills of material, configuration, stock.
+ */
+import { sql } from 'kysely'
+import { byId, contains, equals, filterFor, inList } from '#shared/filter.ts'
+import { listOf } from '#shared/list.ts'
+import { id, integer, nullable, quantity, rate, text } from '#shared/relations.ts'
+import { typed } from '#shared/result-types.ts'
+import { rowsBy } from '#shared/rows.ts'
+import { relations } from '../relations.ts'
+import type { Db, ErpDatabase } from './database.ts'
+
+export const products = listOf<ErpDatabase, 'product'>('product', relations.product, {
+  filter: filterFor({
+    sku: byId('product.sku'),
+    category: byId('product.category'),
+    lifecycle: inList('product.lifecycle'),
+    nameContains: contains('product.name'),
+  }),
+  sorts: { NAME: 'name', SKU: 'sku' },
+  order: { column: 'name', direction: 'ASC' },
+})
+
+export const configurations = listOf<ErpDatabase, 'product_configuration'>(
+  'product_configuration',
+  relations.product_configuration,
+  {
+    filter: filterFor({
+      sku: byId('product_configuration.sku'),
+      valid: equals('product_configuration.valid'),
+    }),
+    sorts: { ID: 'id' },
+    order: { column: 'id', direction: 'ASC' },
+  },
+)
+
+/** The bills that contain a component, by bill. */
+export const uses = listOf<ErpDatabase, 'bom_line'>('bom_line', relations.bom_line, {
+  filter: filterFor({}),
+  sorts: {},
+  order: { column: 'bomId', direction: 'ASC' },
+})
+
+export const productsBySku = (db: Db, skus: readonly string[]) =>
+  rowsBy(db, 'product', relations.product, 'sku', skus)
+
+export const costsBySku = (db: Db, skus: readonly string[]) =>
+  rowsBy(db, 'product_cost', relations.product_cost, 'sku', skus)
+
+/** The prices in force on a day. */
+export const pricesOf = (db: Db, skus: readonly string[], currency: string, at: string) =>
+  rowsBy(db, 'product_price', relations.product_price, 'sku', skus, {
+    where: (eb) =>
+      eb.and([
+        eb('product_price.currency', '=', currency),
+        eb('product_price.validFrom', '<=', at),
+        eb.or([eb('product_price.validTo', 'is', null), eb('product_price.validTo', '>=', at)]),
+      ]),
+    orderBy: ['sku', 'validFrom'],
+  })
+
+/** All revisions of the bills of products, the oldest first. */
+export const bomsOf = (db: Db, skus: readonly string[]) =>
+  rowsBy(db, 'bom', relations.bom, 'sku', skus, { orderBy: ['sku', 'validFrom'] })
+
+export const bomsById = (db: Db, ids: readonly string[]) =>
+  rowsBy(db, 'bom', relations.bom, 'id', ids)
+
+export const bomLinesOf = (db: Db, bomIds: readonly string[]) =>
+  rowsBy(db, 'bom_line', relations.bom_line, 'bomId', bomIds)
+
+/** A component under a product, as the recursive statement finds it. */
+export interface BomEdge {
+  readonly rootBomId: string
+  /** The stock-keeping units from the first component down to this one, each after a slash. */
+  readonly path: string
+  readonly level: number
+  readonly componentSku: string
+  /** For one unit of the product right above. */
+  readonly quantity: string
+  readonly unit: string
+  readonly scrapPct: string | null
+}
+
+/**
+ * All components of all levels of bills, with the bills in force on a day: one recursive statement.
+ * A component that contains itself ends its branch.
+ */
+export const explodeBoms = (
+  db: Db,
+  bomIds: readonly string[],
+  levels: number,
+  at: string,
+): Promise<BomEdge[]> =>
+  db
+    .withRecursive(
+      'tree(rootBomId, path, level, componentSku, quantity, unit, scrapPct)',
+      (query) =>
+        query
+          .selectFrom('bom_line')
+          .select((eb) => [
+            typed(eb.ref('bomId'), id(), 'rootBomId'),
+            typed(sql`'/' || ${eb.ref('componentSku')} || '/'`, text(), 'path'),
+            typed(sql`1`, integer(), 'level'),
+            'componentSku',
+            'quantity',
+            'unit',
+            'scrapPct',
+          ])
+          .where('bomId', 'in', bomIds)
+          .unionAll((below) =>
+            below
+              .selectFrom('tree')
+              .innerJoin('bom', 'bom.sku', 'tree.componentSku')
+              .innerJoin('bom_line as line', 'line.bomId', 'bom.id')
+              .select((eb) => [
+                'tree.rootBomId',
+                typed(
+                  sql`${eb.ref('tree.path')} || ${eb.ref('line.componentSku')} || '/'`,
+                  text(),
+                  'path',
+                ),
+                typed(sql`${eb.ref('tree.level')} + 1`, integer(), 'level'),
+                'line.componentSku',
+                'line.quantity',
+                'line.unit',
+                'line.scrapPct',
+              ])
+              .where('tree.level', '<', levels)
+              .where('bom.validFrom', '<=', at)
+              .where((eb) => eb.or([eb('bom.validTo', 'is', null), eb('bom.validTo', '>=', at)]))
+              .where((eb) =>
+                eb(
+                  eb.fn('instr', [
+                    eb.ref('tree.path'),
+                    sql`'/' || ${eb.ref('line.componentSku')} || '/'`,
+                  ]),
+                  '=',
+                  0,
+                ),
+              ),
+          ),
+    )
+    .selectFrom('tree')
+    .select((eb) => [
+      typed(eb.ref('tree.rootBomId'), id(), 'rootBomId'),
+      typed(eb.ref('tree.path'), text(), 'path'),
+      typed(eb.ref('tree.level'), integer(), 'level'),
+      typed(eb.ref('tree.componentSku'), id(), 'componentSku'),
+      typed(eb.ref('tree.quantity'), quantity(), 'quantity'),
+      typed(eb.ref('tree.unit'), text(), 'unit'),
+      typed(eb.ref('tree.scrapPct'), nullable(rate()), 'scrapPct'),
+    ])
+    .orderBy('tree.rootBomId')
+    .orderBy('tree.path')
+    .limit(maxBomRows)
+    .execute()
+
+/** More components than any bill of the schema may answer; the resolver's cap is lower. */
+const maxBomRows = 20_000
+
+export const optionsOf = (db: Db, skus: readonly string[]) =>
+  rowsBy(db, 'config_option', relations.config_option, 'sku', skus)
+
+export const choicesOf = (db: Db, skus: readonly string[]) =>
+  rowsBy(db, 'config_choice', relations.config_choice, 'sku', skus)
+
+export const exclusionsOf = (db: Db, skus: readonly string[]) =>
+  rowsBy(db, 'config_exclusion', relations.config_exclusion, 'sku', skus)
+
+export const configurationsById = (db: Db, ids: readonly string[]) =>
+  rowsBy(db, 'product_configuration', relations.product_configuration, 'id', ids)
+
+export const choicesOfConfigurations = (db: Db, ids: readonly string[]) =>
+  rowsBy(db, 'configuration_choice', relations.configuration_choice, 'configurationId', ids)
+
+export const stockOf = (db: Db, skus: readonly string[]) =>
+  rowsBy(db, 'stock', relations.stock, 'sku', skus)
+
+export const sitesById = (db: Db, ids: readonly string[]) =>
+  rowsBy(db, 'site', relations.site, 'id', ids)
+
+export const allSites = (db: Db) =>
+  db
+    .selectFrom('site')
+    .select(['id', 'name', 'latitude', 'longitude'])
+    .orderBy('id')
+    .limit(101)
+    .execute()
+
+/** What will come in: open lines of purchase orders and open production orders, by day. */
+export const purchasesComing = (db: Db, skus: readonly string[]) =>
+  rowsBy(db, 'purchase_order_line', relations.purchase_order_line, 'sku', skus, {
+    where: (eb) =>
+      eb.and([
+        eb('purchase_order_line.isOpen', '=', true),
+        eb('purchase_order_line.expectedOn', 'is not', null),
+      ]),
+    orderBy: ['sku', 'expectedOn'],
+  })
+
+export const productionComing = (db: Db, skus: readonly string[]) =>
+  rowsBy(db, 'production_order', relations.production_order, 'sku', skus, {
+    where: (eb) =>
+      eb.and([
+        eb('production_order.isOpen', '=', true),
+        eb('production_order.dueOn', 'is not', null),
+      ]),
+    orderBy: ['sku', 'dueOn'],
+  })
