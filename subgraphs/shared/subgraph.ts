@@ -51,3 +51,18 @@ export interface SubgraphDefinition<D extends Databases = Databases, Loaders = u
 export const defineSubgraph = <const D extends Databases, Loaders>(
   definition: SubgraphDefinition<D, Loaders>,
 ): SubgraphDefinition<D, Loaders> => Object.freeze(definition)
+
+/** Joins the resolvers of several nouns; a field that two of them resolve is a mistake. */
+export function mergeResolvers(...parts: readonly Resolvers[]): Resolvers {
+  const merged: Record<string, Record<string, Resolver | ReferenceResolver | string>> = {}
+  for (const part of parts) {
+    for (const [type, fields] of Object.entries(part)) {
+      const known = (merged[type] ??= {})
+      for (const [field, resolve] of Object.entries(fields)) {
+        if (field in known) throw new TypeError(`${type}.${field} is resolved twice`)
+        known[field] = resolve
+      }
+    }
+  }
+  return merged
+}

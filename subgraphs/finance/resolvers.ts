@@ -1,0 +1,8 @@
+/**
+ * Finance's resolvers, by noun. No SQL, no loops over the network.
+ */
+import { mergeResolvers } from '#shared/subgraph.ts'
+import { ledgerResolvers } from './resolvers/ledger.ts'
+import { receivableResolvers } from './resolvers/receivables.ts'
+
+export const resolvers = mergeResolvers(receivableResolvers, ledgerResolvers)

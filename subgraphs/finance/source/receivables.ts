@@ -1,0 +1,337 @@
+/**
+ * The statements about debtors, invoices and payments.
+ */
+import { sql } from 'kysely'
+import {
+  aggregate,
+  bucketOf,
+  count,
+  countDistinct,
+  countIf,
+  sum,
+  sumIf,
+  sumOrNull,
+  type AggregateOrder,
+} from '#shared/aggregate.ts'
+import { addDays, type Calendar, type DateRange, type TimeBucket } from '#shared/calendar.ts'
+import {
+  allOf,
+  byId,
+  custom,
+  dateRange,
+  equals,
+  filterFor,
+  flag,
+  inList,
+  moneyRange,
+  type IdFilter,
+} from '#shared/filter.ts'
+import { listOf } from '#shared/list.ts'
+import { text, type Where } from '#shared/relations.ts'
+import { typed } from '#shared/result-types.ts'
+import { rowsBy } from '#shared/rows.ts'
+import { relations } from '../relations.ts'
+import type { Db, FinanceDatabase } from './database.ts'
+
+const isOpen: Where = (eb) => eb('invoice.openAmount', '<>', '0')
+
+const isOverdue =
+  (today: string): Where =>
+  (eb) =>
+    eb.and([isOpen(eb), eb('invoice.dueOn', '<', today)])
+
+const bills = (column: 'orderNo' | 'sku') =>
+  custom<IdFilter>((eb, key) =>
+    eb.exists(
+      eb
+        .selectFrom('invoice_line as billed')
+        .select('billed.lineNo')
+        .whereRef('billed.invoiceNo', '=', 'invoice.invoiceNo')
+        .where((inner) => byId(`billed.${column}`)(inner, key)),
+    ),
+  )
+
+/** "Overdue" depends on the business date, so the filter is made for it. */
+export const invoiceFilter = (today: string) =>
+  filterFor({
+    invoiceNo: byId('invoice.invoiceNo'),
+    debtorNo: byId('invoice.debtorNo'),
+    orderNo: bills('orderNo'),
+    sku: bills('sku'),
+    kind: inList('invoice.kind'),
+    status: inList('invoice.status'),
+    isOpen: flag(isOpen),
+    isOverdue: flag(isOverdue(today)),
+    issued: dateRange('invoice.issuedOn'),
+    due: dateRange('invoice.dueOn'),
+    open: moneyRange('invoice.openAmount', 'invoice.currency'),
+  })
+
+export const invoices = (today: string) =>
+  listOf<FinanceDatabase, 'invoice'>('invoice', relations.invoice, {
+    filter: invoiceFilter(today),
+    sorts: { ISSUED_ON: 'issuedOn', DUE_ON: 'dueOn', OPEN: 'openAmount' },
+    order: { column: 'issuedOn', direction: 'DESC' },
+  })
+
+export const payments = listOf<FinanceDatabase, 'payment'>('payment', relations.payment, {
+  filter: filterFor({
+    id: byId('payment.id'),
+    debtorNo: byId('payment.debtorNo'),
+    received: dateRange('payment.receivedOn'),
+    amount: moneyRange('payment.amount', 'payment.currency'),
+  }),
+  sorts: { RECEIVED_ON: 'receivedOn', AMOUNT: 'amount' },
+  order: { column: 'receivedOn', direction: 'DESC' },
+})
+
+export const bankTransactions = listOf<FinanceDatabase, 'bank_transaction'>(
+  'bank_transaction',
+  relations.bank_transaction,
+  {
+    filter: filterFor({
+      id: byId('bank_transaction.id'),
+      booked: dateRange('bank_transaction.bookedOn'),
+      matched: equals('bank_transaction.matched'),
+      amount: moneyRange('bank_transaction.amount', 'bank_transaction.currency'),
+    }),
+    sorts: { BOOKED_ON: 'bookedOn', AMOUNT: 'amount' },
+    order: { column: 'bookedOn', direction: 'DESC' },
+  },
+)
+
+export const debtorsByNo = (db: Db, nos: readonly string[]) =>
+  rowsBy(db, 'debtor', relations.debtor, 'debtorNo', nos)
+
+export const invoicesByNo = (db: Db, nos: readonly string[]) =>
+  rowsBy(db, 'invoice', relations.invoice, 'invoiceNo', nos)
+
+export const linesOfInvoices = (db: Db, nos: readonly string[]) =>
+  rowsBy(db, 'invoice_line', relations.invoice_line, 'invoiceNo', nos)
+
+export const paymentsById = (db: Db, ids: readonly string[]) =>
+  rowsBy(db, 'payment', relations.payment, 'id', ids)
+
+export const allocationsOfInvoices = (db: Db, nos: readonly string[]) =>
+  rowsBy(db, 'payment_allocation', relations.payment_allocation, 'invoiceNo', nos)
+
+export const allocationsOfPayments = (db: Db, ids: readonly string[]) =>
+  rowsBy(db, 'payment_allocation', relations.payment_allocation, 'paymentId', ids)
+
+export const bankTransactionsById = (db: Db, ids: readonly string[]) =>
+  rowsBy(db, 'bank_transaction', relations.bank_transaction, 'id', ids)
+
+export const creditNotesOfCases = (db: Db, nos: readonly string[]) =>
+  rowsBy(db, 'invoice', relations.invoice, 'caseNo', nos)
+
+const invoiceColumns = Object.keys(relations.invoice.columns).map(
+  (column) => `invoice.${column}` as `invoice.${keyof typeof relations.invoice.columns}`,
+)
+
+/** The invoices that bill orders, with what of each order they bill. */
+export const invoicesOfOrders = (db: Db, nos: readonly string[]) =>
+  db
+    .selectFrom('invoice_line')
+    .innerJoin('invoice', 'invoice.invoiceNo', 'invoice_line.invoiceNo')
+    .select(['invoice_line.orderNo', ...invoiceColumns])
+    .select((eb) => eb.fn.sum<string>('invoice_line.net').as('billedNet'))
+    .where('invoice_line.orderNo', 'in', nos)
+    .groupBy(['invoice_line.orderNo', ...invoiceColumns])
+    .orderBy('invoice.issuedOn')
+    .orderBy('invoice.invoiceNo')
+    .execute()
+
+/** What each debtor owes, by currency. */
+export const openItems = (db: Db, nos: readonly string[], calendar: Calendar) =>
+  aggregate({
+    from: db.selectFrom('invoice'),
+    where: (eb) => eb.and([eb('invoice.debtorNo', 'in', nos), isOpen(eb)]),
+    dimensions: { CUSTOMER: ['invoice.debtorNo'] },
+    groupBy: ['CUSTOMER'],
+    calendar,
+    currency: 'invoice.currency',
+    measures: {
+      open: sum('invoice.openAmount'),
+      overdue: sumIf('invoice.openAmount', isOverdue(calendar.today)),
+    },
+    first: 'ALL',
+  })
+
+/** The open items of debtors as they were at the end of a day, by the payments until then. */
+export const openItemsAt = (db: Db, nos: readonly string[], at: string) =>
+  db
+    .selectFrom('invoice')
+    .leftJoin('payment_allocation', (join) =>
+      join
+        .onRef('payment_allocation.invoiceNo', '=', 'invoice.invoiceNo')
+        .on('payment_allocation.allocatedOn', '<=', at),
+    )
+    .select([
+      'invoice.debtorNo',
+      'invoice.invoiceNo',
+      'invoice.dueOn',
+      'invoice.gross',
+      'invoice.currency',
+    ])
+    .select((eb) => eb.fn.sum<string | null>('payment_allocation.amount').as('paid'))
+    .where('invoice.debtorNo', 'in', nos)
+    .where('invoice.issuedOn', '<=', at)
+    .where('invoice.status', 'not in', ['DRAFT', 'WRITTEN_OFF'])
+    .groupBy([
+      'invoice.debtorNo',
+      'invoice.invoiceNo',
+      'invoice.dueOn',
+      'invoice.gross',
+      'invoice.currency',
+    ])
+    .orderBy('invoice.invoiceNo')
+    .execute()
+
+const isCredit: Where = (eb) => eb('invoice.kind', '=', 'CREDIT_NOTE')
+const notDraft: Where = (eb) => eb('invoice.status', '<>', 'DRAFT')
+const hasCost: Where = (eb) => eb('invoice_line.cogs', 'is not', null)
+
+const billedLines = (db: Db) =>
+  db.selectFrom('invoice_line').innerJoin('invoice', 'invoice.invoiceNo', 'invoice_line.invoiceNo')
+
+const revenueMeasures = {
+  invoices: countDistinct('invoice_line.invoiceNo'),
+  quantity: sum('invoice_line.quantity'),
+  net: sum('invoice_line.net'),
+  invoiced: sumIf('invoice_line.net', (eb) => eb.not(isCredit(eb))),
+  credited: sumIf('invoice_line.net', isCredit),
+  cogs: sumOrNull('invoice_line.cogs'),
+  costedNet: sumIf('invoice_line.net', hasCost),
+  uncostedLines: countIf((eb) => eb.not(hasCost(eb))),
+}
+
+/** What was billed to debtors or of products, by currency. */
+export const revenueOf = (
+  db: Db,
+  column: 'invoice.debtorNo' | 'invoice_line.sku',
+  of: readonly string[],
+  range: DateRange,
+  calendar: Calendar,
+) =>
+  aggregate({
+    from: billedLines(db),
+    where: allOf(
+      (eb) => eb(column, 'in', of),
+      notDraft,
+      (eb) => dateRange('invoice.issuedOn')(eb, range),
+    ),
+    dimensions: { OF: [`${column} as key`] },
+    groupBy: ['OF'],
+    calendar,
+    currency: 'invoice_line.currency',
+    measures: revenueMeasures,
+    first: 'ALL',
+  })
+
+/** The arguments of an aggregate field. */
+export interface AggregateArgs<Measures extends string = string> {
+  readonly filter?: object | null
+  readonly groupBy: readonly string[]
+  readonly bucket?: TimeBucket | null
+  readonly orderBy?: AggregateOrder<Measures> | null
+  readonly first?: number | null
+}
+
+export const revenueAggregates = (
+  db: Db,
+  { filter, ...args }: AggregateArgs<'invoices' | 'quantity' | 'net'>,
+  calendar: Calendar,
+) =>
+  aggregate<string, keyof typeof revenueMeasures>({
+    ...args,
+    from: billedLines(db),
+    where: allOf(invoiceFilter(calendar.today)(filter), notDraft),
+    dimensions: {
+      CUSTOMER: ['invoice.debtorNo'],
+      PRODUCT: ['invoice_line.sku'],
+      ISSUE_PERIOD: bucketOf('invoice.issuedOn'),
+    },
+    calendar,
+    currency: 'invoice_line.currency',
+    measures: revenueMeasures,
+  })
+
+const invoiceMeasures = (calendar: Calendar) => ({
+  count: count(),
+  net: sum('invoice.net'),
+  gross: sum('invoice.gross'),
+  open: sum('invoice.openAmount'),
+  overdue: sumIf('invoice.openAmount', isOverdue(calendar.today)),
+})
+
+export const invoiceAggregates = (
+  db: Db,
+  { filter, ...args }: AggregateArgs<'count' | 'net' | 'open' | 'overdue'>,
+  calendar: Calendar,
+) =>
+  aggregate<string, keyof ReturnType<typeof invoiceMeasures>>({
+    ...args,
+    from: db.selectFrom('invoice'),
+    where: invoiceFilter(calendar.today)(filter),
+    dimensions: {
+      CUSTOMER: ['invoice.debtorNo'],
+      KIND: ['invoice.kind'],
+      STATUS: ['invoice.status'],
+      ISSUE_PERIOD: bucketOf('invoice.issuedOn'),
+    },
+    calendar,
+    currency: 'invoice.currency',
+    measures: invoiceMeasures(calendar),
+  })
+
+/** Open items by debtor and age bucket; the bucket is computed from the due date. */
+export async function receivableAggregates(
+  db: Db,
+  { filter, groupBy, orderBy, first }: AggregateArgs<'open' | 'overdue' | 'invoices'>,
+  calendar: Calendar,
+) {
+  const { today } = calendar
+  const conditions = filterFor({
+    debtorNo: byId('invoice.debtorNo'),
+    isOverdue: flag(isOverdue(today)),
+  })(filter)
+  const aged = db
+    .selectFrom('invoice')
+    .select(['invoice.debtorNo', 'invoice.dueOn', 'invoice.openAmount', 'invoice.currency'])
+    .select((eb) =>
+      typed(
+        eb
+          .case()
+          .when(eb.ref('invoice.dueOn'), '>=', today)
+          .then(sql.lit('CURRENT'))
+          .when(eb.ref('invoice.dueOn'), '>=', addDays(today, -30))
+          .then(sql.lit('DAYS_1_TO_30'))
+          .when(eb.ref('invoice.dueOn'), '>=', addDays(today, -60))
+          .then(sql.lit('DAYS_31_TO_60'))
+          .when(eb.ref('invoice.dueOn'), '>=', addDays(today, -90))
+          .then(sql.lit('DAYS_61_TO_90'))
+          .else(sql.lit('OVER_90_DAYS'))
+          .end(),
+        text(),
+        'bucket',
+      ),
+    )
+    .where('invoice.openAmount', '<>', '0')
+    .$if(conditions !== undefined, (query) =>
+      query.where((eb) => (conditions ?? isOpen)(eb as unknown as Parameters<Where>[0])),
+    )
+  return aggregate<string, 'open' | 'overdue' | 'invoices'>({
+    groupBy,
+    orderBy,
+    first,
+    from: db.selectFrom(aged.as('item')),
+    dimensions: { CUSTOMER: ['item.debtorNo'], BUCKET: ['item.bucket'] },
+    calendar,
+    currency: 'item.currency',
+    measures: {
+      open: sum('item.openAmount'),
+      overdue: sumIf('item.openAmount', (eb) => eb('item.dueOn', '<', today)),
+      invoices: count(),
+    },
+  })
+}
