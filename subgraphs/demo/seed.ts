@@ -1,0 +1,136 @@
+/**
+ * Makes the demo data: the same on every machine for a size and a business date. The files are
+ * written beside their final names and renamed when all are complete, so an interrupted run leaves
+ * the old data or none.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { openEmbedded } from '#shared/embedded.ts'
+import { AppError } from '#shared/errors.ts'
+import type { Relations } from '#shared/relations.ts'
+import { identityRelations } from '../crm/identity-relations.ts'
+import { relations as crm } from '../crm/relations.ts'
+import { relations as erp } from '../erp/relations.ts'
+import { relations as finance } from '../finance/relations.ts'
+import { relations as hr } from '../hr/relations.ts'
+import { sizes, type SizeName, type Story } from './company.ts'
+import { writeCustomers } from './customers.ts'
+import { writeBooks } from './ledger.ts'
+import { writeOrders } from './orders.ts'
+import { writePeople } from './people.ts'
+import { createPipeline } from './pipeline.ts'
+import { writeProducts } from './products.ts'
+import { createRandom, dayOf } from './random.ts'
+import { createService, writeTasks } from './service.ts'
+import { createWriter } from './writer.ts'
+
+export { sizes } from './company.ts'
+
+/** The business date when none is given. */
+export const defaultAsOf = '2026-06-30'
+
+const seed = 20_260_630
+
+const databases: Readonly<Record<string, Relations>> = {
+  crm,
+  identity: identityRelations,
+  erp,
+  hr,
+  finance,
+}
+
+export interface SeedOptions {
+  /** The folder; made when missing. */
+  readonly data: string
+  readonly size: SizeName
+  /** `YYYY-MM-DD` */
+  readonly asOf?: string
+  /** Told what is being written, for long runs. */
+  readonly onProgress?: (message: string) => void
+}
+
+export function seedDemo({
+  data,
+  size,
+  asOf = defaultAsOf,
+  onProgress = () => undefined,
+}: SeedOptions): void {
+  mkdirSync(data, { recursive: true })
+  const temporary = (name: string) => join(data, `${name}.sqlite.new`)
+  for (const name of Object.keys(databases)) rmSync(temporary(name), { force: true })
+  const meta = { asOf, size, seed: String(seed) }
+  const write = {
+    crm: createWriter(temporary('crm'), crm, meta),
+    identity: createWriter(temporary('identity'), identityRelations, meta),
+    erp: createWriter(temporary('erp'), erp, meta),
+    hr: createWriter(temporary('hr'), hr, meta),
+    finance: createWriter(temporary('finance'), finance, meta),
+  }
+  tell({ write, size: sizes[size], random: createRandom(seed), today: dayOf(asOf) }, onProgress)
+  onProgress('building indexes')
+  for (const writer of Object.values(write)) writer.finish()
+  for (const name of Object.keys(databases))
+    renameSync(temporary(name), join(data, `${name}.sqlite`))
+}
+
+function tell(story: Story, onProgress: (message: string) => void): void {
+  const people = writePeople(story)
+  const products = writeProducts(story, people)
+  onProgress('writing customers')
+  const customers = writeCustomers(story, people)
+  const pipeline = createPipeline(story, customers, products)
+  const service = createService(story, people)
+  const totals = writeOrders(story, people, customers, products, {
+    pipeline,
+    service,
+    onProgress: (done) => onProgress(`writing orders: ${done} of ${story.size.orders}`),
+  })
+  onProgress('writing pipeline and books')
+  pipeline.rest()
+  writeTasks(story, people, customers)
+  writeBooks(story, people, customers, totals)
+}
+
+export type DemoState =
+  | { readonly state: 'absent' | 'current' }
+  | { readonly state: 'unusable'; readonly error: AppError }
+
+/** Whether the folder holds demo data that this version can read. */
+export function demoState(data: string): DemoState {
+  const names = Object.keys(databases)
+  if (names.every((name) => !existsSync(join(data, `${name}.sqlite`)))) return { state: 'absent' }
+  try {
+    for (const [name, relations] of Object.entries(databases)) {
+      openEmbedded(name, join(data, `${name}.sqlite`), { relations })[Symbol.dispose]()
+    }
+    return { state: 'current' }
+  } catch (error) {
+    if (error instanceof AppError) return { state: 'unusable', error }
+    throw error
+  }
+}
+
+/** SHA-256 over all rows of all relations in the order of their keys, as hex. */
+export function checksum(data: string): string {
+  const hash = createHash('sha256')
+  for (const [name, relations] of Object.entries(databases)) {
+    const file = new DatabaseSync(join(data, `${name}.sqlite`), {
+      readOnly: true,
+      readBigInts: true,
+    })
+    for (const [relation, { columns, key }] of Object.entries(relations)) {
+      hash.update(`${name}.${relation}\n`)
+      const list = (of: readonly string[]) => of.map((column) => `"${column}"`).join(', ')
+      const rows = file.prepare(
+        `SELECT ${list(Object.keys(columns))} FROM "${relation}" ORDER BY ${list(key)}`,
+      )
+      rows.setReturnArrays(true)
+      for (const row of rows.iterate())
+        hash.update(`${(row as unknown as unknown[]).join('\u001f')}\n`)
+    }
+    file.close()
+  }
+  return hash.digest('hex')
+}
