@@ -1,0 +1,212 @@
+/**
+ * Authorise: takes out of the operation every field that the caller may not read, before anything
+ * is planned. Fragments are written out first, so that a field is looked at where it is read. An
+ * abstract type needs what every type behind it needs: when in doubt, the field goes.
+ */
+import {
+  getNamedType,
+  GraphQLInterfaceType,
+  GraphQLObjectType,
+  isAbstractType,
+  isCompositeType,
+  isNonNullType,
+  Kind,
+  visit,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type InlineFragmentNode,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import { AppError } from '#shared/errors.ts'
+import type { Generation } from '../supergraph/generation.ts'
+import { meets } from '../supergraph/policy-index.ts'
+import type { Denied } from './stages.ts'
+
+/** Stands in a selection that has nothing left; taken out of the answer again. */
+export const hiddenField = 'isthmus_hidden'
+
+export interface Allowed {
+  readonly operation: OperationDefinitionNode
+  readonly denied: readonly Denied[]
+  readonly nothingLeft: boolean
+}
+
+const maxSelections = 20_000
+
+export function authorise(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  generation: Generation,
+  scopes: ReadonlySet<string>,
+): Allowed {
+  const root = generation.apiSchema.getRootType(operation.operation)
+  if (!root) throw new AppError('BAD_REQUEST', `This schema has no ${operation.operation}.`)
+  if (operation.operation === 'subscription') {
+    throw new AppError('BAD_REQUEST', 'Subscriptions are not supported.')
+  }
+  const filter = new Filter(document, generation, scopes)
+  const selectionSet = filter.selections(root, operation.selectionSet, [])
+  return {
+    operation: withUsedVariables({
+      ...operation,
+      selectionSet: selectionSet ?? placeholder,
+    }),
+    denied: filter.denied,
+    nothingLeft: selectionSet === null,
+  }
+}
+
+const placeholder: SelectionSetNode = {
+  kind: Kind.SELECTION_SET,
+  selections: [
+    {
+      kind: Kind.FIELD,
+      name: { kind: Kind.NAME, value: '__typename' },
+      alias: { kind: Kind.NAME, value: hiddenField },
+    },
+  ],
+}
+
+class Filter {
+  readonly denied: Denied[] = []
+  readonly #schema: GraphQLSchema
+  readonly #generation: Generation
+  readonly #scopes: ReadonlySet<string>
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  #seen = 0
+
+  constructor(document: DocumentNode, generation: Generation, scopes: ReadonlySet<string>) {
+    this.#schema = generation.apiSchema
+    this.#generation = generation
+    this.#scopes = scopes
+    this.#fragments = new Map(
+      document.definitions.flatMap((definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION
+          ? [[definition.name.value, definition] as const]
+          : [],
+      ),
+    )
+  }
+
+  /** What is left of a selection set, or null when a field that may not be null was denied. */
+  selections(
+    parent: GraphQLCompositeType,
+    selectionSet: SelectionSetNode,
+    path: readonly string[],
+  ): SelectionSetNode | null {
+    const left: SelectionNode[] = []
+    for (const selection of selectionSet.selections) {
+      this.#count()
+      const allowed =
+        selection.kind === Kind.FIELD
+          ? this.#field(parent, selection, path)
+          : this.#fragment(parent, selection, path)
+      if (allowed === 'NULLS_PARENT') return null
+      if (allowed !== null) left.push(allowed)
+    }
+    return left.length === 0 ? placeholder : { ...selectionSet, selections: left }
+  }
+
+  #count(): void {
+    this.#seen += 1
+    if (this.#seen > maxSelections) {
+      throw new AppError(
+        'DOCUMENT_TOO_COMPLEX',
+        `The operation selects more than ${maxSelections} fields once its fragments are written out.`,
+      )
+    }
+  }
+
+  #field(
+    parent: GraphQLCompositeType,
+    field: FieldNode,
+    path: readonly string[],
+  ): FieldNode | 'NULLS_PARENT' | null {
+    const name = field.name.value
+    if (name.startsWith('__')) return field
+    const definition =
+      parent instanceof GraphQLObjectType || parent instanceof GraphQLInterfaceType
+        ? parent.getFields()[name]
+        : undefined
+    if (definition === undefined) throw new TypeError(`${parent.name} has no field ${name}`)
+    const at = [...path, field.alias?.value ?? name]
+    const nullsParent = isNonNullType(definition.type) ? ('NULLS_PARENT' as const) : null
+    const type = getNamedType(definition.type)
+    if (!this.#mayRead(parent, name, type)) {
+      this.denied.push({ path: at, coordinate: `${parent.name}.${name}` })
+      return nullsParent
+    }
+    if (field.selectionSet === undefined || !isCompositeType(type)) return field
+    const inner = this.selections(type, field.selectionSet, at)
+    return inner === null ? nullsParent : { ...field, selectionSet: inner }
+  }
+
+  #fragment(
+    parent: GraphQLCompositeType,
+    selection: Exclude<SelectionNode, FieldNode>,
+    path: readonly string[],
+  ): InlineFragmentNode | 'NULLS_PARENT' | null {
+    const inline = this.#inlined(selection)
+    const condition = inline.typeCondition?.name.value
+    const type = condition === undefined ? parent : this.#schema.getType(condition)
+    if (!isCompositeType(type)) throw new TypeError(`${String(condition)} is no composite type`)
+    if (!this.#meets(type.name)) {
+      this.denied.push({ path, coordinate: type.name })
+      return null
+    }
+    const inner = this.selections(type, inline.selectionSet, path)
+    return inner === null ? 'NULLS_PARENT' : { ...inline, selectionSet: inner }
+  }
+
+  #inlined(selection: Exclude<SelectionNode, FieldNode>): InlineFragmentNode {
+    if (selection.kind === Kind.INLINE_FRAGMENT) return selection
+    const fragment = this.#fragments.get(selection.name.value)
+    if (fragment === undefined) throw new TypeError(`no fragment ${selection.name.value}`)
+    return {
+      kind: Kind.INLINE_FRAGMENT,
+      typeCondition: fragment.typeCondition,
+      directives: selection.directives ?? [],
+      selectionSet: fragment.selectionSet,
+    }
+  }
+
+  #mayRead(parent: GraphQLCompositeType, field: string, returned: GraphQLNamedType): boolean {
+    return (
+      [parent, ...this.#behind(parent)].every(
+        (type) => this.#meets(type.name) && this.#meets(`${type.name}.${field}`),
+      ) && this.#meets(returned.name)
+    )
+  }
+
+  /** The object types that may stand behind an abstract one. */
+  #behind(type: GraphQLCompositeType): readonly GraphQLNamedType[] {
+    return isAbstractType(type) ? this.#schema.getPossibleTypes(type) : []
+  }
+
+  #meets(coordinate: string): boolean {
+    return meets(this.#scopes, this.#generation.policies.requirements.get(coordinate))
+  }
+}
+
+/** A variable that only denied fields used would be an error in the operation that is left. */
+function withUsedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {
+  const used = new Set<string>()
+  visit(operation, {
+    VariableDefinition: () => false,
+    Variable: ({ name }) => {
+      used.add(name.value)
+    },
+  })
+  return {
+    ...operation,
+    variableDefinitions: (operation.variableDefinitions ?? []).filter(({ variable }) =>
+      used.has(variable.name.value),
+    ),
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * What happens while a question is answered, told to whoever counts: tests, `extensions.sources`,
+ * and later tracing. One interface for stages, fetches and statements.
+ */
+import type { StatementEvent } from '#shared/embedded.ts'
+
+export const stages = ['authorise', 'plan', 'fetch', 'shape'] as const
+export type Stage = (typeof stages)[number]
+
+export interface StageEvent {
+  readonly stage: Stage
+  readonly milliseconds: number
+  readonly error: unknown
+}
+
+export interface FetchEvent {
+  /** The subgraph that was asked. */
+  readonly system: string
+  /** `performance.now()` when it began. */
+  readonly startedAt: number
+  readonly milliseconds: number
+  /** Representations sent, 0 for a root fetch. */
+  readonly entities: number
+  /** The code of the failure, null when it answered. */
+  readonly failure: string | null
+}
+
+export interface Observer {
+  stage(event: StageEvent): void
+  fetch(event: FetchEvent): void
+  statement(event: StatementEvent): void
+}
+
+/** Tells several observers. */
+export const observers = (...all: readonly (Observer | undefined)[]): Observer => {
+  const present = all.filter((each) => each !== undefined)
+  return {
+    stage: (event) => present.forEach((each) => each.stage(event)),
+    fetch: (event) => present.forEach((each) => each.fetch(event)),
+    statement: (event) => present.forEach((each) => each.statement(event)),
+  }
+}
+
+export interface SourceReport {
+  readonly system: string
+  /** From the first fetch's begin to the last one's end. */
+  readonly milliseconds: number
+  readonly fetches: number
+  readonly failed: boolean
+}
+
+/** Collects what `extensions.sources` says. */
+export function sourceReports(): Observer & { reports(): readonly SourceReport[] } {
+  const fetches: FetchEvent[] = []
+  return {
+    stage: () => undefined,
+    statement: () => undefined,
+    fetch: (event) => {
+      fetches.push(event)
+    },
+    reports: () =>
+      [...Map.groupBy(fetches, (event) => event.system)].map(([system, events]) => {
+        const start = Math.min(...events.map((event) => event.startedAt))
+        const end = Math.max(...events.map((event) => event.startedAt + event.milliseconds))
+        return {
+          system,
+          milliseconds: Math.round((end - start) * 100) / 100,
+          fetches: events.length,
+          failed: events.some((event) => event.failure !== null),
+        }
+      }),
+  }
+}

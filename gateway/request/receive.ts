@@ -1,0 +1,110 @@
+/**
+ * Receive: text to document. Refuses what could overflow a stack or hold the process up before
+ * anything recursive looks at it; then graphql-js parses and validates.
+ */
+import {
+  GraphQLError,
+  Kind,
+  parse,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql'
+import { AppError } from '#shared/errors.ts'
+
+export const documentLimits = { tokens: 15_000, nesting: 100, errors: 20 } as const
+
+/** Throws DOCUMENT_TOO_COMPLEX when brackets nest deeper than any honest question. */
+export function checkNesting(text: string): void {
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at)
+    if (char === 0x22) at = endOfString(text, at)
+    else if (char === 0x23) at = endOfLine(text, at)
+    else if (char === 0x7b || char === 0x5b || char === 0x28) {
+      depth += 1
+      if (depth > documentLimits.nesting) {
+        throw new AppError(
+          'DOCUMENT_TOO_COMPLEX',
+          `The document nests deeper than ${documentLimits.nesting} levels.`,
+        )
+      }
+    } else if (char === 0x7d || char === 0x5d || char === 0x29) depth -= 1
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  if (text.startsWith('"""', start)) {
+    const end = text.indexOf('"""', start + 3)
+    return end === -1 ? text.length : end + 2
+  }
+  let at = start + 1
+  while (at < text.length && text[at] !== '"' && text[at] !== '\n') at += text[at] === '\\' ? 2 : 1
+  return at
+}
+
+const endOfLine = (text: string, start: number): number => {
+  const end = text.indexOf('\n', start)
+  return end === -1 ? text.length : end
+}
+
+/** The parsed and valid document, or throws what is wrong with it. */
+export function parseDocument(text: string, schema: GraphQLSchema): DocumentNode {
+  checkNesting(text)
+  const document = parseText(text)
+  const errors = validate(schema, document, undefined, { maxErrors: documentLimits.errors })
+  if (errors.length > 0) throw new InvalidDocument(errors)
+  return document
+}
+
+function parseText(text: string): DocumentNode {
+  try {
+    return parse(text, { maxTokens: documentLimits.tokens })
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+    const code = error.message.includes('tokens') ? 'DOCUMENT_TOO_COMPLEX' : 'GRAPHQL_PARSE_FAILED'
+    throw new AppError(code, error.message)
+  }
+}
+
+/** A document that asks for something the schema does not have; carries every error. */
+export class InvalidDocument extends Error {
+  override readonly name = 'InvalidDocument'
+  readonly errors: readonly GraphQLError[]
+
+  constructor(errors: readonly GraphQLError[]) {
+    super('The document is not valid.')
+    this.errors = errors.map(
+      (error) =>
+        new GraphQLError(error.message, {
+          nodes: error.nodes ?? null,
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+        }),
+    )
+  }
+}
+
+/** The operation that is asked for; throws OPERATION_RESOLUTION_FAILURE. */
+export function operationOf(
+  document: DocumentNode,
+  operationName: string | undefined,
+): OperationDefinitionNode {
+  const operations = document.definitions.filter(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+  )
+  const named =
+    operationName === undefined
+      ? operations
+      : operations.filter(({ name }) => name?.value === operationName)
+  const [operation] = named
+  if (operation === undefined || named.length > 1) {
+    throw new AppError(
+      'OPERATION_RESOLUTION_FAILURE',
+      operationName === undefined
+        ? `The document has ${operations.length} operations: say which one with "operationName".`
+        : `The document has no operation named "${operationName}".`,
+    )
+  }
+  return operation
+}

@@ -1,0 +1,62 @@
+/**
+ * The types of the pipeline: each stage's answer extends the one before, so that leaving a stage out
+ * does not compile.
+ */
+import type { QueryPlan } from '@apollo/query-planner'
+import type { DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode } from 'graphql'
+import type { Principal } from '#shared/principal.ts'
+import type { Generation } from '../supergraph/generation.ts'
+import type { Observer } from './observer.ts'
+
+/** A question as it came, with the limits it runs under. */
+export interface Received {
+  readonly document: string
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly signal: AbortSignal
+  /** `performance.now()` at which the answer is no longer waited for. */
+  readonly deadlineAt: number
+  readonly requestId: string
+  readonly observer: Observer
+}
+
+export interface Authenticated extends Received {
+  readonly principal: Principal
+}
+
+/** A field that was taken out because the caller may not read it. */
+export interface Denied {
+  /** Response names from the root. */
+  readonly path: readonly string[]
+  readonly coordinate: string
+}
+
+const checked = Symbol('checked')
+
+/** Only `authorise` makes one. */
+export interface Authorised extends Authenticated {
+  readonly [checked]: true
+  readonly generation: Generation
+  /** One operation without fragments spreads and without what the caller may not read. */
+  readonly allowed: DocumentNode
+  readonly operation: OperationDefinitionNode
+  readonly denied: readonly Denied[]
+  /** Whether `data` as a whole is denied, because a root field that may not be null was. */
+  readonly nothingLeft: boolean
+}
+
+export const markAuthorised = (request: Omit<Authorised, typeof checked>): Authorised => ({
+  ...request,
+  [checked]: true,
+})
+
+export interface Planned extends Authorised {
+  readonly plan: QueryPlan
+  /** The variables, checked and with their defaults. */
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+export interface Fetched extends Planned {
+  readonly data: ExecutionResult['data']
+  readonly errors: readonly GraphQLError[]
+}
