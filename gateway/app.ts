@@ -1,0 +1,233 @@
+/**
+ * The composition root: the only file that knows every part. It loads the supergraph, connects the
+ * systems, and hands out the one way to run a question.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { printSchema, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import { dateIn } from '#shared/calendar.ts'
+import { AppError } from '#shared/errors.ts'
+import type { Listening } from '#shared/http-server.ts'
+import type { SubgraphOptions } from '#shared/open.ts'
+import type { Principal } from '#shared/principal.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+import { platformName, platformSdl, platformSource } from './platform/platform.ts'
+import { createPrincipals, type Claims } from './policy/principals.ts'
+import { readPolicy } from './policy/policy.ts'
+import { createGraph, execute, type Graph } from './request/execute.ts'
+import { observers, sourceReports, type Observer } from './request/observer.ts'
+import { connect } from './sources/connect.ts'
+import type { Source } from './sources/source.ts'
+import type { Generation } from './supergraph/generation.ts'
+import { loadSupergraph, type Loaded } from './supergraph/load.ts'
+import { demoSecret } from './tokens/demo.ts'
+import { createVerifier } from './tokens/verify.ts'
+import { createGraphqlEndpoint, type Question } from './transport/graphql.ts'
+import { listenHttp } from './transport/http.ts'
+
+export type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+
+export interface AppOptions {
+  readonly log: Log
+  /** Told of everything that happens, beside what a request brings. */
+  readonly observer?: Observer
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal
+  readonly observer?: Observer
+  readonly requestId?: string
+  /** Whether the answer says which systems answered. */
+  readonly sources?: boolean
+}
+
+export interface App extends AsyncDisposable {
+  /** The supergraph that new requests get. */
+  generation(): Generation
+  /** The one way to run a question. Throws what is wrong with the question itself. */
+  execute(
+    question: Partial<Question> & { readonly document: string },
+    principal: Principal,
+    options?: RunOptions,
+  ): Promise<ExecutionResult>
+  /** The principal of a subject, without a token. */
+  principalFor(claims: Claims): Promise<Principal>
+  /** Composes again and swaps; a bad supergraph changes nothing and throws. */
+  reload(): Promise<void>
+  listen(pages: Pages | null): Promise<Listening>
+}
+
+interface Current extends Loaded {
+  readonly graph: Graph
+  readonly sources: ReadonlyMap<string, Source>
+}
+
+export async function createApp(config: Config, { log, observer }: AppOptions): Promise<App> {
+  const isSdl = config.supergraph.endsWith('.graphql')
+  const secret = config.mode === 'demo' && !isSdl ? demoSecret(config.data) : undefined
+  const own = isSdl ? [] : [{ name: platformName, sdl: platformSdl() }]
+  const connected = new Map<string, Source>()
+  const connections = {
+    config,
+    secret: config.internalSecret ?? secret,
+    subgraphOptions: subgraphOptions(config, log),
+  }
+
+  async function load(): Promise<Current> {
+    const loaded = loadSupergraph(config.supergraph, own)
+    for (const place of loaded.places) {
+      const key = JSON.stringify(place)
+      if (!connected.has(key)) connected.set(key, await connect(place, connections))
+    }
+    const sources = new Map<string, Source>(isSdl ? [] : [[platformName, platform]])
+    for (const place of loaded.places) {
+      const source = connected.get(JSON.stringify(place))
+      if (source !== undefined) sources.set(place.name, source)
+    }
+    return { ...loaded, graph: createGraph(loaded.generation), sources }
+  }
+
+  const platform = platformSource()
+  let current = await load()
+  const policyOf = ({ generation }: Current) =>
+    readPolicy(config.policy, generation.policies.scopes)
+  let policy = isSdl && config.noAuth ? null : policyOf(current)
+  const swapped = new Set<(schema: GraphQLSchema, sdl: string) => void>()
+
+  const run: App['execute'] = async (question, principal, options = {}) => {
+    // One generation from the beginning to the end, whatever is swapped meanwhile.
+    const { graph, sources } = current
+    const reports = options.sources === true ? sourceReports() : undefined
+    const requestId = options.requestId ?? 'local'
+    const { signal, cancel } = limited(options.signal, config.requestTimeoutMs)
+    try {
+      const result = await execute(
+        {
+          document: question.document,
+          operationName: question.operationName,
+          variables: question.variables ?? {},
+          signal,
+          deadlineAt: performance.now() + config.requestTimeoutMs,
+          requestId,
+          observer: observers(observer, options.observer, reports),
+          principal,
+        },
+        {
+          graph,
+          sources,
+          limits: { timeoutOf: (system) => config.system(system).timeoutMs },
+          onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
+        },
+      )
+      return reports === undefined
+        ? result
+        : { ...result, extensions: { ...result.extensions, sources: reports.reports() } }
+    } finally {
+      cancel()
+    }
+  }
+
+  const principals = createPrincipals({
+    policy: () => policy ?? noPolicy(),
+    ask: (document, variables) => run({ document, variables }, gatewayItself),
+    now: () => performance.now(),
+  })
+  const verify = createVerifier({ issuers: config.issuers, demoSecret: secret, now: Date.now })
+  const everybody = (): Principal => ({
+    ...gatewayItself,
+    subject: 'anybody',
+    scopes: [...current.generation.policies.scopes],
+  })
+
+  async function authenticate(authorization: string | undefined): Promise<Principal> {
+    if (config.noAuth) return everybody()
+    const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
+    if (token === undefined)
+      throw new AppError('UNAUTHENTICATED', 'The request has no valid token.')
+    return principals(await verify(token))
+  }
+
+  return {
+    generation: () => current.generation,
+    execute: run,
+    principalFor: principals,
+    reload: async () => {
+      const next = await load()
+      const nextPolicy = policy === null ? null : policyOf(next)
+      current = next
+      policy = nextPolicy
+      for (const tell of swapped) tell(next.generation.apiSchema, next.generation.supergraphSdl)
+    },
+    listen: async (pages) => {
+      const graphql = await createGraphqlEndpoint({
+        execute: (question, { principal, ...asking }) => run(question, principal, asking),
+        onSchema: (callback) => {
+          swapped.add(callback)
+          callback(current.generation.apiSchema, current.generation.supergraphSdl)
+        },
+        onError: (error) => log.error({ err: error }, 'internal'),
+      })
+      const listening = await listenHttp({
+        host: config.host,
+        port: config.port,
+        log,
+        graphql,
+        authenticate,
+        isReady: () => true, // it listens only once a generation is loaded
+        schema: () => ({
+          id: current.generation.id,
+          sdl: printSchema(current.generation.apiSchema),
+        }),
+        pages,
+      })
+      return {
+        url: listening.url,
+        close: async (graceMs) => {
+          await listening.close(graceMs)
+          await graphql.stop()
+        },
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The gateway asking for facts: reads what being authenticated allows, nothing more. */
+const gatewayItself: Principal = {
+  subject: 'isthmus-gateway',
+  audience: 'EMPLOYEE',
+  scopes: [],
+  facts: {},
+  rows: null,
+}
+
+function noPolicy(): never {
+  throw new AppError('FORBIDDEN', 'This gateway knows no callers.')
+}
+
+const subgraphOptions = (config: Config, log: Log): SubgraphOptions => ({
+  data: config.data,
+  timeZone: config.timeZone,
+  fiscalYearStartMonth: config.fiscalYearStartMonth,
+  onError: (error) => log.error({ err: error }, 'subgraph'),
+  ...(config.mode === 'production' ? { today: () => dateIn(config.timeZone, new Date()) } : {}),
+})
+
+/** The client's signal and the total time as one signal. */
+function limited(signal: AbortSignal | undefined, timeoutMs: number) {
+  const own = new AbortController()
+  const abort = () => own.abort(signal?.reason)
+  if (signal?.aborted === true) abort()
+  else signal?.addEventListener('abort', abort, { once: true })
+  const late = new AppError('DEADLINE_EXCEEDED', 'The question took longer than it may.')
+  const timer = setTimeout(() => own.abort(late), timeoutMs)
+  return {
+    signal: own.signal,
+    cancel: () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    },
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * The configuration, read once from the environment and config.yaml. Every problem is said at once;
+ * what comes out is frozen. Nothing else reads the environment.
+ */
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parse } from 'yaml'
+import { AppError } from '#shared/errors.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface Issuer {
+  readonly issuer: string
+  readonly audience: string
+  readonly jwksUrl: string
+  readonly algorithms: readonly ('RS256' | 'ES256')[]
+}
+
+export interface SystemConfig {
+  readonly source: 'in-process' | 'http'
+  /** Instead of the routing_url of supergraph.yaml. */
+  readonly url: string | undefined
+  /** Milliseconds one call may take. */
+  readonly timeoutMs: number
+}
+
+export interface Config {
+  readonly mode: 'demo' | 'production'
+  readonly host: string
+  readonly port: number
+  /** The folder of the embedded databases and of generated secrets. */
+  readonly data: string
+  readonly supergraph: string
+  readonly policy: string
+  readonly timeZone: string
+  readonly fiscalYearStartMonth: number
+  readonly requestTimeoutMs: number
+  readonly issuers: readonly Issuer[]
+  readonly internalSecret: string | undefined
+  /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
+  readonly noAuth: boolean
+  system(name: string): SystemConfig
+}
+
+const root = resolve(import.meta.dirname, '..')
+const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** Reads what can be wrong into `problems`, so that all of it is told together. */
+class Reader {
+  readonly problems: string[] = []
+
+  whole(name: string, value: unknown, fallback: number, low: number, high: number): number {
+    if (value === undefined || value === null) return fallback
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+    if (typeof number === 'number' && Number.isInteger(number) && number >= low && number <= high)
+      return number
+    this.problems.push(
+      `${name}: ${JSON.stringify(value)} is not a whole number from ${low} to ${high}`,
+    )
+    return fallback
+  }
+
+  text(name: string, value: unknown, fallback?: string): string {
+    if (typeof value === 'string' && value !== '') return value
+    if ((value === undefined || value === null) && fallback !== undefined) return fallback
+    this.problems.push(
+      value === undefined ? `${name} is missing` : `${name}: ${JSON.stringify(value)} is not text`,
+    )
+    return ''
+  }
+
+  oneOf<const T extends string>(
+    name: string,
+    value: unknown,
+    allowed: readonly T[],
+    fallback: T,
+  ): T {
+    if (value === undefined || value === null) return fallback
+    const found = allowed.find((each) => each === value)
+    if (found !== undefined) return found
+    this.problems.push(`${name}: ${JSON.stringify(value)} is none of ${allowed.join(', ')}`)
+    return fallback
+  }
+
+  url(name: string, value: unknown): string {
+    const text = this.text(name, value)
+    if (text !== '' && !URL.canParse(text)) this.problems.push(`${name}: "${text}" is no address`)
+    return text
+  }
+}
+
+export interface ConfigOverrides {
+  readonly port?: string | undefined
+  readonly supergraph?: string | undefined
+  readonly noAuth?: boolean | undefined
+}
+
+export function readConfig(env: Environment, overrides: ConfigOverrides = {}): Config {
+  const reader = new Reader()
+  const file = resolve(root, env['ISTHMUS_CONFIG'] ?? 'gateway/config.yaml')
+  const yaml = readYaml(file, env, reader)
+  const mode = reader.oneOf('ISTHMUS_MODE', env['ISTHMUS_MODE'], ['demo', 'production'], 'demo')
+  const host = env['HOST'] ?? '127.0.0.1'
+  const noAuth = overrides.noAuth ?? false
+  if (!loopback.has(host) && (mode === 'demo' || noAuth)) {
+    reader.problems.push(
+      `HOST: "${host}" is not loopback; ${noAuth ? '--no-auth' : 'demo mode'} listens on loopback only`,
+    )
+  }
+  const issuers = listOf(yaml['issuers']).map((entry, at) => readIssuer(reader, entry, at))
+  const internalSecret = yaml['internalSecret']
+  const systems = readSystems(reader, yaml)
+  if (mode === 'production' && !noAuth) {
+    if (issuers.length === 0) reader.problems.push('issuers: production needs at least one')
+    if (typeof internalSecret !== 'string' || internalSecret.length < 32) {
+      reader.problems.push('internalSecret: production needs one of at least 32 characters')
+    }
+  }
+  const config: Config = {
+    mode,
+    host,
+    port: reader.whole('PORT', overrides.port ?? env['PORT'], 4000, 0, 65_535),
+    data: resolve(root, env['ISTHMUS_DATA'] ?? 'data'),
+    supergraph: resolve(
+      overrides.supergraph === undefined ? root : process.cwd(),
+      overrides.supergraph ?? env['ISTHMUS_SUPERGRAPH'] ?? 'supergraph.yaml',
+    ),
+    policy: resolve(dirname(file), 'policy'),
+    timeZone: timeZone(reader, yaml['timeZone']),
+    fiscalYearStartMonth: reader.whole(
+      'fiscalYearStartMonth',
+      yaml['fiscalYearStartMonth'],
+      1,
+      1,
+      12,
+    ),
+    requestTimeoutMs: reader.whole(
+      'requestTimeoutMs',
+      yaml['requestTimeoutMs'],
+      15_000,
+      1,
+      600_000,
+    ),
+    issuers,
+    internalSecret: typeof internalSecret === 'string' ? internalSecret : undefined,
+    noAuth,
+    system: (name) => systems.named.get(name) ?? systems.fallback,
+  }
+  if (reader.problems.length > 0) {
+    throw new AppError('CONFIGURATION_INVALID', `Configuration:\n  ${reader.problems.join('\n  ')}`)
+  }
+  return Object.freeze(config)
+}
+
+type Yaml = Readonly<Record<string, unknown>>
+
+const known = new Set([
+  'timeZone',
+  'fiscalYearStartMonth',
+  'requestTimeoutMs',
+  'systemTimeoutMs',
+  'defaultSource',
+  'systems',
+  'issuers',
+  'internalSecret',
+])
+
+function readYaml(file: string, env: Environment, reader: Reader): Yaml {
+  try {
+    const value = withEnvironment(parse(readFileSync(file, 'utf8')), env)
+    const yaml = recordOf(value)
+    for (const name of Object.keys(yaml)) {
+      if (!known.has(name)) reader.problems.push(`${file}: "${name}" is not known`)
+    }
+    return yaml
+  } catch (cause) {
+    reader.problems.push(
+      `${file}: ${cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)}`,
+    )
+    return {}
+  }
+}
+
+/** `${NAME}` as a whole value becomes the variable's value, or is left out when it is not set. */
+function withEnvironment(value: unknown, env: Environment): unknown {
+  if (typeof value === 'string') {
+    const [, name] = /^\$\{([A-Z][A-Z0-9_]*)\}$/.exec(value) ?? []
+    return name === undefined ? value : env[name]
+  }
+  if (Array.isArray(value)) return value.map((each) => withEnvironment(each, env))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, withEnvironment(inner, env)]),
+  )
+}
+
+function readIssuer(reader: Reader, value: unknown, at: number): Issuer {
+  const entry = recordOf(value)
+  const name = `issuers[${at}]`
+  return {
+    issuer: reader.text(`${name}.issuer`, entry['issuer']),
+    audience: reader.text(`${name}.audience`, entry['audience']),
+    jwksUrl: reader.url(`${name}.jwksUrl`, entry['jwksUrl']),
+    algorithms: listOf(entry['algorithms'] ?? ['RS256']).map((algorithm) =>
+      reader.oneOf(`${name}.algorithms`, algorithm, ['RS256', 'ES256'], 'RS256'),
+    ),
+  }
+}
+
+function readSystems(reader: Reader, yaml: Yaml) {
+  const sources = ['in-process', 'http'] as const
+  const fallback: SystemConfig = {
+    source: reader.oneOf('defaultSource', yaml['defaultSource'], sources, 'in-process'),
+    url: undefined,
+    timeoutMs: reader.whole('systemTimeoutMs', yaml['systemTimeoutMs'], 10_000, 1, 600_000),
+  }
+  const named = new Map(
+    Object.entries(recordOf(yaml['systems'])).map(([name, value]): [string, SystemConfig] => {
+      const entry = recordOf(value)
+      const at = `systems.${name}`
+      return [
+        name,
+        {
+          source: reader.oneOf(`${at}.source`, entry['source'], sources, fallback.source),
+          url: entry['url'] === undefined ? undefined : reader.url(`${at}.url`, entry['url']),
+          timeoutMs: reader.whole(
+            `${at}.timeoutMs`,
+            entry['timeoutMs'],
+            fallback.timeoutMs,
+            1,
+            600_000,
+          ),
+        },
+      ]
+    }),
+  )
+  return { named, fallback }
+}
+
+function timeZone(reader: Reader, value: unknown): string {
+  const name = reader.text('timeZone', value, 'Asia/Taipei')
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name }).format()
+  } catch {
+    reader.problems.push(`timeZone: "${name}" is no time zone`)
+  }
+  return name
+}
+
+const recordOf = (value: unknown): Yaml =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Yaml) : {}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

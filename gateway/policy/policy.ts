@@ -1,0 +1,131 @@
+/**
+ * roles.yaml and partners/*.yaml, read and checked against the schema: every problem at once, with
+ * the file. What comes out says which scopes a subject has and which rows are its own.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { parse } from 'yaml'
+import { AppError } from '#shared/errors.ts'
+import { audiences, type Audience } from '#shared/principal.ts'
+
+export interface Partner {
+  readonly subject: string
+  readonly audience: Audience
+  readonly crmAccountId: string
+  /** The row rule that limits it. */
+  readonly rows: string
+  readonly scopes: readonly string[]
+}
+
+export interface Policy {
+  /** The scopes of an employee, by subject and by the groups its issuer claims. */
+  scopesOf(subject: string, groups: readonly string[]): readonly string[]
+  partner(subject: string): Partner | undefined
+}
+
+type Yaml = Readonly<Record<string, unknown>>
+
+/** `known` are the scopes that the schema asks for; `*` in a role means all of them. */
+export function readPolicy(folder: string, known: ReadonlySet<string>): Policy {
+  const problems: string[] = []
+  const roles = readRoles(join(folder, 'roles.yaml'), known, problems)
+  const partners = readPartners(join(folder, 'partners'), known, problems)
+  if (problems.length > 0) {
+    throw new AppError('CONFIGURATION_INVALID', `Policy:\n  ${problems.join('\n  ')}`)
+  }
+  return {
+    scopesOf: (subject, groups) => {
+      const names = new Set([
+        ...(roles.subjects.get(subject) ?? []),
+        ...groups.flatMap((group) => roles.groups.get(group) ?? []),
+      ])
+      return [...new Set([...names].flatMap((name) => roles.scopes.get(name) ?? []))].toSorted()
+    },
+    partner: (subject) => partners.get(subject),
+  }
+}
+
+function readRoles(file: string, known: ReadonlySet<string>, problems: string[]) {
+  const yaml = readFile(file, problems)
+  const name = basename(file)
+  const scopes = new Map(
+    Object.entries(recordOf(yaml['roles'])).map(([role, value]) => {
+      const listed = textsOf(recordOf(value)['scopes'], `${name}: roles.${role}.scopes`, problems)
+      checkScopes(listed, known, `${name}: roles.${role}`, problems)
+      return [role, listed.includes('*') ? [...known] : listed] as const
+    }),
+  )
+  const grants = (key: string) =>
+    new Map(
+      Object.entries(recordOf(yaml[key])).map(([subject, value]) => {
+        const given = textsOf(value, `${name}: ${key}.${subject}`, problems)
+        for (const role of given) {
+          if (!scopes.has(role))
+            problems.push(`${name}: ${key}.${subject}: there is no role "${role}"`)
+        }
+        return [subject, given] as const
+      }),
+    )
+  return { scopes, subjects: grants('subjects'), groups: grants('groups') }
+}
+
+function readPartners(folder: string, known: ReadonlySet<string>, problems: string[]) {
+  const partners = new Map<string, Partner>()
+  for (const file of readdirSync(folder).filter((each) => each.endsWith('.yaml'))) {
+    const yaml = readFile(join(folder, file), problems)
+    const text = (key: string): string => {
+      const value = yaml[key]
+      if (typeof value === 'string' && value !== '') return value
+      problems.push(`${file}: "${key}" is missing or not text`)
+      return ''
+    }
+    const scopes = textsOf(yaml['scopes'] ?? [], `${file}: scopes`, problems)
+    checkScopes(scopes, known, file, problems)
+    const audience = audiences.find((each) => each === yaml['audience'] && each !== 'EMPLOYEE')
+    if (audience === undefined)
+      problems.push(`${file}: "audience" is none of ${audiences.slice(1).join(', ')}`)
+    const partner: Partner = {
+      subject: text('subject'),
+      audience: audience ?? 'PARTNER_SYSTEM',
+      crmAccountId: text('crmAccountId'),
+      rows: text('rows'),
+      scopes,
+    }
+    if (partners.has(partner.subject))
+      problems.push(`${file}: "${partner.subject}" has another file already`)
+    partners.set(partner.subject, partner)
+  }
+  return partners
+}
+
+function checkScopes(
+  listed: readonly string[],
+  known: ReadonlySet<string>,
+  at: string,
+  problems: string[],
+): void {
+  for (const scope of listed) {
+    if (scope !== '*' && !known.has(scope))
+      problems.push(`${at}: no field asks for the scope "${scope}"`)
+  }
+}
+
+function readFile(file: string, problems: string[]): Yaml {
+  try {
+    return recordOf(parse(readFileSync(file, 'utf8')))
+  } catch (cause) {
+    problems.push(
+      `${basename(file)}: ${cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)}`,
+    )
+    return {}
+  }
+}
+
+function textsOf(value: unknown, at: string, problems: string[]): readonly string[] {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
+  problems.push(`${at}: expected a list of text`)
+  return []
+}
+
+const recordOf = (value: unknown): Yaml =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Yaml) : {}

@@ -1,0 +1,49 @@
+/**
+ * The demo identities and their tokens. Exist in demo mode only, on loopback only: the secret is made
+ * on the first start and kept in the data folder, readable by its owner alone.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import jwt from 'jsonwebtoken'
+
+export const demoIssuer = 'isthmus-demo'
+export const demoAudience = 'isthmus'
+
+/** Name on the command line → who that is. */
+export const demoIdentities = {
+  sales: { subject: 'mei.lin', label: 'Sales rep' },
+  finance: { subject: 'wei.chen', label: 'Finance clerk' },
+  hr: { subject: 'ana.hsu', label: 'HR manager' },
+  reports: { subject: 'rita.wu', label: 'Report builder' },
+  partner: { subject: 'partner:harbour-distribution', label: 'Partner' },
+  admin: { subject: 'kao.admin', label: 'Administrator' },
+} as const
+
+export type DemoIdentity = keyof typeof demoIdentities
+
+export const isDemoIdentity = (name: string): name is DemoIdentity => name in demoIdentities
+
+/** The secret of a data folder; made when there is none. */
+export function demoSecret(data: string): string {
+  const path = join(data, 'secret')
+  mkdirSync(data, { recursive: true })
+  try {
+    // `wx`: of two processes that start at once, one makes the secret and the other reads it.
+    writeFileSync(path, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  return readFileSync(path, 'utf8').trim()
+}
+
+/** A token of a demo identity, good for eight hours. */
+export const demoToken = (identity: DemoIdentity, secret: string): string =>
+  jwt.sign({}, secret, {
+    algorithm: 'HS256',
+    issuer: demoIssuer,
+    audience: demoAudience,
+    subject: demoIdentities[identity].subject,
+    expiresIn: '8h',
+    notBefore: 0,
+  })

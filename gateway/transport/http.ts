@@ -1,0 +1,135 @@
+/**
+ * The gateway's addresses: `/graphql`, `/schema.graphql`, health and the pages. One log line a
+ * request, with the id that the client gets. Bytes in and out; no business noun.
+ */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AppError } from '#shared/errors.ts'
+import {
+  listen,
+  sendError,
+  sendJson,
+  type Listening,
+  type ListenOptions,
+} from '#shared/http-server.ts'
+import type { Principal } from '#shared/principal.ts'
+import type { Log } from '../log.ts'
+import type { GraphqlEndpoint } from './graphql.ts'
+
+export interface HttpOptions extends ListenOptions {
+  readonly log: Log
+  readonly graphql: GraphqlEndpoint
+  /** The principal of the Authorization header; throws UNAUTHENTICATED. */
+  authenticate(authorization: string | undefined): Promise<Principal>
+  /** Whether a generation is loaded. */
+  isReady(): boolean
+  schema(): { readonly id: string; readonly sdl: string }
+  /** Answers the addresses of the pages; false when it is none of them. */
+  readonly pages: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | null
+}
+
+export const listenHttp = (options: HttpOptions): Promise<Listening> =>
+  listen((request, response) => respond(request, response, options), options)
+
+async function respond(request: IncomingMessage, response: ServerResponse, options: HttpOptions) {
+  const requestId = randomUUID()
+  const startedAt = performance.now()
+  response.setHeader('x-request-id', requestId)
+  response.setHeader('x-content-type-options', 'nosniff')
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+  let subject: string | null = null
+  response.once('close', () => {
+    options.log.info(
+      {
+        requestId,
+        method: request.method,
+        path: path.slice(0, 200),
+        status: response.statusCode,
+        milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
+        subject,
+        finished: response.writableFinished,
+      },
+      'request',
+    )
+  })
+  const authenticate = async () => {
+    const principal = await options.authenticate(request.headers.authorization)
+    subject = principal.subject
+    return principal
+  }
+  try {
+    await route(path, request, response, { ...options, authenticate, requestId })
+  } catch (error) {
+    if (!(error instanceof AppError)) options.log.error({ requestId, err: error }, 'internal')
+    else if (error.cause !== undefined) options.log.warn({ requestId, err: error }, error.code)
+    const shown =
+      error instanceof AppError
+        ? error
+        : new AppError('INTERNAL', 'Something went wrong on our side.')
+    sendError(response, shown, { requestId })
+  }
+}
+
+interface Route extends Omit<HttpOptions, 'authenticate'> {
+  readonly requestId: string
+  authenticate(): Promise<Principal>
+}
+
+async function route(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: Route,
+) {
+  switch (path) {
+    case '/graphql':
+      await answer(request, response, options)
+      return
+    case '/health/live':
+      sendJson(response, 200, { status: 'live' })
+      return
+    case '/health/ready':
+      sendJson(response, options.isReady() ? 200 : 503, {
+        status: options.isReady() ? 'ready' : 'starting',
+      })
+      return
+    case '/schema.graphql':
+      await sendSchema(request, response, options)
+      return
+    default:
+      if (options.pages !== null && (await options.pages(request, response))) return
+      throw new AppError('NOT_FOUND', 'There is nothing at this address.')
+  }
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: Route) {
+  const principal = await options.authenticate()
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(new AppError('CANCELLED', 'The client went away.'))
+  })
+  await options.graphql.handle(request, response, {
+    principal,
+    signal: gone.signal,
+    requestId: options.requestId,
+    sources: request.headers['isthmus-sources'] === '1',
+  })
+}
+
+/** The API schema as SDL, for code generation. */
+async function sendSchema(request: IncomingMessage, response: ServerResponse, options: Route) {
+  await options.authenticate()
+  const { id, sdl } = options.schema()
+  const etag = `"${id}"`
+  if (request.headers['if-none-match'] === etag) {
+    response.writeHead(304, { etag }).end()
+    return
+  }
+  response
+    .writeHead(200, {
+      'content-type': 'text/plain; charset=utf-8',
+      etag,
+      'cache-control': 'private, no-cache',
+    })
+    .end(request.method === 'HEAD' ? undefined : sdl)
+}
