@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type * as Demo from '../subgraphs/demo/seed.ts'
 import type { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
@@ -40,10 +41,10 @@ export async function serve(config: Config, log: Log, create: typeof createApp):
 }
 
 /** The generator knows all four systems, so it is loaded only where demo data is wanted. */
-export async function loadDemo(): Promise<typeof import('../subgraphs/demo/seed.ts')> {
+export async function loadDemo(): Promise<typeof Demo> {
   const path = join(import.meta.dirname, '../subgraphs/demo/seed.ts')
   const module: unknown = await import(pathToFileURL(path).href)
-  return module as typeof import('../subgraphs/demo/seed.ts') // the file just named
+  return module as typeof Demo // the file just named
 }
 
 async function prepareDemo(data: string): Promise<void> {

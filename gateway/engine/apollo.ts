@@ -123,8 +123,10 @@ function dataSource(
   }
 }
 
-const codeOf = (answer: ExecutionResult): string =>
-  String(answer.errors?.[0]?.extensions['code'] ?? 'SOURCE_DATA_INVALID')
+const codeOf = (answer: ExecutionResult): string => {
+  const code = answer.errors?.[0]?.extensions['code']
+  return typeof code === 'string' ? code : 'SOURCE_DATA_INVALID'
+}
 
 const toGraphql = (error: AppError): GraphQLError =>
   new GraphQLError(error.message, {

@@ -3,14 +3,17 @@
  */
 import { readFileSync } from 'node:fs'
 import { openSubgraph } from '#shared/open.ts'
-import { defineSubgraph, type Context } from '#shared/subgraph.ts'
+import type { Principal } from '#shared/principal.ts'
+import { defineSubgraph } from '#shared/subgraph.ts'
 import { sourceOf } from '../sources/in-process.ts'
 import type { Source } from '../sources/source.ts'
 
 export const platformName = 'platform'
 const schema = new URL('./schema.graphql', import.meta.url)
 
-type Platform = Context<Record<never, never>, object>
+interface Platform {
+  readonly principal: Principal
+}
 
 const definition = defineSubgraph({
   name: platformName,
@@ -22,7 +25,7 @@ const definition = defineSubgraph({
       viewer: (_: unknown, __: object, { principal }: Platform) => principal,
     },
     Viewer: {
-      employee: ({ facts }: Platform['principal']) =>
+      employee: ({ facts }: Principal) =>
         facts.loginId === undefined ? null : { loginId: facts.loginId },
     },
   },

@@ -43,13 +43,16 @@ export function createPrincipals({ policy, ask, now }: PrincipalsOptions): Princ
     const [oldest] = kept.keys()
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
     // Neither a failure nor a half-known principal may last.
-    principal.then(
-      (built) => {
-        if (!isComplete(built)) kept.delete(key)
-      },
-      () => kept.delete(key),
-    )
+    void forgetUnlessComplete(principal, () => kept.delete(key))
     return principal
+  }
+}
+
+async function forgetUnlessComplete(principal: Promise<Principal>, forget: () => void) {
+  try {
+    if (!isComplete(await principal)) forget()
+  } catch {
+    forget() // whoever asked gets the error
   }
 }
 

@@ -59,7 +59,8 @@ export function maskError(
   requestId: string,
   onError: ShapeOptions['onError'],
 ): GraphQLError {
-  const code = String(error.extensions['code'] ?? 'INTERNAL')
+  const given = error.extensions['code']
+  const code = typeof given === 'string' ? given : 'INTERNAL'
   const isOurs = code in errorCodes && code !== 'INTERNAL'
   if (!isOurs || appErrorIn(error)?.cause !== undefined) onError(error.originalError ?? error, code)
   const { code: _, serviceName: __, ...details } = error.extensions

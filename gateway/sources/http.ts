@@ -6,7 +6,7 @@
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { Pool } from 'undici'
-import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
+import { AppError, errorCodes } from '#shared/errors.ts'
 import { signInternalToken } from '#shared/principal.ts'
 import { deadlineHeader } from '#shared/serve.ts'
 import type { Source, SourceRequest } from './source.ts'
@@ -123,7 +123,7 @@ function ourError(error: GraphQLFormattedError): GraphQLError {
   const isOurs = typeof code === 'string' && spoken.has(code) && code !== 'UNAUTHENTICATED'
   return new GraphQLError(isOurs ? error.message : 'A system reported an error.', {
     path: error.path ?? null,
-    extensions: { code: isOurs ? (code as ErrorCode) : 'SOURCE_DATA_INVALID' },
-    originalError: isOurs ? null : new Error(String(error.message)),
+    extensions: { code: isOurs ? code : 'SOURCE_DATA_INVALID' },
+    originalError: isOurs ? null : new Error(error.message),
   })
 }

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { parse } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { openSubgraph, type OpenSubgraph, type SubgraphOptions } from '#shared/open.ts'
-import type { Databases, SubgraphDefinition } from '#shared/subgraph.ts'
+import type { SubgraphDefinition } from '#shared/subgraph.ts'
 import type { Source } from './source.ts'
 
 export interface InProcessOptions extends SubgraphOptions {
@@ -28,11 +28,11 @@ export async function inProcessSource({
 export async function loadDefinition(
   name: string,
   schemaFile: string,
-): Promise<SubgraphDefinition<Databases>> {
+): Promise<SubgraphDefinition> {
   const path = join(dirname(schemaFile), 'subgraph.ts')
   try {
     const module: unknown = await import(pathToFileURL(path).href)
-    const { subgraph } = module as { subgraph?: SubgraphDefinition<Databases> } // checked below
+    const { subgraph } = module as { subgraph?: SubgraphDefinition } // checked below
     if (subgraph?.name === name) return subgraph
   } catch (cause) {
     throw new AppError(

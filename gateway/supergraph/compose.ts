@@ -92,9 +92,7 @@ export function composeSupergraph(path: string, own: readonly OwnSubgraph[] = []
   if (errors !== undefined && errors.length > 0) {
     throw invalid(
       path,
-      errors.map(
-        (error) => `${String(error.extensions['code'] ?? 'INVALID_GRAPHQL')}: ${error.message}`,
-      ),
+      errors.map((error) => `${codeOf(error)}: ${error.message}`),
     )
   }
   if (supergraphSdl === undefined) throw invalid(path, ['composition made no supergraph'])
@@ -108,6 +106,9 @@ function parseSdl(path: string, name: string, sdl: string): DocumentNode {
     throw invalid(path, [`the schema of "${name}" is no GraphQL: ${firstLine(cause)}`], cause)
   }
 }
+
+const codeOf = ({ extensions }: { extensions: Readonly<Record<string, unknown>> }): string =>
+  typeof extensions['code'] === 'string' ? extensions['code'] : 'INVALID_GRAPHQL'
 
 const invalid = (path: string, problems: readonly string[], cause?: unknown): AppError =>
   new AppError('SUPERGRAPH_INVALID', `${path}:\n  ${problems.join('\n  ')}`, { cause })

@@ -4,6 +4,7 @@
  * refuses the whole supergraph. Enforcement is in request/authorise.ts.
  */
 import {
+  isTypeDefinitionNode,
   Kind,
   parse,
   visit,
@@ -27,6 +28,9 @@ export interface PolicyIndex {
 
 const specs = 'https://specs.apollo.dev/'
 
+/** Security features that composition itself has carried out: the API schema lacks what they hide. */
+const carriedOut = new Set(['inaccessible'])
+
 /** Which directives of the supergraph are rules, by what they are called in it. */
 function ruleNames(
   document: DocumentNode,
@@ -37,7 +41,7 @@ function ruleNames(
     const feature = url.startsWith(specs) ? url.slice(specs.length).split('/')[0] : undefined
     if (feature === 'authenticated' || feature === 'requiresScopes') {
       names.set(textArgument(link, 'as') ?? feature, feature)
-    } else if (enumArgument(link, 'for') === 'SECURITY') {
+    } else if (enumArgument(link, 'for') === 'SECURITY' && !carriedOut.has(feature ?? '')) {
       throw refused(`it uses ${url}, which is a security feature that is not enforced yet`)
     }
   }
@@ -66,21 +70,12 @@ export function policyIndex(supergraphSdl: string): PolicyIndex {
     }
   }
   for (const definition of document.definitions) {
-    switch (definition.kind) {
-      case Kind.OBJECT_TYPE_DEFINITION:
-      case Kind.INTERFACE_TYPE_DEFINITION:
-        note(definition.name.value, definition.directives)
-        for (const field of definition.fields ?? []) {
-          note(`${definition.name.value}.${field.name.value}`, field.directives)
-        }
-        break
-      case Kind.SCALAR_TYPE_DEFINITION:
-      case Kind.ENUM_TYPE_DEFINITION:
-      case Kind.UNION_TYPE_DEFINITION:
-        note(definition.name.value, definition.directives)
-        break
-      default:
-        break
+    if (!isTypeDefinitionNode(definition) || definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
+      continue
+    note(definition.name.value, definition.directives)
+    if (!('fields' in definition)) continue
+    for (const field of definition.fields ?? []) {
+      note(`${definition.name.value}.${field.name.value}`, field.directives)
     }
   }
   const uses = countUses(document, names)

@@ -68,8 +68,7 @@ function remote({ jwksUrl, audience, algorithms }: Issuer): Trusted {
   return {
     audience,
     algorithms: [...algorithms],
-    key: async (header) =>
-      KeyObject.from((await keys(header)) as Parameters<typeof KeyObject.from>[0]), // Node's CryptoKey
+    key: async (header) => KeyObject.from(await keys(header)),
   }
 }
 
@@ -81,15 +80,23 @@ async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now:
   const { iss } = decoded.payload
   const issuer = trusted.get(iss ?? '')
   if (iss === undefined || issuer === undefined) throw new TypeError('unknown issuer')
-  const payload = jwt.verify(token, await issuer.key(decoded.header as JWSHeaderParameters), {
-    algorithms: issuer.algorithms,
-    audience: issuer.audience,
-    issuer: iss,
-    clockTolerance: iss === demoIssuer ? 0 : 30,
-    clockTimestamp: Math.floor(now() / 1_000),
-  })
+  const payload = jwt.verify(
+    token,
+    await issuer.key({
+      alg: decoded.header.alg,
+      ...(decoded.header.kid === undefined ? {} : { kid: decoded.header.kid }),
+    }),
+    {
+      algorithms: issuer.algorithms,
+      audience: issuer.audience,
+      issuer: iss,
+      clockTolerance: iss === demoIssuer ? 0 : 30,
+      clockTimestamp: Math.floor(now() / 1_000),
+    },
+  )
   if (typeof payload === 'string') throw new TypeError('no claims')
-  const { sub, exp, groups } = payload as { sub?: unknown; exp?: unknown; groups?: unknown } // checked next
+  const { sub, exp } = payload
+  const groups: unknown = payload['groups']
   if (typeof sub !== 'string' || sub === '') throw new TypeError('no subject')
   if (typeof exp !== 'number') throw new TypeError('no expiry')
   const claims: Claims = {

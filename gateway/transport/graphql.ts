@@ -34,11 +34,11 @@ export interface Asking {
 }
 
 export interface GraphqlOptions {
-  execute(question: Question, asking: Asking): Promise<ExecutionResult>
+  readonly execute: (question: Question, asking: Asking) => Promise<ExecutionResult>
   /** Calls back with each schema: now, and whenever a new supergraph is swapped in. */
-  onSchema(callback: (schema: GraphQLSchema, supergraphSdl: string) => void): void
+  readonly onSchema: (callback: (schema: GraphQLSchema, supergraphSdl: string) => void) => void
   /** Told of what the client only sees as INTERNAL. */
-  onError(error: unknown): void
+  readonly onError: (error: unknown) => void
 }
 
 export interface GraphqlEndpoint {
