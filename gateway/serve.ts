@@ -2,11 +2,9 @@
  * A gateway as a program: prepares the embedded data, prints where it is and how to get in, reloads
  * on SIGHUP, and stops on SIGINT and SIGTERM when the requests in flight are done.
  */
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type * as Demo from '../subgraphs/demo/seed.ts'
 import type { createApp } from './app.ts'
 import type { Config } from './config.ts'
+import { loadDemo } from './demo.ts'
 import type { Log } from './log.ts'
 import { demoIdentities, demoSecret, demoToken, isDemoIdentity } from './tokens/demo.ts'
 
@@ -38,13 +36,6 @@ export async function serve(config: Config, log: Log, create: typeof createApp):
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-}
-
-/** The generator knows all four systems, so it is loaded only where demo data is wanted. */
-export async function loadDemo(): Promise<typeof Demo> {
-  const path = join(import.meta.dirname, '../subgraphs/demo/seed.ts')
-  const module: unknown = await import(pathToFileURL(path).href)
-  return module as typeof Demo // the file just named
 }
 
 async function prepareDemo(data: string): Promise<void> {

@@ -1,0 +1,53 @@
+/** `isthmus compose`: writes the two committed supergraphs, or says that they are stale. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { AppError } from '#shared/errors.ts'
+import { readConfig, type Environment } from '../../config.ts'
+import { platformName, platformSdl } from '../../platform/platform.ts'
+import { composeSupergraph } from '../../supergraph/compose.ts'
+
+const folder = join(import.meta.dirname, '../../supergraph')
+const header = '# Made by `npm run compose`; do not edit.\n'
+
+/** The committed files: the systems alone (what rover makes), and with the gateway's own schema. */
+export const supergraphFiles = {
+  systems: join(folder, 'supergraph.graphql'),
+  isthmus: join(folder, 'isthmus.graphql'),
+} as const
+
+const own = () => [{ name: platformName, sdl: platformSdl() }]
+
+export const composeCommand = (env: Environment): Command =>
+  new Command('compose')
+    .description('Compose the systems of supergraph.yaml and write the committed supergraphs.')
+    .option('--check', 'write nothing; exit with 1 when a committed supergraph is stale')
+    .addHelpText('after', '\nExample:\n  npm run --silent isthmus -- compose --check')
+    .action(({ check }: { check?: boolean }) => {
+      const { supergraph } = readConfig(env)
+      const composed = [
+        [supergraphFiles.systems, composeSupergraph(supergraph)] as const,
+        [supergraphFiles.isthmus, composeSupergraph(supergraph, own())] as const,
+      ]
+      for (const hint of new Set(composed.flatMap(([, { hints }]) => hints)))
+        console.error(`hint: ${hint}`)
+      for (const [file, { supergraphSdl }] of composed) {
+        const sdl = `${header}${supergraphSdl}\n`
+        if (check !== true) writeFileSync(file, sdl)
+        else if (contentOf(file) !== sdl) {
+          throw new AppError(
+            'SUPERGRAPH_INVALID',
+            'A committed supergraph is stale. Run: npm run compose',
+          )
+        }
+      }
+      console.log(check === true ? 'The committed supergraphs are fresh.' : 'Composed.')
+    })
+
+function contentOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null // not there is as stale as different
+  }
+}

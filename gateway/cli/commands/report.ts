@@ -1,0 +1,100 @@
+/** `isthmus report list|run`: the questions of the library. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { AppError } from '#shared/errors.ts'
+import { createApp } from '../../app.ts'
+import { readConfig, type Environment } from '../../config.ts'
+import { loadDemo } from '../../demo.ts'
+import { noLog } from '../../log.ts'
+import { toCsv } from '../../reports/csv.ts'
+import { readLibrary, reportNamed, type Report } from '../../reports/library.ts'
+import { askOver, type Answer } from '../../reports/run.ts'
+import { demoIdentities, type DemoIdentity } from '../../tokens/demo.ts'
+
+interface RunOptions {
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly as?: DemoIdentity
+  readonly format: 'json' | 'csv'
+  readonly url?: string
+  readonly token?: string
+}
+
+const json = (text: string): Readonly<Record<string, unknown>> => {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Readonly<Record<string, unknown>> // an object, just checked
+  } catch {
+    // told below, like any other value that is no object
+  }
+  throw new InvalidArgumentError('Expected a JSON object, for example \'{"period":"2026-Q2"}\'.')
+}
+
+export const reportCommand = (env: Environment): Command =>
+  new Command('report')
+    .description('The saved questions of the library.')
+    .addCommand(
+      new Command('list').description('List the questions by theme.').action(() => {
+        for (const [theme, reports] of Map.groupBy(readLibrary(), ({ theme: each }) => each)) {
+          console.log(theme)
+          for (const { name, title } of reports) console.log(`  ${name.padEnd(32)} ${title}`)
+        }
+      }),
+    )
+    .addCommand(
+      new Command('run')
+        .description(
+          'Run a question: in this process in demo mode, or over HTTP with --url and --token.',
+        )
+        .argument('<name>', 'the name of the question')
+        .addOption(
+          new Option('--variables <json>', 'its variables').argParser(json).default({}, '{}'),
+        )
+        .addOption(
+          new Option('--as <identity>', 'the demo identity').choices(Object.keys(demoIdentities)),
+        )
+        .addOption(
+          new Option('--format <format>', 'how it is printed')
+            .choices(['json', 'csv'])
+            .default('json'),
+        )
+        .option('--url <address>', 'the /graphql address of a gateway')
+        .option('--token <token>', 'the bearer token for --url')
+        .addHelpText(
+          'after',
+          '\nExample:\n  npm run --silent isthmus -- report run customer-360 --format csv',
+        )
+        .action(async (name: string, options: RunOptions) => {
+          const report = reportNamed(name)
+          const answer = await ask(env, report, options)
+          for (const { message, path } of answer.errors)
+            console.error(`${path?.join('.') ?? 'error'}: ${message}`)
+          console.log(
+            options.format === 'csv'
+              ? toCsv(report, answer.data).trimEnd()
+              : JSON.stringify(answer, null, 2),
+          )
+          if (answer.data === null) process.exitCode = 1
+        }),
+    )
+
+async function ask(env: Environment, report: Report, options: RunOptions): Promise<Answer> {
+  const question = {
+    document: report.operation,
+    variables: { ...report.variables, ...options.variables },
+  }
+  if (options.url !== undefined) {
+    if (options.token === undefined) throw new AppError('UNAUTHENTICATED', '--url needs a --token.')
+    return askOver(options.url, options.token, question)
+  }
+  const config = readConfig(env)
+  if (config.mode !== 'demo') {
+    throw new AppError('FORBIDDEN', 'Outside demo mode a question is run with --url and --token.')
+  }
+  const { demoState, seedDemo } = await loadDemo()
+  if (demoState(config.data).state === 'absent') seedDemo({ data: config.data, size: 'small' })
+  await using app = await createApp(config, { log: noLog })
+  const { subject } = demoIdentities[options.as ?? report.identity]
+  const principal = await app.principalFor({ subject, groups: [] })
+  const { data, errors } = await app.execute(question, principal)
+  return { data: data ?? null, errors: (errors ?? []).map((error) => error.toJSON()) }
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/**
+ * The command line. Each command is a file in commands/; this one only names them and says what went
+ * wrong: one line with a code, exit code 1; a wrong use of a command exits with 2.
+ */
+import { Command, CommanderError } from 'commander'
+import { AppError } from '#shared/errors.ts'
+import { checkCommand } from './commands/check.ts'
+import { composeCommand } from './commands/compose.ts'
+import { reportCommand } from './commands/report.ts'
+import { seedCommand } from './commands/seed.ts'
+import { serveCommand } from './commands/serve.ts'
+import { subgraphCommand } from './commands/subgraph.ts'
+import { tokenCommand } from './commands/token.ts'
+
+const program = new Command('isthmus')
+  .description('One GraphQL endpoint over the systems that a company already runs.')
+  .exitOverride()
+  .showHelpAfterError('Add --help to see how it is used.')
+
+for (const command of [
+  composeCommand,
+  checkCommand,
+  seedCommand,
+  tokenCommand,
+  reportCommand,
+  serveCommand,
+  subgraphCommand,
+]) {
+  program.addCommand(command(process.env).copyInheritedSettings(program))
+}
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  } else if (error instanceof AppError) {
+    console.error(`${error.code}: ${error.message}`)
+    process.exitCode = 1
+  } else {
+    throw error
+  }
+}

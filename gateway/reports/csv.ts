@@ -1,0 +1,19 @@
+/**
+ * A report's rows as CSV (RFC 4180): with a byte-order mark for spreadsheets, and formulas made
+ * harmless.
+ */
+import { stringify } from 'csv-stringify/sync'
+import type { Report } from './library.ts'
+import { cell, rowsAt } from './rows.ts'
+
+export const toCsv = ({ rows, columns }: Pick<Report, 'rows' | 'columns'>, data: unknown): string =>
+  stringify(
+    rowsAt(data, rows).map((row) => columns.map(({ path }) => cell(row, path))),
+    {
+      header: true,
+      columns: columns.map(({ label }) => label),
+      bom: true,
+      escape_formulas: true,
+      cast: { boolean: String },
+    },
+  )
