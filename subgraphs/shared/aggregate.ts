@@ -3,7 +3,7 @@
  * grouped by its currency as well, so no sum crosses currencies. Works on any relation; must not
  * know a business noun.
  */
-import { sql, type AliasableExpression, type SelectQueryBuilder } from 'kysely'
+import { expressionBuilder, sql, type AliasableExpression, type SelectQueryBuilder } from 'kysely'
 import type { Calendar, Period, TimeBucket } from './calendar.ts'
 import { bucketStart } from './dialect.ts'
 import { AppError } from './errors.ts'
@@ -135,25 +135,19 @@ function statementOf<D extends string, M extends string>(
   for (const [name, measure] of Object.entries<Measure>(measures)) {
     query = query.select((eb) => measure.expression(eb).as(name))
   }
-  return ordered(query, [...columns.keys(), ...(bucketed === null ? [] : [periodStart])], orderBy)
-}
-
-/** By the measure that was asked for, then by the dimensions, so that the order is stable. */
-function ordered(
-  query: AnyQuery,
-  dimensions: readonly string[],
-  orderBy: AggregateOrder<string> | null | undefined,
-): AnyQuery {
-  let sorted = query
+  // By the measure that was asked for, then by the dimensions, so that the order is stable.
+  // The expressions stand here again: a result's name could be that of a column as well.
   if (orderBy) {
-    const measure = sql.ref(orderBy.measure)
-    sorted = sorted
+    const measure = measures[orderBy.measure].expression(measureBuilder)
+    query = query
       .orderBy(sql`${measure} is null`)
       .orderBy(measure, orderBy.direction === 'ASC' ? 'asc' : 'desc')
   }
-  for (const dimension of dimensions) sorted = sorted.orderBy(sql.ref(dimension))
-  return sorted
+  for (const column of columns.values()) query = query.orderBy(column)
+  return bucketed === null ? query : query.orderBy(bucketed)
 }
+
+const measureBuilder: RuleBuilder = expressionBuilder<AnyDatabase, string>()
 
 /** Result name → column, of every dimension asked for that is not a time. */
 function groupColumns<D extends string>({

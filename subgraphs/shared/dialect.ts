@@ -143,12 +143,12 @@ export const sqliteDialect: Dialect = {
   },
 }
 
+const shown = (value: unknown): string =>
+  typeof value === 'bigint' ? String(value) : JSON.stringify(value)
+
 function expectType(fits: boolean, value: unknown, what: string, expected: string): unknown {
   if (!fits) {
-    throw new AppError(
-      'BAD_USER_INPUT',
-      `"${what}" takes ${expected}, but got ${JSON.stringify(value)}.`,
-    )
+    throw new AppError('BAD_USER_INPUT', `"${what}" takes ${expected}, but got ${shown(value)}.`)
   }
   return value
 }

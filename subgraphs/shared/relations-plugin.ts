@@ -35,6 +35,8 @@ import { bucketFunction, type Dialect } from './dialect.ts'
 import type { RowLimit } from './principal.ts'
 import type { AnyDatabase, Column, Relation, Relations } from './relations.ts'
 import {
+  finish,
+  isFinished,
   referenceType,
   relationTypes,
   resultTypes,
@@ -56,8 +58,13 @@ export function relationsPlugin(options: RelationsPluginOptions): KyselyPlugin {
   return {
     transformQuery({ node, queryId }) {
       if (!SelectQueryNode.is(node)) throw new TypeError('subgraphs only read: write a select')
-      results.set(queryId, resultTypes(node, null, types))
-      return new RelationsTransformer(options, types).transformNode(node, queryId)
+      const columns = resultTypes(node, null, types)
+      results.set(queryId, columns)
+      if (isFinished(node)) return node
+      const transformed = new RelationsTransformer(options, types).transformNode(node, queryId)
+      // Used inside another statement it must not be limited and encoded a second time.
+      finish(transformed, columns)
+      return transformed
     },
     transformResult({ result, queryId }) {
       const columns = results.get(queryId)
@@ -92,6 +99,7 @@ class RelationsTransformer extends OperationNodeTransformer {
     node: SelectQueryNode,
     queryId?: QueryId,
   ): SelectQueryNode {
+    if (isFinished(node)) return node
     for (const { name } of node.with?.expressions ?? []) {
       this.#ctes.add(name.table.table.identifier.name)
     }

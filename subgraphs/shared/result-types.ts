@@ -28,6 +28,15 @@ export interface Scope {
 
 const declaredTypes = new WeakMap<OperationNode, Column>()
 
+/** Selects whose plugin has run: a builder made from `db` and used inside another comes like that. */
+const finished = new WeakMap<OperationNode, ColumnTypes>()
+
+export const isFinished = (node: OperationNode): boolean => finished.has(node)
+
+export const finish = (node: OperationNode, types: ColumnTypes): void => {
+  finished.set(node, types)
+}
+
 /**
  * A computed result column with its type, where it is not a plain column or an aggregate of one:
  * `select(typed(sql<number>…, integer(), 'level'))`.
@@ -147,6 +156,8 @@ export function resultTypes(
   outer: Scope | null,
   relations: ReadonlyMap<string, ColumnTypes>,
 ): ColumnTypes {
+  const known = finished.get(node)
+  if (known !== undefined) return known
   if (!SelectQueryNode.is(node)) throw new TypeError('only a select has result columns')
   const scope = scopeOf(node, outer, relations)
   return new Map(

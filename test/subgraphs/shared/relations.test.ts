@@ -197,6 +197,29 @@ describe('relations', () => {
     assert.deepEqual(await tree({ rule: 'own_customers', parameters: { customerNo: ['B'] } }), [])
   })
 
+  it('a builder used inside another one is limited and encoded once', async () => {
+    const sums = async (limit: RowLimit | null) => {
+      const db = asSeenBy(limit)
+      const inner = db
+        .selectFrom('purchase')
+        .select(['customerNo', 'net'])
+        .where('net', '>=', '100.5')
+        .where('urgent', '=', false)
+      return await db
+        .selectFrom(inner.as('large'))
+        .select((eb) => ['large.customerNo', eb.fn.sum<string>('large.net').as('net')])
+        .groupBy('large.customerNo')
+        .orderBy('large.customerNo')
+        .execute()
+    }
+    assert.deepEqual(await sums(null), [
+      { customerNo: 'A', net: huge },
+      { customerNo: 'B', net: huge },
+    ])
+    const limit = { rule: 'own_customers', parameters: { customerNo: ['B'] } }
+    assert.deepEqual(await sums(limit), [{ customerNo: 'B', net: huge }])
+  })
+
   it('refuses what the rules could not reach: raw table names, other tables, writes, untyped columns', async () => {
     const db = all()
     await assert.rejects(
