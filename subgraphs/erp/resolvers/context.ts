@@ -9,6 +9,8 @@ export interface Ranged {
   readonly range?: { readonly from?: string | null; readonly to?: string | null } | null
 }
 
-/** Loads what a nullable key names. */
-export const maybe = <Row>(key: string | null, load: (key: string) => Promise<Row>) =>
-  key === null ? null : load(key)
+/** Loads what a nullable key names; a dimension that was not asked for is no key either. */
+export const maybe = <Row>(
+  key: string | null | undefined,
+  load: (key: string) => Promise<Row>,
+) => (key === null || key === undefined ? null : load(key))
