@@ -129,7 +129,8 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
 
   const principals = createPrincipals({
     policy: () => policy ?? noPolicy(),
-    ask: (document, variables) => run({ document, variables }, gatewayItself),
+    ask: (document, variables) =>
+      run({ document, variables }, gatewayItself, { signal: AbortSignal.timeout(factsTimeoutMs) }),
     now: () => performance.now(),
   })
   const verify = createVerifier({ issuers: config.issuers, demoSecret: secret, now: Date.now })
@@ -193,6 +194,9 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
     },
   }
 }
+
+/** A slow system must not hold up everybody who signs in: its facts are missing instead. */
+const factsTimeoutMs = 2_000
 
 /** The gateway asking for facts: reads what being authenticated allows, nothing more. */
 const gatewayItself: Principal = {

@@ -27,6 +27,8 @@ export interface PrincipalsOptions {
 }
 
 const keepMs = 60_000
+/** A system that is down is asked again after this, not on every request. */
+const keepIncompleteMs = 5_000
 const maxKept = 10_000
 
 export type Principals = (claims: Claims) => Promise<Principal>
@@ -42,15 +44,21 @@ export function createPrincipals({ policy, ask, now }: PrincipalsOptions): Princ
     kept.set(key, { principal, until: now() + keepMs })
     const [oldest] = kept.keys()
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
-    // Neither a failure nor a half-known principal may last.
-    void forgetUnlessComplete(principal, () => kept.delete(key))
+    void checkAgainUnlessComplete(principal, {
+      soon: () => kept.set(key, { principal, until: now() + keepIncompleteMs }),
+      forget: () => kept.delete(key),
+    })
     return principal
   }
 }
 
-async function forgetUnlessComplete(principal: Promise<Principal>, forget: () => void) {
+/** Neither a failure nor a half-known principal may last. */
+async function checkAgainUnlessComplete(
+  principal: Promise<Principal>,
+  { soon, forget }: { soon: () => void; forget: () => void },
+) {
   try {
-    if (!isComplete(await principal)) forget()
+    if (!isComplete(await principal)) soon()
   } catch {
     forget() // whoever asked gets the error
   }

@@ -65,6 +65,9 @@ export async function createGraphqlEndpoint(options: GraphqlOptions): Promise<Gr
     ],
     formatError: (formatted, error) => {
       const code = formatted.extensions?.['code']
+      if (code === 'GRAPHQL_PARSE_FAILED' && formatted.message.includes('tokens')) {
+        return { ...formatted, extensions: { code: 'DOCUMENT_TOO_COMPLEX' } }
+      }
       if (typeof code === 'string' && code in errorCodes && code !== 'INTERNAL') return formatted
       if (code === 'INTERNAL_SERVER_ERROR') options.onError(error)
       return code === 'INTERNAL' || code === 'INTERNAL_SERVER_ERROR'
