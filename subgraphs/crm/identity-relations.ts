@@ -8,9 +8,9 @@ import {
   decimal,
   defineRelations,
   id,
-  isOneOf,
   nullable,
   oneOf,
+  type RowRule,
 } from '#shared/relations.ts'
 
 export const systems = [
@@ -25,6 +25,22 @@ export const systems = [
   'BANK',
 ] as const
 export const matchMethods = ['MANUAL', 'EXACT_TAX_NO', 'RULE', 'IMPORT'] as const
+
+/**
+ * The links of the caller's customers, and those by which others claim the same numbers: without
+ * them a number that is surely another customer's would look like the caller's own. The statements
+ * start from accounts, so a claim of another customer decides but is never answered.
+ */
+const ownLinks: RowRule = (eb, parameters, relation) => {
+  const among = (column: string, name: string) =>
+    eb(`${relation}.${column}`, 'in', [...(parameters[name] ?? [])])
+  const inSystem = (system: (typeof systems)[number]) => eb(`${relation}.system`, '=', system)
+  return eb.or([
+    among('customerId', 'customerId'),
+    eb.and([inSystem('ERP'), among('value', 'erpCustomerNo')]),
+    eb.and([inSystem('FINANCE'), among('value', 'debtorNo')]),
+  ])
+}
 
 export const identityRelations = defineRelations({
   identity_link: {
@@ -43,6 +59,6 @@ export const identityRelations = defineRelations({
     },
     key: ['customerId', 'system', 'value'],
     indexes: [['system', 'value']],
-    rules: { own_customers: isOneOf('customerId', 'customerId') },
+    rules: { own_customers: ownLinks },
   },
 })

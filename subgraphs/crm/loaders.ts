@@ -29,9 +29,9 @@ export type Loaders = ReturnType<typeof createLoaders>
 
 function identityLoaders({ databases: { identity: db } }: CrmSession) {
   return {
-    /** Ids of a system → accounts, the surest first. */
-    accountsBy: byArguments((system: 'ERP' | 'FINANCE') =>
-      manyByKey(
+    /** An id of a system → the account for which it counts. */
+    accountBy: byArguments((system: 'ERP' | 'FINANCE') =>
+      oneByKey(
         (values) => source.accountsOf(db, system, values),
         (row) => row.key,
       ),

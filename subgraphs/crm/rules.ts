@@ -9,9 +9,11 @@ export interface Link {
   readonly system: string
   readonly value: string
   readonly isPrimary: boolean
+  /** Whether the id counts for this account, or is only claimed: another match may be surer. */
+  readonly counts: boolean
 }
 
-/** The ids of one customer, out of its links. */
+/** The ids that count for one account, out of the links of its customer. */
 export interface CustomerIds {
   /** The Isthmus id; the account id where the crosswalk does not know the account. */
   readonly id: string
@@ -21,17 +23,14 @@ export interface CustomerIds {
 }
 
 export function customerIds(crmAccountId: string, links: readonly Link[]): CustomerIds {
-  const [first] = links
-  // An account that several customers claim belongs to the first of them, like any doubly matched id.
-  const own = links.filter((link) => link.customerId === first?.customerId)
   const valuesOf = (system: string) =>
-    own
-      .filter((link) => link.system === system)
+    links
+      .filter((link) => link.system === system && link.counts)
       .toSorted(primaryFirst)
       .map((link) => link.value)
   const erpCustomerNos = valuesOf('ERP')
   return {
-    id: first?.customerId ?? crmAccountId,
+    id: links[0]?.customerId ?? crmAccountId,
     erpCustomerNo: erpCustomerNos[0] ?? null,
     erpCustomerNos,
     debtorNo: valuesOf('FINANCE')[0] ?? null,

@@ -1,7 +1,5 @@
 /** What the CRM's resolvers have at hand. */
-import type { FilterInput } from '#shared/filter.ts'
-import { rewriteIds } from '#shared/filter.ts'
-import type { ListArgs } from '#shared/list.ts'
+import { rewriteIds, type FilterInput, type IdRewrite } from '#shared/filter.ts'
 import type { Context } from '#shared/subgraph.ts'
 import type { databases, Loaders } from '../loaders.ts'
 
@@ -13,10 +11,8 @@ export interface Ranged {
 }
 
 /** Loads what a nullable key names; a dimension that was not asked for is no key either. */
-export const maybe = <Row>(
-  key: string | null | undefined,
-  load: (key: string) => Promise<Row>,
-) => (key === null || key === undefined ? null : load(key))
+export const maybe = <Row>(key: string | null | undefined, load: (key: string) => Promise<Row>) =>
+  key === null || key === undefined ? null : load(key)
 
 export const customerOf = (
   { crmAccountId }: { crmAccountId: string | null },
@@ -40,27 +36,48 @@ export async function accountOfForeign(
   value: string,
   { loaders }: Crm,
 ): Promise<string | null> {
-  return (await loaders.accountsBy(system).load(value))[0]?.crmAccountId ?? null
+  return (await loaders.accountBy(system).load(value))?.crmAccountId ?? null
 }
 
-/** A customer filter with the ids of other systems turned into accounts. */
-export const withAccounts = async (args: ListArgs, { loaders }: Crm): Promise<ListArgs> => {
-  const accounts = (rows: readonly (readonly { crmAccountId: string }[])[]): FilterInput => ({
-    crmAccountId: { in: rows.flat().map((row) => row.crmAccountId) },
-  })
-  const foreign = (system: 'ERP' | 'FINANCE') => async (values: readonly string[]) =>
-    accounts(await Promise.all(values.map((value) => loaders.accountsBy(system).load(value))))
-  return {
-    ...args,
-    filter: await rewriteIds(args.filter, {
-      id: async (ids) => {
-        const found = await Promise.all(ids.map((id) => loaders.accountsById.load(id)))
-        return accounts(
-          found.map((rows, at) => (rows.length > 0 ? rows : [{ crmAccountId: ids[at] ?? '' }])),
-        )
-      },
-      erpCustomerNo: foreign('ERP'),
-      debtorNo: foreign('FINANCE'),
-    }),
+const inAccounts = (crmAccountIds: readonly string[]): FilterInput => ({
+  crmAccountId: { in: crmAccountIds },
+})
+
+/** Isthmus ids as a filter on all their accounts. */
+const byCustomerId =
+  ({ loaders }: Crm): IdRewrite =>
+  async (ids) => {
+    const found = await Promise.all(ids.map((id) => loaders.accountsById.load(id)))
+    return inAccounts(
+      found.flatMap((rows, at) =>
+        rows.length > 0 ? rows.map((row) => row.crmAccountId) : [ids[at] ?? ''],
+      ),
+    )
   }
+
+const byForeign =
+  (system: 'ERP' | 'FINANCE', { loaders }: Crm): IdRewrite =>
+  async (values) => {
+    const found = await Promise.all(values.map((value) => loaders.accountBy(system).load(value)))
+    return inAccounts(found.flatMap((row) => (row === null ? [] : [row.crmAccountId])))
+  }
+
+interface Filtered {
+  readonly filter?: object | null | undefined
 }
+
+/** The arguments of a list of customers with the ids of other systems turned into accounts. */
+export const withAccounts = async <Args extends Filtered>(args: Args, crm: Crm) => ({
+  ...args,
+  filter: await rewriteIds(args.filter, {
+    id: byCustomerId(crm),
+    erpCustomerNo: byForeign('ERP', crm),
+    debtorNo: byForeign('FINANCE', crm),
+  }),
+})
+
+/** The arguments of a list of what customers have, with the customers' ids turned into accounts. */
+export const withCustomers = async <Args extends Filtered>(args: Args, crm: Crm) => ({
+  ...args,
+  filter: await rewriteIds(args.filter, { customerId: byCustomerId(crm) }),
+})

@@ -15,6 +15,7 @@ import {
   employeeOf,
   maybe,
   withAccounts,
+  withCustomers,
   type Crm,
   type Ranged,
 } from './context.ts'
@@ -72,12 +73,12 @@ export const customerResolvers: Resolvers = {
     segments: (_: unknown, __: object, { databases: { crm } }: Crm) =>
       cappedList(source.allSegments(crm), 100, 'segments'),
     contact: (_: unknown, { id }: { id: string }, { loaders }: Crm) => loaders.contactById.load(id),
-    contacts: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>
-      source.contacts.page(crm, args),
+    contacts: async (_: unknown, args: ListArgs, crm: Crm) =>
+      source.contacts.page(crm.databases.crm, await withCustomers(args, crm)),
     interaction: (_: unknown, { id }: { id: string }, { loaders }: Crm) =>
       loaders.interactionById.load(id),
-    interactions: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>
-      source.interactions.page(crm, args),
+    interactions: async (_: unknown, args: ListArgs, crm: Crm) =>
+      source.interactions.page(crm.databases.crm, await withCustomers(args, crm)),
     lead: (_: unknown, { id }: { id: string }, { loaders }: Crm) => loaders.leadById.load(id),
     leads: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>
       source.leads.page(crm, args),
@@ -125,12 +126,12 @@ export const customerResolvers: Resolvers = {
       loaders
         .interactionsOfCustomer({ first, after, filter: source.interactionFilter(args) })
         .load(crmAccountId),
-    cases: ({ crmAccountId }: Customer, args: ListArgs, { loaders }: Crm) =>
-      loaders.casesOfCustomer(args).load(crmAccountId),
-    opportunities: ({ crmAccountId }: Customer, args: ListArgs, { loaders }: Crm) =>
-      loaders.opportunitiesOfCustomer(args).load(crmAccountId),
-    quotes: ({ crmAccountId }: Customer, args: ListArgs, { loaders }: Crm) =>
-      loaders.quotesOfCustomer(args).load(crmAccountId),
+    cases: async ({ crmAccountId }: Customer, args: ListArgs, crm: Crm) =>
+      crm.loaders.casesOfCustomer(await withCustomers(args, crm)).load(crmAccountId),
+    opportunities: async ({ crmAccountId }: Customer, args: ListArgs, crm: Crm) =>
+      crm.loaders.opportunitiesOfCustomer(await withCustomers(args, crm)).load(crmAccountId),
+    quotes: async ({ crmAccountId }: Customer, args: ListArgs, crm: Crm) =>
+      crm.loaders.quotesOfCustomer(await withCustomers(args, crm)).load(crmAccountId),
     pipeline: async ({ crmAccountId }: Customer, { range }: Ranged, { loaders }: Crm) =>
       pipelinesOf(await loaders.pipelineOfCustomer(range ?? null).load(crmAccountId)),
   },

@@ -7,7 +7,7 @@ import type { Resolvers } from '#shared/subgraph.ts'
 import { winRate } from '../rules.ts'
 import * as source from '../source.ts'
 import type { AggregateArgs, Row } from '../source.ts'
-import { customerOf, employeeOf, maybe, type Crm } from './context.ts'
+import { customerOf, employeeOf, maybe, withCustomers, type Crm } from './context.ts'
 
 type Opportunity = Row<'opportunity'>
 type Quote = Row<'quote'>
@@ -35,22 +35,30 @@ export const salesResolvers: Resolvers = {
   Query: {
     opportunity: (_: unknown, { id }: { id: string }, { loaders }: Crm) =>
       loaders.opportunityById.load(id),
-    opportunities: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>
-      source.opportunities.page(crm, args),
-    opportunityAggregates: (
+    opportunities: async (_: unknown, args: ListArgs, crm: Crm) =>
+      source.opportunities.page(crm.databases.crm, await withCustomers(args, crm)),
+    opportunityAggregates: async (
       _: unknown,
-      { filter, ...args }: Filtered & AggregateArgs<'count' | 'amount' | 'weighted' | 'won'>,
-      { databases: { crm }, calendar }: Crm,
-    ) => source.opportunityAggregates(crm, args, source.opportunityFilter(filter), calendar),
-    opportunityProductAggregates: (
+      all: Filtered & AggregateArgs<'count' | 'amount' | 'weighted' | 'won'>,
+      crm: Crm,
+    ) => {
+      const { filter, ...args } = await withCustomers(all, crm)
+      const where = source.opportunityFilter(filter)
+      return source.opportunityAggregates(crm.databases.crm, args, where, crm.calendar)
+    },
+    opportunityProductAggregates: async (
       _: unknown,
-      { filter, ...args }: Filtered & AggregateArgs<'opportunities' | 'quantity' | 'amount'>,
-      { databases: { crm }, calendar }: Crm,
-    ) => source.opportunityProductAggregates(crm, args, source.opportunityFilter(filter), calendar),
+      all: Filtered & AggregateArgs<'opportunities' | 'quantity' | 'amount'>,
+      crm: Crm,
+    ) => {
+      const { filter, ...args } = await withCustomers(all, crm)
+      const where = source.opportunityFilter(filter)
+      return source.opportunityProductAggregates(crm.databases.crm, args, where, crm.calendar)
+    },
     quote: (_: unknown, { quoteNo }: { quoteNo: string }, { loaders }: Crm) =>
       loaders.quoteByNo.load(quoteNo),
-    quotes: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>
-      source.quotes.page(crm, args),
+    quotes: async (_: unknown, args: ListArgs, crm: Crm) =>
+      source.quotes.page(crm.databases.crm, await withCustomers(args, crm)),
     quoteLine: (_: unknown, args: { quoteNo: string; lineNo: number }, crm: Crm) =>
       lineByKey(args, crm),
     quoteLines: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>

@@ -7,7 +7,7 @@ import type { Resolvers } from '#shared/subgraph.ts'
 import { complaintStats, type CauseCounts } from '../rules.ts'
 import * as source from '../source.ts'
 import type { AggregateArgs, Row } from '../source.ts'
-import { customerOf, employeeOf, maybe, type Crm, type Ranged } from './context.ts'
+import { customerOf, employeeOf, maybe, withCustomers, type Crm, type Ranged } from './context.ts'
 import { pipelinesOf } from './customers.ts'
 
 type Case = Row<'service_case'>
@@ -23,16 +23,16 @@ export const serviceResolvers: Resolvers = {
   Query: {
     case: (_: unknown, { caseNo }: { caseNo: string }, { loaders }: Crm) =>
       loaders.caseByNo.load(caseNo),
-    cases: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>
-      source.cases.page(crm, args),
-    caseAggregates: (
+    cases: async (_: unknown, args: ListArgs, crm: Crm) =>
+      source.cases.page(crm.databases.crm, await withCustomers(args, crm)),
+    caseAggregates: async (
       _: unknown,
-      {
-        filter,
-        ...args
-      }: { filter?: object | null } & AggregateArgs<'count' | 'open' | 'breached'>,
-      { databases: { crm }, calendar }: Crm,
-    ) => source.caseAggregates(crm, args, source.caseFilter(filter), calendar),
+      all: { filter?: object | null } & AggregateArgs<'count' | 'open' | 'breached'>,
+      crm: Crm,
+    ) => {
+      const { filter, ...args } = await withCustomers(all, crm)
+      return source.caseAggregates(crm.databases.crm, args, source.caseFilter(filter), crm.calendar)
+    },
     fieldServiceJob: (_: unknown, { id }: { id: string }, { loaders }: Crm) =>
       loaders.jobById.load(id),
     fieldServiceJobs: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>
@@ -67,8 +67,8 @@ export const serviceResolvers: Resolvers = {
       loaders.tasksOfEmployee(args).load(loginId),
     pipeline: async ({ loginId }: EmployeeReference, { range }: Ranged, { loaders }: Crm) =>
       pipelinesOf(await loaders.pipelineOfOwner(range ?? null).load(loginId)),
-    opportunities: ({ loginId }: EmployeeReference, args: ListArgs, { loaders }: Crm) =>
-      loaders.opportunitiesOfOwner(args).load(loginId),
+    opportunities: async ({ loginId }: EmployeeReference, args: ListArgs, crm: Crm) =>
+      crm.loaders.opportunitiesOfOwner(await withCustomers(args, crm)).load(loginId),
     caseLoad: async ({ loginId }: EmployeeReference, _: object, { loaders }: Crm) =>
       (await loaders.caseLoad.load(loginId))?.count ?? 0,
     customers: ({ loginId }: EmployeeReference, args: ListArgs, { loaders }: Crm) =>

@@ -1,65 +1,130 @@
 /**
  * The statements on the crosswalk. Never joined with the CRM's relations.
+ *
+ * An id that several customers claim counts for the surest match only: the highest confidence, then
+ * the lowest customer id. Where a customer has several accounts, the ids of other systems count for
+ * the first of them. So no number is ever summed twice, and each is found where it counts.
  */
+import { expressionBuilder, type Expression, type SqlBool } from 'kysely'
+import { capped } from '#shared/limits.ts'
+import { boolean, type AnyDatabase } from '#shared/relations.ts'
+import { typed } from '#shared/result-types.ts'
 import type { IdentityDb, IdentityLink } from './database.ts'
 
-/** The accounts behind ids: the surest match first, then the lowest id. */
+const build = expressionBuilder<AnyDatabase, string>()
+
+/** No other customer claims the id of this link more surely. A match nobody rated is the least sure. */
+function isSurest(link: string): Expression<SqlBool> {
+  const rival = `${link}Rival`
+  const confidence = (of: string) => build.fn.coalesce(build.ref(`${of}.confidence`), build.lit(-1))
+  return build.not(
+    build.exists(
+      build
+        .selectFrom(`identity_link as ${rival}`)
+        .select(`${rival}.value`)
+        .whereRef(`${rival}.system`, '=', `${link}.system`)
+        .whereRef(`${rival}.value`, '=', `${link}.value`)
+        .where(
+          build.or([
+            build(confidence(rival), '>', confidence(link)),
+            build.and([
+              build(confidence(rival), '=', confidence(link)),
+              build(`${rival}.customerId`, '<', build.ref(`${link}.customerId`)),
+            ]),
+          ]),
+        ),
+    ),
+  )
+}
+
+/** The customer of this link has no account that comes before it. */
+const isFirstAccount = (account: string): Expression<SqlBool> =>
+  build.not(
+    build.exists(
+      build
+        .selectFrom('identity_link as earlier')
+        .select('earlier.value')
+        .where('earlier.system', '=', 'CRM')
+        .whereRef('earlier.customerId', '=', `${account}.customerId`)
+        .where(isSurest('earlier'))
+        .where(
+          build.or([
+            build('earlier.isPrimary', '>', build.ref(`${account}.isPrimary`)),
+            build.and([
+              build('earlier.isPrimary', '=', build.ref(`${account}.isPrimary`)),
+              build('earlier.value', '<', build.ref(`${account}.value`)),
+            ]),
+          ]),
+        ),
+    ),
+  )
+
+/** The account for which each id of another system counts: one at most. */
 export const accountsOf = (
   db: IdentityDb,
   system: IdentityLink['system'],
   values: readonly string[],
 ) =>
-  db
-    .selectFrom('identity_link as link')
-    .innerJoin('identity_link as account', 'account.customerId', 'link.customerId')
-    .select(['link.value as key', 'account.value as crmAccountId'])
-    .where('link.system', '=', system)
-    .where('link.value', 'in', values)
-    .where('account.system', '=', 'CRM')
-    .orderBy('link.value')
-    .orderBy('link.confidence', 'desc')
-    .orderBy('link.customerId')
-    .orderBy('account.isPrimary', 'desc')
-    .limit(maxLinks)
-    .execute()
+  linksOf(
+    db
+      .selectFrom('identity_link as link')
+      .innerJoin('identity_link as account', 'account.customerId', 'link.customerId')
+      .select(['link.value as key', 'account.value as crmAccountId'])
+      .where('link.system', '=', system)
+      .where('link.value', 'in', values)
+      .where('account.system', '=', 'CRM')
+      .where(isSurest('link'))
+      .where(isSurest('account'))
+      .where(isFirstAccount('account')),
+  )
 
-/** The accounts of Isthmus ids. */
+/** The accounts of Isthmus ids, the first one first. */
 export const accountsOfIds = (db: IdentityDb, customerIds: readonly string[]) =>
-  db
-    .selectFrom('identity_link')
-    .select(['customerId as key', 'value as crmAccountId'])
-    .where('system', '=', 'CRM')
-    .where('customerId', 'in', customerIds)
-    .orderBy('customerId')
-    .orderBy('isPrimary', 'desc')
-    .orderBy('value')
-    .limit(maxLinks)
-    .execute()
-
-const maxLinks = 100_000
+  linksOf(
+    db
+      .selectFrom('identity_link as account')
+      .select(['account.customerId as key', 'account.value as crmAccountId'])
+      .where('account.system', '=', 'CRM')
+      .where('account.customerId', 'in', customerIds)
+      .where(isSurest('account'))
+      .orderBy('account.customerId')
+      .orderBy('account.isPrimary', 'desc')
+      .orderBy('account.value'),
+  )
 
 /** All links of the customers that these accounts are: one statement from account to every id. */
 export const linksOfAccounts = (db: IdentityDb, crmAccountIds: readonly string[]) =>
-  db
-    .selectFrom('identity_link as account')
-    .innerJoin('identity_link as link', 'link.customerId', 'account.customerId')
-    .select([
-      'account.value as crmAccountId',
-      'link.customerId',
-      'link.system',
-      'link.value',
-      'link.isPrimary',
-      'link.validFrom',
-      'link.matchedBy',
-      'link.confidence',
-    ])
-    .where('account.system', '=', 'CRM')
-    .where('account.value', 'in', crmAccountIds)
-    .orderBy('account.value')
-    .orderBy('account.confidence', 'desc')
-    .orderBy('account.customerId')
-    .orderBy('link.system')
-    .orderBy('link.isPrimary', 'desc')
-    .orderBy('link.value')
-    .limit(maxLinks)
-    .execute()
+  linksOf(
+    db
+      .selectFrom('identity_link as account')
+      .innerJoin('identity_link as link', 'link.customerId', 'account.customerId')
+      .select([
+        'account.value as crmAccountId',
+        'link.customerId',
+        'link.system',
+        'link.value',
+        'link.isPrimary',
+        'link.validFrom',
+        'link.matchedBy',
+        'link.confidence',
+        // Claimed is not yet counted: see above.
+        typed(build.and([isSurest('link'), isFirstAccount('account')]), boolean(), 'counts'),
+      ])
+      .where('account.system', '=', 'CRM')
+      .where('account.value', 'in', crmAccountIds)
+      .where(isSurest('account'))
+      .orderBy('account.value')
+      .orderBy('link.system')
+      .orderBy('link.isPrimary', 'desc')
+      .orderBy('link.value'),
+  )
+
+interface Query<Row> {
+  limit(rows: number): { execute(): Promise<readonly Row[]> }
+}
+
+const maxLinks = 100_000
+
+/** Refuses rather than cuts: a link that is missing would be money that is missing. */
+const linksOf = async <Row>(query: Query<Row>): Promise<readonly Row[]> =>
+  capped(await query.limit(maxLinks + 1).execute(), maxLinks, 'The crosswalk')
