@@ -25,7 +25,8 @@ import {
   type IdFilter,
 } from '#shared/filter.ts'
 import { listOf } from '#shared/list.ts'
-import type { Where } from '#shared/relations.ts'
+import { id, nullable, type Where } from '#shared/relations.ts'
+import { typed } from '#shared/result-types.ts'
 import { rowsBy } from '#shared/rows.ts'
 import { relations } from '../relations.ts'
 import type { CrmDatabase, Db } from './database.ts'
@@ -192,10 +193,18 @@ export function opportunityAggregates(
     ? all.leftJoin('customer', 'customer.crmAccountId', 'opportunity.crmAccountId')
     : all
   const from = args.groupBy.includes('CAMPAIGN')
-    ? withSegment.leftJoin('opportunity_campaign', (join) =>
-        join
-          .onRef('opportunity_campaign.opportunityId', '=', 'opportunity.id')
-          .on('opportunity_campaign.isFirst', '=', true),
+    ? withSegment.leftJoin(
+        (eb) =>
+          eb
+            .selectFrom('opportunity_campaign as touch')
+            .select((of) => [
+              'touch.opportunityId',
+              // Nullable in the join: an opportunity that no campaign touched has none.
+              typed(of.ref('touch.campaignId'), nullable(id()), 'campaignId'),
+            ])
+            .where('touch.isFirst', '=', true)
+            .as('first_touch'),
+        (join) => join.onRef('first_touch.opportunityId', '=', 'opportunity.id'),
       )
     : withSegment
   return aggregate<string, keyof typeof measures>({
@@ -207,7 +216,7 @@ export function opportunityAggregates(
       CUSTOMER: ['opportunity.crmAccountId'],
       SEGMENT: ['customer.segmentCode'],
       STAGE: ['opportunity.stage'],
-      CAMPAIGN: ['opportunity_campaign.campaignId'],
+      CAMPAIGN: ['first_touch.campaignId'],
       CLOSE_PERIOD: bucketOf('opportunity.expectedCloseOn'),
     },
     calendar,
