@@ -92,9 +92,9 @@ function productLoaders({ databases: { erp: db }, calendar }: ErpSession) {
       (ids) => source.bomLinesOf(db, ids),
       (row) => row.bomId,
     ),
-    bomEdges: byArguments((levels: number) =>
+    bomEdges: byArguments(({ levels, at }: { levels: number; at: string }) =>
       manyByKey(
-        (ids) => source.explodeBoms(db, ids, levels, calendar.today),
+        (ids) => source.explodeBoms(db, ids, levels, at),
         (edge) => edge.rootBomId,
       ),
     ),
@@ -207,6 +207,14 @@ function orderLoaders({ databases: { erp: db }, calendar }: ErpSession) {
     planById: oneByKey(
       (ids) => source.plansById(db, ids),
       (row) => row.id,
+    ),
+    plansSoldBySalesperson: oneByKey(
+      async (ids) => (await source.planOrders(db, ids, calendar)).rows,
+      (row) => String(row['id']),
+    ),
+    plansSoldOfProduct: oneByKey(
+      async (ids) => (await source.planLines(db, ids, calendar)).rows,
+      (row) => String(row['id']),
     ),
     plansOfEmployee: byArguments((period: string) =>
       manyByKey(

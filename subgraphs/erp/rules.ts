@@ -4,9 +4,10 @@
  */
 import { Big, decimalText } from '#shared/decimal.ts'
 
-/** A component of a bill: its path of stock-keeping units, each after a slash, for one unit above. */
+/** A component of a bill, for one unit of what is right above it. */
 export interface Edge {
-  readonly path: string
+  /** The positions down to this one, `/10/20/`: a component may stand twice in the same bill. */
+  readonly trail: string
   readonly level: number
   readonly componentSku: string
   readonly quantity: string
@@ -24,28 +25,28 @@ export interface ExplodedEdge extends Edge {
   readonly hasComponents: boolean
 }
 
-/** Multiplies the quantities down every branch, exactly. The edges come sorted by path. */
+/** Multiplies the quantities down every branch, exactly. What is above comes before what is below. */
 export function explode(edges: readonly Edge[], quantity: Big): readonly ExplodedEdge[] {
-  const neededAt = new Map<string, Big>()
-  const parents = new Set(edges.map(({ path }) => parentPath(path)))
+  const explodedAt = new Map<string, ExplodedEdge>()
+  const parents = new Set(edges.map(({ trail }) => trailAbove(trail)))
   return edges.map((edge) => {
-    const above = edge.level === 1 ? quantity : neededAt.get(parentPath(edge.path))
-    if (above === undefined) throw new TypeError(`no parent of ${edge.path}`)
+    const above = explodedAt.get(trailAbove(edge.trail))
+    if (above === undefined && edge.level > 1) throw new TypeError(`nothing above ${edge.trail}`)
     const scrap = new Big(edge.scrapPct ?? '0').div(100).plus(1)
-    const needed = above.times(edge.quantity).times(scrap)
-    neededAt.set(edge.path, needed)
-    return {
+    const exploded = {
       ...edge,
-      skus: edge.path.split('/').filter((sku) => sku !== ''),
-      needed,
-      hasComponents: parents.has(edge.path),
+      skus: [...(above?.skus ?? []), edge.componentSku],
+      needed: (above?.needed ?? quantity).times(edge.quantity).times(scrap),
+      hasComponents: parents.has(edge.trail),
     }
+    explodedAt.set(edge.trail, exploded)
+    return exploded
   })
 }
 
-/** `/A/B/` → `/A/`, `/A/` → `/`. */
-const parentPath = (path: string): string =>
-  path.slice(0, path.lastIndexOf('/', path.length - 2) + 1)
+/** `/10/20/` → `/10/`, `/10/` → `/`. */
+const trailAbove = (trail: string): string =>
+  trail.slice(0, trail.lastIndexOf('/', trail.length - 2) + 1)
 
 export interface UnitCost {
   readonly sku: string
@@ -66,7 +67,8 @@ export interface CostRollup {
 
 /**
  * What one unit costs: bought material of the leaves, labour and overhead of everything made.
- * A component without a cost, or with one in another currency than the product's, is missing.
+ * Missing is what has no cost, one in another currency, or is made and lacks labour or overhead.
+ * A product without a cost of its own takes the currency of its first component that has one.
  */
 export function rollUpCost(
   sku: string,
@@ -74,7 +76,8 @@ export function rollUpCost(
   costs: ReadonlyMap<string, UnitCost>,
 ): CostRollup {
   const missing = new Set<string>()
-  const currency = costs.get(sku)?.currency ?? ''
+  const first = [sku, ...edges.map((edge) => edge.componentSku)].find((each) => costs.has(each))
+  const currency = costs.get(first ?? sku)?.currency ?? ''
   let [material, labour, overhead] = [new Big(0), new Big(0), new Big(0)]
   const all = [{ componentSku: sku, needed: new Big(1), hasComponents: edges.length > 0 }, ...edges]
   for (const { componentSku, needed, hasComponents } of all) {
@@ -87,8 +90,12 @@ export function rollUpCost(
       material = material.plus(needed.times(boughtCost(cost)))
       continue
     }
-    labour = labour.plus(needed.times(cost.labour ?? '0'))
-    overhead = overhead.plus(needed.times(cost.overhead ?? '0'))
+    if (cost.labour === null || cost.overhead === null) {
+      missing.add(componentSku)
+      continue
+    }
+    labour = labour.plus(needed.times(cost.labour))
+    overhead = overhead.plus(needed.times(cost.overhead))
   }
   return { material, labour, overhead, currency, missingCostSkus: [...missing].toSorted() }
 }
@@ -188,6 +195,20 @@ export function freeOf(levels: readonly StockLevel[]): Big {
     new Big(0),
   )
   return free.lt(0) ? new Big(0) : free
+}
+
+/** What free stock lacks of each row's need; rows that share a component share its stock, in order. */
+export function lacking(
+  rows: readonly { readonly componentSku: string; readonly needed: Big }[],
+  free: ReadonlyMap<string, Big>,
+): readonly Big[] {
+  const left = new Map(free)
+  return rows.map(({ componentSku, needed }) => {
+    const here = left.get(componentSku) ?? new Big(0)
+    const rest = here.minus(needed)
+    left.set(componentSku, rest.lt(0) ? new Big(0) : rest)
+    return rest.lt(0) ? rest.abs() : new Big(0)
+  })
 }
 
 export interface OrderState {

@@ -3,5 +3,6 @@
  */
 export * from './source/database.ts'
 export * from './source/orders.ts'
+export * from './source/plans.ts'
 export * from './source/products.ts'
 export * from './source/supply.ts'

@@ -10,7 +10,5 @@ export interface Ranged {
 }
 
 /** Loads what a nullable key names; a dimension that was not asked for is no key either. */
-export const maybe = <Row>(
-  key: string | null | undefined,
-  load: (key: string) => Promise<Row>,
-) => (key === null || key === undefined ? null : load(key))
+export const maybe = <Row>(key: string | null | undefined, load: (key: string) => Promise<Row>) =>
+  key === null || key === undefined ? null : load(key)

@@ -263,15 +263,11 @@ export const orderResolvers: Resolvers = {
   },
 }
 
-/** What was ordered in a plan's days, in its currency, by its salesperson or of its product. */
+/** What was ordered in a plan's days and currency, of what it is a plan for. */
 async function planActual(plan: Plan, { loaders }: Erp): Promise<Money | null> {
-  const range = { from: plan.startsOn, to: plan.endsOn }
-  if (plan.employeeNo === null && plan.sku === null) return null
-  const rows =
-    plan.employeeNo === null
-      ? await loaders.productSales(range).load(plan.sku ?? '')
-      : await loaders.salesTotals(range).load(plan.employeeNo)
-  const row = rows.find(({ currency }) => currency === plan.currency)
+  if (plan.region !== null || (plan.employeeNo === null && plan.sku === null)) return null
+  const sold = plan.sku === null ? loaders.plansSoldBySalesperson : loaders.plansSoldOfProduct
+  const row = await sold.load(plan.id)
   // Nothing ordered in that currency is a known zero: the statement looked at all orders.
-  return money(row === undefined ? '0' : String(row.ordered), plan.currency)
+  return money(row === null ? '0' : String(row.ordered), plan.currency)
 }

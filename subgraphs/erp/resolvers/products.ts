@@ -11,6 +11,7 @@ import type { Resolvers } from '#shared/subgraph.ts'
 import {
   explode,
   freeOf,
+  lacking,
   promise,
   rollUpCost,
   type ExplodedEdge,
@@ -22,7 +23,10 @@ import type { Row } from '../source.ts'
 import { maybe, type Erp, type Ranged } from './context.ts'
 
 type Product = Row<'product'>
-type Bom = Row<'bom'>
+/** A bill as it was asked for: what is below it is in force on the same day. */
+interface Bom extends Row<'bom'> {
+  readonly at: string
+}
 
 const productOf = ({ sku }: { sku: string | null }, _: object, { loaders }: Erp) =>
   maybe(sku, (key) => loaders.productBySku.load(key))
@@ -41,19 +45,19 @@ export async function explosionRows(
   edges: readonly ExplodedEdge[],
   { loaders }: Erp,
 ) {
-  const rows = edges.map(async (edge) => {
-    const [cost, levels] = await Promise.all([
-      loaders.costBySku.load(edge.componentSku),
-      loaders.stock.load(edge.componentSku),
-    ])
-    const lacking = edge.needed.minus(freeOf(levels))
+  const skus = [...new Set(edges.map((edge) => edge.componentSku))]
+  const stock = await Promise.all(skus.map((sku) => loaders.stock.load(sku)))
+  const lacks = lacking(edges, new Map(skus.map((sku, at) => [sku, freeOf(stock[at] ?? [])])))
+  const rows = edges.map(async (edge, at) => {
+    const cost = await loaders.costBySku.load(edge.componentSku)
+    const lack = lacks[at]
     return {
       level: edge.level,
       path: [rootSku, ...edge.skus],
       sku: edge.componentSku,
       quantity: { value: decimalText(edge.needed), unit: edge.unit },
       cost: cost === null ? null : moneyOf(edge.needed.times(cost.standardCost), cost.currency),
-      shortage: lacking.gt(0) ? { value: decimalText(lacking), unit: edge.unit } : null,
+      shortage: lack?.gt(0) ? { value: decimalText(lack), unit: edge.unit } : null,
     }
   })
   return Promise.all(rows)
@@ -111,7 +115,7 @@ export const productResolvers: Resolvers = {
           ? bom.revision === revision
           : bom.validFrom <= day && (bom.validTo === null || bom.validTo >= day),
       )
-      return found ?? null
+      return found === undefined ? null : { ...found, at: day }
     },
     whereUsed: ({ sku }: Product, args: ListArgs, { loaders }: Erp) => loaders.uses(args).load(sku),
     configurationModel: async ({ sku }: Product, _: object, { loaders }: Erp) => {
@@ -155,19 +159,22 @@ export const productResolvers: Resolvers = {
     lines: ({ id }: Bom, _: object, { loaders }: Erp) =>
       cappedList(loaders.bomLines.load(id), 500, 'Bom.lines'),
     explosion: async (
-      { id, sku }: Bom,
+      { id, sku, at }: Bom,
       { levels, quantity }: { levels: number; quantity: string },
       context: Erp,
     ) => {
-      const edges = await context.loaders.bomEdges(checkedLevels(levels)).load(id)
+      const edges = await context.loaders.bomEdges({ levels: checkedLevels(levels), at }).load(id)
       const exploded = explode(
         await cappedList(edges, maxListRows, 'Bom.explosion'),
         parseDecimal(quantity, '"quantity"'),
       )
       return explosionRows(sku, exploded, context)
     },
-    costRollup: async ({ id, sku }: Bom, { levels }: { levels: number }, { loaders }: Erp) => {
-      const edges = explode(await loaders.bomEdges(checkedLevels(levels)).load(id), new Big(1))
+    costRollup: async ({ id, sku, at }: Bom, { levels }: { levels: number }, { loaders }: Erp) => {
+      const edges = explode(
+        await loaders.bomEdges({ levels: checkedLevels(levels), at }).load(id),
+        new Big(1),
+      )
       const skus = [...new Set([sku, ...edges.map((edge) => edge.componentSku)])]
       const costs = await Promise.all(skus.map((each) => loaders.costBySku.load(each)))
       const known = new Map(
@@ -219,7 +226,11 @@ export const productResolvers: Resolvers = {
     priceDelta: moneyField('priceDelta'),
     excludes: async ({ sku, code }: Row<'config_choice'>, _: object, { loaders }: Erp) => {
       const exclusions = await loaders.exclusions.load(sku)
-      return exclusions.filter((row) => row.choiceCode === code).map((row) => row.excludesCode)
+      // Stated once, it holds both ways.
+      const codes = exclusions.flatMap(({ choiceCode, excludesCode }) =>
+        choiceCode === code ? [excludesCode] : excludesCode === code ? [choiceCode] : [],
+      )
+      return [...new Set(codes)].toSorted()
     },
   },
   ProductConfiguration: {

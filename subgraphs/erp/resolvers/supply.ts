@@ -85,13 +85,14 @@ export const supplyResolvers: Resolvers = {
       cappedList(loaders.ordersOfProduction.load(id), 100, 'ProductionOrder.salesOrders'),
     materialShortages: async (order: ProductionOrder, _: object, erp: Erp) => {
       if (!order.isOpen) return []
+      const { today } = erp.calendar
       const boms = await erp.loaders.bomsOfProduct.load(order.sku)
       const bom = boms.findLast(({ validFrom, validTo }) => {
-        const { today } = erp.calendar
         return validFrom <= today && (validTo === null || validTo >= today)
       })
       if (bom === undefined) return []
-      const edges = explode(await erp.loaders.bomEdges(1).load(bom.id), new Big(order.quantity))
+      const found = await erp.loaders.bomEdges({ levels: 1, at: today }).load(bom.id)
+      const edges = explode(found, new Big(order.quantity))
       const rows = await explosionRows(order.sku, edges, erp)
       return cappedList(
         rows.filter((row) => row.shortage !== null),

@@ -137,17 +137,6 @@ export const shipments = listOf<ErpDatabase, 'shipment'>('shipment', relations.s
   order: { column: 'promisedOn', direction: 'DESC' },
 })
 
-export const salesPlans = listOf<ErpDatabase, 'sales_plan'>('sales_plan', relations.sales_plan, {
-  filter: filterFor({
-    period: byId('sales_plan.periodKey'),
-    employeeNo: byId('sales_plan.employeeNo'),
-    region: byId('sales_plan.region'),
-    sku: byId('sales_plan.sku'),
-  }),
-  sorts: { PERIOD: 'periodKey' },
-  order: { column: 'periodKey', direction: 'ASC' },
-})
-
 export const customersByNo = (db: Db, nos: readonly string[]) =>
   rowsBy(db, 'customer', relations.customer, 'erpCustomerNo', nos)
 
@@ -163,13 +152,7 @@ export const holdsOf = (db: Db, nos: readonly string[]) =>
 export const shipmentsById = (db: Db, ids: readonly string[]) =>
   rowsBy(db, 'shipment', relations.shipment, 'id', ids)
 
-export const plansById = (db: Db, ids: readonly string[]) =>
-  rowsBy(db, 'sales_plan', relations.sales_plan, 'id', ids)
-
-export const plansOfEmployees = (db: Db, nos: readonly string[], periodKey: string) =>
-  rowsBy(db, 'sales_plan', relations.sales_plan, 'employeeNo', nos, {
-    where: (eb) => eb('sales_plan.periodKey', '=', periodKey),
-  })
+export const notCancelled: Where = (eb) => eb('sales_order.status', '<>', 'CANCELLED')
 
 const shipmentColumns = Object.keys(relations.shipment.columns).map(
   (column) => `shipment.${column}` as `shipment.${keyof typeof relations.shipment.columns}`,
@@ -223,7 +206,7 @@ export const orderTotals = (
     from: db.selectFrom('sales_order'),
     where: allOf(
       (eb) => eb(`sales_order.${column}`, 'in', of),
-      (eb) => eb('sales_order.status', '<>', 'CANCELLED'),
+      notCancelled,
       inRange('sales_order.orderedOn', range),
     ),
     dimensions: { OF: [`sales_order.${column} as key`] },
@@ -259,7 +242,7 @@ export const productSales = (
     from: linesWithOrders(db),
     where: allOf(
       (eb) => eb('sales_order_line.sku', 'in', skus),
-      (eb) => eb('sales_order.status', '<>', 'CANCELLED'),
+      notCancelled,
       inRange('sales_order.orderedOn', range),
     ),
     dimensions: { PRODUCT: ['sales_order_line.sku as key'] },
@@ -325,7 +308,7 @@ export const salesOrderLineAggregates = (
     from: args.groupBy.includes('CATEGORY')
       ? lines.leftJoin('product', 'product.sku', 'sales_order_line.sku')
       : lines,
-    where: allOf(lineFilter(filter), (eb) => eb('sales_order.status', '<>', 'CANCELLED')),
+    where: allOf(lineFilter(filter), notCancelled),
     dimensions: {
       PRODUCT: ['sales_order_line.sku'],
       CATEGORY: ['product.category'],

@@ -1,10 +1,20 @@
 /**
  * The statements about products: prices, costs, bills of material, configuration, stock.
  */
-import { sql } from 'kysely'
+import { expressionBuilder, sql } from 'kysely'
 import { byId, contains, equals, filterFor, inList } from '#shared/filter.ts'
+import { capped } from '#shared/limits.ts'
 import { listOf } from '#shared/list.ts'
-import { id, integer, nullable, quantity, rate, text } from '#shared/relations.ts'
+import {
+  id,
+  integer,
+  nullable,
+  quantity,
+  rate,
+  text,
+  type AnyDatabase,
+  type Where,
+} from '#shared/relations.ts'
 import { typed } from '#shared/result-types.ts'
 import { rowsBy } from '#shared/rows.ts'
 import { relations } from '../relations.ts'
@@ -72,8 +82,10 @@ export const bomLinesOf = (db: Db, bomIds: readonly string[]) =>
 /** A component under a product, as the recursive statement finds it. */
 export interface BomEdge {
   readonly rootBomId: string
-  /** The stock-keeping units from the first component down to this one, each after a slash. */
+  /** The stock-keeping units from the product down to this one, a separator around each. */
   readonly path: string
+  /** The positions of the bills' lines down to this one, each before a slash. */
+  readonly trail: string
   readonly level: number
   readonly componentSku: string
   /** For one unit of the product right above. */
@@ -82,32 +94,68 @@ export interface BomEdge {
   readonly scrapPct: string | null
 }
 
+/** Stands in no stock-keeping unit, and sorts before every character that does. */
+const separator = '\u001f'
+
+/** The bill of a product in force on a day; the one that began last where several are. */
+const inForce =
+  (at: string): Where =>
+  (eb) => {
+    const valid = (bom: string) =>
+      eb.and([
+        eb(`${bom}.validFrom`, '<=', at),
+        eb.or([eb(`${bom}.validTo`, 'is', null), eb(`${bom}.validTo`, '>=', at)]),
+      ])
+    const later = eb
+      .selectFrom('bom as later')
+      .select('later.id')
+      .whereRef('later.sku', '=', 'bom.sku')
+      .where(valid('later'))
+      .where((inner) =>
+        inner.or([
+          inner('later.validFrom', '>', inner.ref('bom.validFrom')),
+          inner.and([
+            inner('later.validFrom', '=', inner.ref('bom.validFrom')),
+            inner('later.id', '>', inner.ref('bom.id')),
+          ]),
+        ]),
+      )
+    return eb.and([valid('bom'), eb.not(eb.exists(later))])
+  }
+
 /**
  * All components of all levels of bills, with the bills in force on a day: one recursive statement.
- * A component that contains itself ends its branch.
+ * A component that would contain itself ends its branch. What is above comes before what is below.
  */
-export const explodeBoms = (
+export async function explodeBoms(
   db: Db,
   bomIds: readonly string[],
   levels: number,
   at: string,
-): Promise<BomEdge[]> =>
-  db
+): Promise<readonly BomEdge[]> {
+  const found = await db
     .withRecursive(
-      'tree(rootBomId, path, level, componentSku, quantity, unit, scrapPct)',
+      'tree(rootBomId, path, trail, level, componentSku, quantity, unit, scrapPct)',
       (query) =>
         query
           .selectFrom('bom_line')
+          .innerJoin('bom', 'bom.id', 'bom_line.bomId')
           .select((eb) => [
-            typed(eb.ref('bomId'), id(), 'rootBomId'),
-            typed(sql`'/' || ${eb.ref('componentSku')} || '/'`, text(), 'path'),
+            typed(eb.ref('bom.id'), id(), 'rootBomId'),
+            typed(
+              sql`${separator} || ${eb.ref('bom.sku')} || ${separator} || ${eb.ref('bom_line.componentSku')} || ${separator}`,
+              text(),
+              'path',
+            ),
+            typed(sql`'/' || ${eb.ref('bom_line.position')} || '/'`, text(), 'trail'),
             typed(sql`1`, integer(), 'level'),
-            'componentSku',
-            'quantity',
-            'unit',
-            'scrapPct',
+            'bom_line.componentSku',
+            'bom_line.quantity',
+            'bom_line.unit',
+            'bom_line.scrapPct',
           ])
-          .where('bomId', 'in', bomIds)
+          .where('bom.id', 'in', bomIds)
+          .whereRef('bom_line.componentSku', '<>', 'bom.sku')
           .unionAll((below) =>
             below
               .selectFrom('tree')
@@ -116,9 +164,14 @@ export const explodeBoms = (
               .select((eb) => [
                 'tree.rootBomId',
                 typed(
-                  sql`${eb.ref('tree.path')} || ${eb.ref('line.componentSku')} || '/'`,
+                  sql`${eb.ref('tree.path')} || ${eb.ref('line.componentSku')} || ${separator}`,
                   text(),
                   'path',
+                ),
+                typed(
+                  sql`${eb.ref('tree.trail')} || ${eb.ref('line.position')} || '/'`,
+                  text(),
+                  'trail',
                 ),
                 typed(sql`${eb.ref('tree.level')} + 1`, integer(), 'level'),
                 'line.componentSku',
@@ -127,13 +180,12 @@ export const explodeBoms = (
                 'line.scrapPct',
               ])
               .where('tree.level', '<', levels)
-              .where('bom.validFrom', '<=', at)
-              .where((eb) => eb.or([eb('bom.validTo', 'is', null), eb('bom.validTo', '>=', at)]))
+              .where(inForce(at)(expressionBuilder<AnyDatabase, string>()))
               .where((eb) =>
                 eb(
                   eb.fn('instr', [
                     eb.ref('tree.path'),
-                    sql`'/' || ${eb.ref('line.componentSku')} || '/'`,
+                    sql`${separator} || ${eb.ref('line.componentSku')} || ${separator}`,
                   ]),
                   '=',
                   0,
@@ -145,18 +197,25 @@ export const explodeBoms = (
     .select((eb) => [
       typed(eb.ref('tree.rootBomId'), id(), 'rootBomId'),
       typed(eb.ref('tree.path'), text(), 'path'),
+      typed(eb.ref('tree.trail'), text(), 'trail'),
       typed(eb.ref('tree.level'), integer(), 'level'),
       typed(eb.ref('tree.componentSku'), id(), 'componentSku'),
       typed(eb.ref('tree.quantity'), quantity(), 'quantity'),
       typed(eb.ref('tree.unit'), text(), 'unit'),
       typed(eb.ref('tree.scrapPct'), nullable(rate()), 'scrapPct'),
     ])
-    .orderBy('tree.rootBomId')
-    .orderBy('tree.path')
-    .limit(maxBomRows)
+    // Without an order the database stops at the limit instead of first finding all there is.
+    .limit(maxBomRows + 1)
     .execute()
+  return capped(found, maxBomRows, 'The bills of this answer').toSorted(byPath)
+}
 
-/** More components than any bill of the schema may answer; the resolver's cap is lower. */
+const byPath = (a: BomEdge, b: BomEdge): number =>
+  compare(a.path, b.path) || compare(a.trail, b.trail)
+
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
+
+/** Components that one statement may answer: a tangle of bills is an error, never a cut answer. */
 const maxBomRows = 20_000
 
 export const optionsOf = (db: Db, skus: readonly string[]) =>
