@@ -2,20 +2,23 @@
  * A gateway as a program: prepares the embedded data, prints where it is and how to get in, reloads
  * on SIGHUP, and stops on SIGINT and SIGTERM when the requests in flight are done.
  */
-import type { createApp } from './app.ts'
+import type { createApp, Pages } from './app.ts'
 import type { Config } from './config.ts'
 import { loadDemo } from './demo.ts'
 import type { Log } from './log.ts'
+import { createPages } from './pages/pages.ts'
+import { readLibrary } from './reports/library.ts'
 import { demoIdentities, demoSecret, demoToken, isDemoIdentity } from './tokens/demo.ts'
 
 /** How long requests in flight may take when the program stops, in milliseconds. */
 const graceMs = 10_000
 
 export async function serve(config: Config, log: Log, create: typeof createApp): Promise<void> {
-  const isEmbedded = config.mode === 'demo' && !config.supergraph.endsWith('.graphql')
+  const isBare = config.supergraph.endsWith('.graphql')
+  const isEmbedded = config.mode === 'demo' && !isBare
   if (isEmbedded) await prepareDemo(config.data)
   const app = await create(config, { log })
-  const listening = await app.listen(null)
+  const listening = await app.listen(isBare ? null : pagesOf(config, log))
   console.log(`Isthmus answers at ${listening.url}/graphql`)
   if (isEmbedded) printDemo(config.data, listening.url)
 
@@ -36,6 +39,22 @@ export async function serve(config: Config, log: Log, create: typeof createApp):
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+}
+
+/** The pages with what they may know: demo identities and tokens in demo mode only. */
+export function pagesOf({ mode, data }: Config, log: Log): Pages {
+  const isDemo = mode === 'demo'
+  return createPages({
+    mode,
+    log,
+    questions: readLibrary(),
+    identities: isDemo
+      ? Object.entries(demoIdentities).map(([name, { label }]) => ({ name, label }))
+      : [],
+    demoToken: isDemo
+      ? (name) => (isDemoIdentity(name) ? demoToken(name, demoSecret(data)) : null)
+      : null,
+  })
 }
 
 async function prepareDemo(data: string): Promise<void> {
