@@ -107,30 +107,62 @@ const customerQuestion = `query Facts($crmAccountId: ID!) {
   customer(crmAccountId: $crmAccountId) { id externalIds { system value } }
 }`
 
+interface CustomerFacts {
+  readonly id: string
+  readonly externalIds: readonly { readonly system: string; readonly value: string }[] | null
+}
+
 async function rowsOf(
   { rows, crmAccountId }: Partner,
   ask: PrincipalsOptions['ask'],
 ): Promise<RowLimit> {
   const { data } = await ask(customerQuestion, { crmAccountId })
-  const customer = data?.['customer'] as
-    | { id: string; externalIds: readonly { system: string; value: string }[] | null }
-    | null
-    | undefined // the question's own shape
-  const valuesOf = (system: string) =>
+  const customer = data?.['customer'] as CustomerFacts | null | undefined // the question's own shape
+  const claimed = (system: string) =>
     (customer?.externalIds ?? []).filter((each) => each.system === system).map((each) => each.value)
+  const ownsOf = (key: string, values: readonly string[]) =>
+    customer ? owned({ key, values, customerId: customer.id }, ask) : Promise.resolve([])
+  const [erpCustomerNo, debtorNo] = await Promise.all([
+    ownsOf('erpCustomerNo', claimed('ERP')),
+    ownsOf('debtorNo', claimed('FINANCE')),
+  ])
   const parameters = {
     crmAccountId: [crmAccountId],
     customerId: customer ? [customer.id] : [],
-    erpCustomerNo: valuesOf('ERP'),
-    debtorNo: valuesOf('FINANCE'),
-  }
-  for (const [name, values] of Object.entries(parameters)) {
-    if (values.length > maxRuleValues) {
-      throw new AppError(
-        'FORBIDDEN',
-        `This partner has more than ${maxRuleValues} values of ${name}; its rule must be a predicate.`,
-      )
-    }
+    erpCustomerNo,
+    debtorNo,
   }
   return { rule: rows, parameters }
+}
+
+interface Claim {
+  /** The argument of `customer` that takes the ids. */
+  readonly key: string
+  readonly values: readonly string[]
+  readonly customerId: string
+}
+
+/**
+ * Of the ids that a customer claims, those that lead back to it: a number may be matched to two
+ * customers, and counts for the surer match only.
+ */
+async function owned(
+  { key, values, customerId }: Claim,
+  ask: PrincipalsOptions['ask'],
+): Promise<readonly string[]> {
+  if (values.length === 0) return []
+  if (values.length > maxRuleValues) {
+    throw new AppError(
+      'FORBIDDEN',
+      `This partner has more than ${maxRuleValues} values of ${key}; its rule must be a predicate.`,
+    )
+  }
+  const variables = values.map((_, at) => `$v${at}: ID!`).join(', ')
+  const fields = values.map((_, at) => `c${at}: customer(${key}: $v${at}) { id }`).join(' ')
+  const { data } = await ask(
+    `query Facts(${variables}) { ${fields} }`,
+    Object.fromEntries(values.map((value, at) => [`v${at}`, value])),
+  )
+  const found = (data ?? {}) as Readonly<Record<string, { id: string } | null>> // the question's own shape
+  return values.filter((_, at) => found[`c${at}`]?.id === customerId)
 }

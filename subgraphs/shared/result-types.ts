@@ -78,13 +78,20 @@ export function scopeOf(
 ): Scope {
   const ctes: Scope = { names: cteTypes(node.with, outer, relations), outer }
   const names = new Map<string, ColumnTypes>()
-  const sources = [...(node.from?.froms ?? []), ...(node.joins ?? []).map((join) => join.table)]
-  for (const source of sources) {
+  for (const source of node.from?.froms ?? []) {
     const [name, types] = sourceTypes(source, ctes, relations)
     names.set(name, types)
   }
+  for (const { joinType, table } of node.joins ?? []) {
+    const [name, types] = sourceTypes(table, ctes, relations)
+    names.set(name, joinType === 'LeftJoin' ? allNullable(types) : types)
+  }
   return { names, outer: ctes }
 }
+
+/** The columns of a left-joined relation are absent where it has no row. */
+const allNullable = (types: ColumnTypes): ColumnTypes =>
+  new Map([...types].map(([name, type]) => [name, nullable(type)]))
 
 function cteTypes(
   node: WithNode | undefined,
