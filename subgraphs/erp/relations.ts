@@ -270,7 +270,7 @@ export const relations = defineRelations({
       erpCustomerNo: id(),
       channel: oneOf(orderChannels),
       status: oneOf(orderStatuses),
-      /** Neither completed nor cancelled. */
+      /** Something is left to ship, and it was not called off. */
       isOpen: boolean(),
       orderedAt: instant(),
       orderedOn: date(),
