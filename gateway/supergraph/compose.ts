@@ -51,6 +51,8 @@ function parseFile(path: string): unknown {
   try {
     return parseYaml(readFileSync(path, 'utf8'))
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+      throw invalid(path, ['there is no such file; expected one in the format of rover'], cause)
     throw invalid(path, [firstLine(cause)], cause)
   }
 }

@@ -13,6 +13,7 @@ import { Kind, parse, type GraphQLSchema } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { entityKeys, type EntityKeys } from './entity-keys.ts'
 import { policyIndex, type PolicyIndex } from './policy-index.ts'
+import { requiredWithArguments } from './required-arguments.ts'
 
 export interface Generation {
   /** SHA-256 of the supergraph's SDL, the first 16 hex digits. */
@@ -26,6 +27,8 @@ export interface Generation {
   readonly planner: QueryPlanner
   readonly policies: PolicyIndex
   readonly keys: EntityKeys
+  /** Fields that some `@requires` asks for with arguments. */
+  readonly requiredWithArguments: ReadonlySet<string>
   readonly services: readonly { readonly name: string; readonly url: string }[]
 }
 
@@ -47,6 +50,7 @@ export function createGeneration(supergraphSdl: string): Generation {
       planner: new QueryPlanner(supergraph),
       policies,
       keys: entityKeys(supergraphSdl),
+      requiredWithArguments: requiredWithArguments(supergraphSdl),
       services: supergraph.subgraphsMetadata(),
     })
   } catch (cause) {

@@ -40,13 +40,36 @@ function ruleNames(
     const url = textArgument(link, 'url') ?? ''
     const feature = url.startsWith(specs) ? url.slice(specs.length).split('/')[0] : undefined
     if (feature === 'authenticated' || feature === 'requiresScopes') {
-      names.set(textArgument(link, 'as') ?? feature, feature)
+      const name = directiveName(link, feature)
+      if (!defines(document, name)) {
+        throw refused(`it links ${url}, but does not define @${name}`)
+      }
+      names.set(name, feature)
     } else if (enumArgument(link, 'for') === 'SECURITY' && !carriedOut.has(feature ?? '')) {
       throw refused(`it uses ${url}, which is a security feature that is not enforced yet`)
     }
   }
   return names
 }
+
+/** What a feature's main directive is called: imported by another name, under a prefix, or as it is. */
+function directiveName(link: ConstDirectiveNode, feature: string): string {
+  const imports = listOf(argumentOf(link, 'import'))
+  for (const each of imports) {
+    if (each.kind !== Kind.OBJECT) continue
+    const field = (name: string) => {
+      const value = each.fields.find((candidate) => candidate.name.value === name)?.value
+      return value?.kind === Kind.STRING ? value.value : undefined
+    }
+    if (field('name') === `@${feature}`) return (field('as') ?? `@${feature}`).slice(1)
+  }
+  return textArgument(link, 'as') ?? feature
+}
+
+const defines = (document: DocumentNode, name: string): boolean =>
+  document.definitions.some(
+    (definition) => definition.kind === Kind.DIRECTIVE_DEFINITION && definition.name.value === name,
+  )
 
 const schemaLinks = (document: DocumentNode): readonly ConstDirectiveNode[] =>
   document.definitions.flatMap((definition) =>
@@ -100,8 +123,7 @@ function scopesOf(
   directive: ConstDirectiveNode,
   coordinate: string,
 ): readonly (readonly string[])[] {
-  const value = directive.arguments?.find(({ name }) => name.value === 'scopes')?.value
-  const lists = listOf(value).map((inner) =>
+  const lists = listOf(argumentOf(directive, 'scopes')).map((inner) =>
     listOf(inner).map((scope) => {
       if (scope.kind !== Kind.STRING) throw refused(`a scope of ${coordinate} is not text`)
       return scope.value
@@ -116,13 +138,16 @@ function scopesOf(
 const listOf = (value: ConstValueNode | undefined): readonly ConstValueNode[] =>
   value?.kind === Kind.LIST ? value.values : []
 
+const argumentOf = (directive: ConstDirectiveNode, argument: string): ConstValueNode | undefined =>
+  directive.arguments?.find(({ name }) => name.value === argument)?.value
+
 function textArgument(directive: ConstDirectiveNode, argument: string): string | undefined {
-  const value = directive.arguments?.find(({ name }) => name.value === argument)?.value
+  const value = argumentOf(directive, argument)
   return value?.kind === Kind.STRING ? value.value : undefined
 }
 
 function enumArgument(directive: ConstDirectiveNode, argument: string): string | undefined {
-  const value = directive.arguments?.find(({ name }) => name.value === argument)?.value
+  const value = argumentOf(directive, argument)
   return value?.kind === Kind.ENUM ? value.value : undefined
 }
 

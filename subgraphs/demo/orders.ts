@@ -169,7 +169,7 @@ function writeOrder(
         ? 'DISTRIBUTOR'
         : random.pick(['DIRECT', 'DIRECT', 'ONLINE_MALL', 'CALL_CENTRE', 'PARTNER_API']),
     status,
-    isOpen: status !== 'COMPLETED' && status !== 'CANCELLED',
+    isOpen: part < 1 && stage !== 'CANCELLED',
     orderedAt: momentOf(day, serial % 540),
     orderedOn: dateOf(day),
     requestedOn: dateOf(promised - 2),

@@ -102,8 +102,18 @@ export function demoState(data: string): DemoState {
   const names = Object.keys(databases)
   if (names.every((name) => !existsSync(join(data, `${name}.sqlite`)))) return { state: 'absent' }
   try {
+    const runs = new Set<string>()
     for (const [name, relations] of Object.entries(databases)) {
-      openEmbedded(name, join(data, `${name}.sqlite`), { relations })[Symbol.dispose]()
+      const file = openEmbedded(name, join(data, `${name}.sqlite`), { relations })
+      const { layout: _, ...run } = file.meta
+      runs.add(JSON.stringify(run, Object.keys(run).toSorted()))
+      file[Symbol.dispose]()
+    }
+    if (runs.size > 1) {
+      throw new AppError(
+        'DATABASE_INVALID',
+        'The databases come from different runs; one was interrupted. Make them anew with: npm run seed',
+      )
     }
     return { state: 'current' }
   } catch (error) {

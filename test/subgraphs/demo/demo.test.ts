@@ -1,0 +1,159 @@
+/** The demo data: complete, coherent across the systems, and the same on every run. */
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, describe, it } from 'node:test'
+import { identityRelations } from '../../../subgraphs/crm/identity-relations.ts'
+import { relations as crm } from '../../../subgraphs/crm/relations.ts'
+import { checksum, demoState, seedDemo } from '../../../subgraphs/demo/seed.ts'
+import { relations as erp } from '../../../subgraphs/erp/relations.ts'
+import { relations as finance } from '../../../subgraphs/finance/relations.ts'
+import { relations as hr } from '../../../subgraphs/hr/relations.ts'
+
+const databases = { crm, identity: identityRelations, erp, hr, finance }
+
+describe('the demo data', () => {
+  const data = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
+  let all: DatabaseSync
+  before(() => {
+    seedDemo({ data, size: 'small' })
+    all = new DatabaseSync(':memory:')
+    for (const name of Object.keys(databases)) {
+      all.exec(`ATTACH '${join(data, `${name}.sqlite`)}' AS ${name}`)
+    }
+  })
+  after(() => {
+    all.close()
+    rmSync(data, { recursive: true })
+  })
+  const value = (sql: string): unknown => Object.values(all.prepare(sql).get() ?? {})[0]
+  const none = (sql: string) => assert.equal(value(`SELECT count(*) FROM (${sql})`), 0, sql)
+  const some = (sql: string) => assert.ok(Number(value(`SELECT count(*) FROM (${sql})`)) > 0, sql)
+
+  it('has the size that is promised, and rows in every relation', () => {
+    assert.equal(value('SELECT count(*) FROM crm.customer'), 2_000)
+    assert.equal(value('SELECT count(*) FROM erp.sales_order'), 20_000)
+    for (const [database, relations] of Object.entries(databases)) {
+      for (const relation of Object.keys(relations)) some(`SELECT 1 FROM ${database}."${relation}"`)
+    }
+  })
+
+  it('is the same again, and another one for another business date', () => {
+    const again = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
+    seedDemo({ data: again, size: 'small' })
+    assert.equal(checksum(again), checksum(data))
+    seedDemo({ data: again, size: 'small', asOf: '2026-03-31' })
+    assert.notEqual(checksum(again), checksum(data))
+    assert.equal(demoState(again).state, 'current')
+    rmSync(again, { recursive: true })
+  })
+
+  it('adds up: orders, invoices, payments and commission', () => {
+    none(
+      'SELECT o.orderNo FROM erp.sales_order o JOIN erp.sales_order_line l USING (orderNo) GROUP BY o.orderNo HAVING sum(l.net) <> o.net OR sum(l.shippedNet) <> o.shippedNet',
+    )
+    none(
+      'SELECT i.invoiceNo FROM finance.invoice i JOIN finance.invoice_line l USING (invoiceNo) GROUP BY i.invoiceNo HAVING sum(l.net) <> i.net',
+    )
+    none('SELECT 1 FROM finance.invoice WHERE net + tax <> gross')
+    none(
+      `SELECT i.invoiceNo FROM finance.invoice i LEFT JOIN finance.payment_allocation a USING (invoiceNo) WHERE i.status <> 'WRITTEN_OFF' GROUP BY i.invoiceNo HAVING gross - coalesce(sum(a.amount), 0) <> openAmount`,
+    )
+    none(
+      'SELECT s.employeeNo FROM finance.commission_statement s JOIN finance.commission_line l USING (employeeNo, periodKey) GROUP BY s.employeeNo, s.periodKey HAVING sum(l.amount) <> s.earned OR sum(l.base) <> s.base',
+    )
+  })
+
+  it('refers across the systems to what is there', () => {
+    none(
+      'SELECT 1 FROM erp.sales_order WHERE salespersonNo IS NOT NULL AND salespersonNo NOT IN (SELECT employeeNo FROM hr.employee)',
+    )
+    none(
+      'SELECT 1 FROM finance.invoice_line WHERE orderNo IS NOT NULL AND orderNo NOT IN (SELECT orderNo FROM erp.sales_order)',
+    )
+    none(
+      'SELECT 1 FROM crm.service_case WHERE orderNo IS NOT NULL AND orderNo NOT IN (SELECT orderNo FROM erp.sales_order)',
+    )
+    none('SELECT 1 FROM crm.quote_line WHERE sku NOT IN (SELECT sku FROM erp.product)')
+    none(
+      'SELECT 1 FROM crm.customer WHERE ownerLoginId IS NOT NULL AND ownerLoginId NOT IN (SELECT loginId FROM hr.employee WHERE loginId IS NOT NULL)',
+    )
+    none(
+      `SELECT 1 FROM identity.identity_link WHERE system = 'CRM' AND value NOT IN (SELECT crmAccountId FROM crm.customer)`,
+    )
+    none(
+      'SELECT 1 FROM crm.sales_order_origin WHERE orderNo NOT IN (SELECT orderNo FROM erp.sales_order)',
+    )
+    none(
+      'SELECT 1 FROM erp.complaint_record WHERE caseNo NOT IN (SELECT caseNo FROM crm.service_case)',
+    )
+  })
+
+  it('ends at its business date', () => {
+    none(`SELECT 1 FROM erp.sales_order WHERE orderedOn > '2026-06-30'`)
+    none(`SELECT 1 FROM finance.invoice WHERE issuedOn > '2026-06-30'`)
+    none(`SELECT 1 FROM finance.payment WHERE receivedOn > '2026-06-30'`)
+    none(`SELECT 1 FROM crm.service_case WHERE openedOn > '2026-06-30'`)
+    none(`SELECT 1 FROM erp.shipment WHERE deliveredOn > '2026-06-30'`)
+  })
+
+  it('has the oddities of real systems on purpose', () => {
+    some(
+      `SELECT 1 FROM crm.customer WHERE crmAccountId NOT IN (SELECT own.value FROM identity.identity_link own JOIN identity.identity_link erp ON erp.customerId = own.customerId AND erp.system = 'ERP' WHERE own.system = 'CRM')`,
+    )
+    some(
+      `SELECT value FROM identity.identity_link WHERE system = 'ERP' GROUP BY value HAVING count(*) > 1`,
+    )
+    assert.equal(
+      value(
+        `SELECT count(*) FROM identity.identity_link WHERE customerId = 'C000001' AND system = 'ERP'`,
+      ),
+      3,
+    )
+    some(`SELECT 1 FROM hr.employee WHERE leftOn IS NOT NULL`)
+    some(`SELECT 1 FROM finance.debtor WHERE creditLimit IS NULL`)
+    some(`SELECT 1 FROM erp.product WHERE sku NOT IN (SELECT sku FROM erp.product_cost)`)
+    for (const currency of ['TWD', 'USD', 'EUR', 'JPY', 'KWD'])
+      some(`SELECT 1 FROM finance.invoice WHERE currency = '${currency}'`)
+    none(`SELECT 1 FROM finance.invoice WHERE currency = 'JPY' AND gross % 1000 <> 0`)
+  })
+
+  it('has everybody that the demo identities are', () => {
+    for (const login of ['mei.lin', 'wei.chen', 'ana.hsu', 'rita.wu', 'kao.admin']) {
+      assert.equal(value(`SELECT count(*) FROM hr.employee WHERE loginId = '${login}'`), 1)
+    }
+    assert.equal(
+      value(`SELECT kind FROM crm.customer WHERE crmAccountId = 'A000001'`),
+      'DISTRIBUTOR',
+    )
+  })
+
+  it('says what is wrong with a folder that it cannot use', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
+    assert.equal(demoState(folder).state, 'absent')
+    writeFileSync(
+      join(folder, 'crm.sqlite'),
+      'no database at all, but long enough to look like one'.repeat(50),
+    )
+    const damaged = demoState(folder)
+    assert.equal(damaged.state === 'unusable' ? damaged.error.code : '', 'DATABASE_INVALID')
+    seedDemo({ data: folder, size: 'small' })
+    rmSync(join(folder, 'hr.sqlite'))
+    const missing = demoState(folder)
+    assert.equal(missing.state === 'unusable' ? missing.error.code : '', 'DATABASE_MISSING')
+    seedDemo({ data: folder, size: 'small', asOf: '2026-03-31' })
+    cpSync(join(data, 'erp.sqlite'), join(folder, 'erp.sqlite'))
+    const mixed = demoState(folder)
+    assert.match(mixed.state === 'unusable' ? mixed.error.message : '', /interrupted/)
+    seedDemo({ data: folder, size: 'small' })
+    const file = new DatabaseSync(join(folder, 'erp.sqlite'))
+    file.exec(`UPDATE isthmus_meta SET value = 'older' WHERE key = 'layout'`)
+    file.close()
+    const outdated = demoState(folder)
+    assert.equal(outdated.state === 'unusable' ? outdated.error.code : '', 'DATABASE_OUTDATED')
+    assert.match(outdated.state === 'unusable' ? outdated.error.message : '', /npm run seed/)
+    rmSync(folder, { recursive: true })
+  })
+})
