@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import type { Principal } from '#shared/principal.ts'
+import type { Relation } from '#shared/relations.ts'
 import { anyone, subgraphFixture } from '../../support/subgraph-fixture.ts'
 import { relations } from '../../../subgraphs/erp/relations.ts'
 import { subgraph } from '../../../subgraphs/erp/subgraph.ts'
@@ -46,7 +47,7 @@ describe('own customers only', () => {
   }
 
   it('the rule is on exactly these relations', () => {
-    const ruled = Object.entries(relations).flatMap(([name, { rules }]) =>
+    const ruled = Object.entries<Relation>(relations).flatMap(([name, { rules }]) =>
       rules?.['own_customers'] === undefined ? [] : [name],
     )
     assert.deepEqual(ruled.toSorted(), [
