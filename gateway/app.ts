@@ -64,12 +64,14 @@ interface Current extends Loaded {
 
 export async function createApp(config: Config, { log, observer }: AppOptions): Promise<App> {
   const isSdl = config.supergraph.endsWith('.graphql')
-  const secret = config.mode === 'demo' && !isSdl ? demoSecret(config.data) : undefined
+  const usesDemoTokens = config.mode === 'demo' && !config.noAuth
+  const secret = usesDemoTokens ? demoSecret(config.data) : undefined
   const own = isSdl ? [] : [{ name: platformName, sdl: platformSdl() }]
   const connected = new Map<string, Source>()
   const connections = {
     config,
-    secret: config.internalSecret ?? secret,
+    // A bare supergraph's systems are not ours: they are told nothing unless a secret is agreed.
+    secret: config.internalSecret ?? (isSdl ? undefined : secret),
     subgraphOptions: subgraphOptions(config, log),
   }
 
@@ -90,8 +92,8 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
   const platform = platformSource()
   let current = await load()
   const policyOf = ({ generation }: Current) =>
-    readPolicy(config.policy, generation.policies.scopes)
-  let policy = isSdl && config.noAuth ? null : policyOf(current)
+    readPolicy(config.policy, generation.policies.scopes, { isForeign: isSdl })
+  let policy = config.noAuth ? null : policyOf(current)
   const swapped = new Set<(schema: GraphQLSchema, sdl: string) => void>()
 
   const run: App['execute'] = async (question, principal, options = {}) => {
@@ -129,8 +131,16 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
 
   const principals = createPrincipals({
     policy: () => policy ?? noPolicy(),
-    ask: (document, variables) =>
-      run({ document, variables }, gatewayItself, { signal: AbortSignal.timeout(factsTimeoutMs) }),
+    ask: async (document, variables) => {
+      try {
+        const signal = AbortSignal.timeout(factsTimeoutMs)
+        return await run({ document, variables }, gatewayItself, { signal, requestId: 'facts' })
+      } catch (error) {
+        // A supergraph without that system: the fact is missing, which grants nothing.
+        log.warn({ err: error }, 'facts of a caller could not be read')
+        return {}
+      }
+    },
     now: () => performance.now(),
   })
   const verify = createVerifier({ issuers: config.issuers, demoSecret: secret, now: Date.now })

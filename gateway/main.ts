@@ -9,7 +9,7 @@ import { serve } from './serve.ts'
 
 try {
   const config = readConfig(process.env)
-  const log = createLog(process.env['LOG_LEVEL'] ?? 'warn')
+  const log = createLog(process.env['LOG_LEVEL'] ?? 'info')
   await serve(config, log, createApp)
 } catch (error) {
   if (!(error instanceof AppError)) throw error

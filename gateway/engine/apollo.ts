@@ -8,11 +8,18 @@ import {
   type GraphQLDataSource,
   type ServiceMap,
 } from '@apollo/gateway'
-import { GraphQLError, Kind, parse, type DocumentNode, type ExecutionResult } from 'graphql'
+import {
+  GraphQLError,
+  Kind,
+  parse,
+  type DocumentNode,
+  type ExecutionResult,
+  type SelectionNode,
+} from 'graphql'
 import { AppError, appErrorIn } from '#shared/errors.ts'
 import type { Planned } from '../request/stages.ts'
 import type { Source } from '../sources/source.ts'
-import { expand, reduce } from './representations.ts'
+import { expand, reduce, type Reduced } from './representations.ts'
 
 export type Sources = ReadonlyMap<string, Source>
 
@@ -111,13 +118,13 @@ function dataSource(
           }),
         )
         done(answer.data == null ? codeOf(answer) : null)
-        if (answer.data == null) return failed(asked, answer.errors ?? [], reduced !== null)
+        if (answer.data == null) return failed(answer.errors ?? [], pathsOf(asked, reduced))
         return (reduced === null ? answer : expand(answer, reduced)) as FetchAnswer // its twin of the type
       } catch (error) {
         const ours =
           appErrorIn(error) ?? new AppError('INTERNAL', 'Internal error.', { cause: error })
         done(ours.code)
-        return failed(asked, [toGraphql(ours)], reduced !== null)
+        return failed([toGraphql(ours)], pathsOf(asked, reduced))
       }
     },
   }
@@ -168,15 +175,10 @@ const aborted = (signal: AbortSignal): Promise<never> =>
   })
 
 /** A fetch that brought nothing: an error for each field it should have filled. */
-function failed(
-  asked: DocumentNode,
-  errors: readonly GraphQLError[],
-  ofEntities: boolean,
-): FetchAnswer {
+function failed(errors: readonly GraphQLError[], paths: readonly ErrorPath[]): FetchAnswer {
   const [first] = errors
   const message = first?.message ?? 'A system answered nothing.'
   const code = first?.extensions['code'] ?? 'SOURCE_DATA_INVALID'
-  const paths = ofEntities ? [['_entities', 0]] : rootNames(asked).map((name) => [name])
   const answer: ExecutionResult = {
     data: null,
     errors: paths.map(
@@ -191,11 +193,41 @@ function failed(
   return answer as FetchAnswer // its twin of the type
 }
 
-const rootNames = (document: DocumentNode): readonly string[] =>
-  document.definitions.flatMap((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION
-      ? definition.selectionSet.selections.flatMap((selection) =>
-          selection.kind === Kind.FIELD ? [selection.alias?.value ?? selection.name.value] : [],
-        )
-      : [],
+type ErrorPath = readonly (string | number)[]
+
+/** Errors of one fetch that are worth a path of their own; the answer shows fewer. */
+const maxPaths = 100
+
+/** Where a fetch should have put something: its root fields, or the fields of each entity. */
+function pathsOf(asked: DocumentNode, reduced: Reduced | null): ErrorPath[] {
+  const roots = asked.definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections : [],
   )
+  if (reduced === null) return namesIn(roots).map((name) => [name])
+  const ofEntities = roots.flatMap((root) =>
+    root.kind === Kind.FIELD ? (root.selectionSet?.selections ?? []) : [],
+  )
+  const paths: ErrorPath[] = []
+  for (const [index, place] of reduced.places.entries()) {
+    if (place === null) continue
+    const type = String(reduced.unique[place]?.['__typename'])
+    for (const name of namesIn(ofEntities, type)) paths.push(['_entities', index, name])
+    if (paths.length > maxPaths) break
+  }
+  return paths
+}
+
+/** Response names of the fields, those in fragments on other types left out. */
+const namesIn = (selections: readonly SelectionNode[], type?: string): readonly string[] =>
+  selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) {
+      return selection.name.value === '__typename'
+        ? []
+        : [selection.alias?.value ?? selection.name.value]
+    }
+    if (selection.kind !== Kind.INLINE_FRAGMENT) return []
+    const condition = selection.typeCondition?.name.value
+    return condition === undefined || type === undefined || condition === type
+      ? namesIn(selection.selectionSet.selections, type)
+      : []
+  })

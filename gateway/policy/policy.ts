@@ -2,7 +2,7 @@
  * roles.yaml and partners/*.yaml, read and checked against the schema: every problem at once, with
  * the file. What comes out says which scopes a subject has and which rows are its own.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
@@ -25,11 +25,21 @@ export interface Policy {
 
 type Yaml = Readonly<Record<string, unknown>>
 
+export interface PolicyOptions {
+  /** Another company's supergraph: scopes that it does not know are left out, not refused. */
+  readonly isForeign?: boolean
+}
+
 /** `known` are the scopes that the schema asks for; `*` in a role means all of them. */
-export function readPolicy(folder: string, known: ReadonlySet<string>): Policy {
+export function readPolicy(
+  folder: string,
+  known: ReadonlySet<string>,
+  { isForeign = false }: PolicyOptions = {},
+): Policy {
   const problems: string[] = []
-  const roles = readRoles(join(folder, 'roles.yaml'), known, problems)
-  const partners = readPartners(join(folder, 'partners'), known, problems)
+  const checked = isForeign ? null : known
+  const roles = readRoles(join(folder, 'roles.yaml'), known, { checked, problems })
+  const partners = readPartners(join(folder, 'partners'), checked, problems)
   if (problems.length > 0) {
     throw new AppError('CONFIGURATION_INVALID', `Policy:\n  ${problems.join('\n  ')}`)
   }
@@ -45,13 +55,19 @@ export function readPolicy(folder: string, known: ReadonlySet<string>): Policy {
   }
 }
 
-function readRoles(file: string, known: ReadonlySet<string>, problems: string[]) {
+interface Checking {
+  /** The scopes that may be named; null: any. */
+  readonly checked: ReadonlySet<string> | null
+  readonly problems: string[]
+}
+
+function readRoles(file: string, known: ReadonlySet<string>, { checked, problems }: Checking) {
   const yaml = readFile(file, problems)
   const name = basename(file)
   const scopes = new Map(
     Object.entries(recordOf(yaml['roles'])).map(([role, value]) => {
       const listed = textsOf(recordOf(value)['scopes'], `${name}: roles.${role}.scopes`, problems)
-      checkScopes(listed, known, `${name}: roles.${role}`, problems)
+      checkScopes(listed, checked, `${name}: roles.${role}`, problems)
       return [role, listed.includes('*') ? [...known] : listed] as const
     }),
   )
@@ -69,9 +85,10 @@ function readRoles(file: string, known: ReadonlySet<string>, problems: string[])
   return { scopes, subjects: grants('subjects'), groups: grants('groups') }
 }
 
-function readPartners(folder: string, known: ReadonlySet<string>, problems: string[]) {
+function readPartners(folder: string, checked: ReadonlySet<string> | null, problems: string[]) {
   const partners = new Map<string, Partner>()
-  for (const file of readdirSync(folder).filter((each) => each.endsWith('.yaml'))) {
+  const files = existsSync(folder) ? readdirSync(folder) : []
+  for (const file of files.filter((each) => each.endsWith('.yaml')).toSorted()) {
     const yaml = readFile(join(folder, file), problems)
     const text = (key: string): string => {
       const value = yaml[key]
@@ -80,7 +97,9 @@ function readPartners(folder: string, known: ReadonlySet<string>, problems: stri
       return ''
     }
     const scopes = textsOf(yaml['scopes'] ?? [], `${file}: scopes`, problems)
-    checkScopes(scopes, known, file, problems)
+    checkScopes(scopes, checked, file, problems)
+    if (scopes.includes('*'))
+      problems.push(`${file}: scopes: a partner's scopes are named one by one`)
     const audience = audiences.find((each) => each === yaml['audience'] && each !== 'EMPLOYEE')
     if (audience === undefined)
       problems.push(`${file}: "audience" is none of ${audiences.slice(1).join(', ')}`)
@@ -100,12 +119,12 @@ function readPartners(folder: string, known: ReadonlySet<string>, problems: stri
 
 function checkScopes(
   listed: readonly string[],
-  known: ReadonlySet<string>,
+  checked: ReadonlySet<string> | null,
   at: string,
   problems: string[],
 ): void {
   for (const scope of listed) {
-    if (scope !== '*' && !known.has(scope))
+    if (checked !== null && scope !== '*' && !checked.has(scope))
       problems.push(`${at}: no field asks for the scope "${scope}"`)
   }
 }

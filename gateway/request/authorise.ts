@@ -26,7 +26,7 @@ import {
 import { AppError } from '#shared/errors.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { meets } from '../supergraph/policy-index.ts'
-import type { Denied } from './stages.ts'
+import type { Condition, Denied } from './stages.ts'
 
 /** Stands in a selection that has nothing left; taken out of the answer again. */
 export const hiddenField = 'isthmus_hidden'
@@ -51,7 +51,7 @@ export function authorise(
     throw new AppError('BAD_REQUEST', 'Subscriptions are not supported.')
   }
   const filter = new Filter(document, generation, scopes)
-  const selectionSet = filter.selections(root, operation.selectionSet, [])
+  const selectionSet = filter.selections(root, operation.selectionSet, { path: [], when: [] })
   return {
     operation: withUsedVariables({
       ...operation,
@@ -62,15 +62,21 @@ export function authorise(
   }
 }
 
-const placeholder: SelectionSetNode = {
-  kind: Kind.SELECTION_SET,
-  selections: [
-    {
-      kind: Kind.FIELD,
-      name: { kind: Kind.NAME, value: '__typename' },
-      alias: { kind: Kind.NAME, value: hiddenField },
-    },
-  ],
+const hidden: FieldNode = {
+  kind: Kind.FIELD,
+  name: { kind: Kind.NAME, value: '__typename' },
+  alias: { kind: Kind.NAME, value: hiddenField },
+}
+
+const placeholder: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [hidden] }
+
+/** Where in the operation the filter is. */
+interface Place {
+  readonly path: readonly string[]
+  /** The `@skip` and `@include` on the way. */
+  readonly when: readonly Condition[]
+  /** The type that a fragment on an abstract type has narrowed the value to. */
+  readonly within?: GraphQLCompositeType | undefined
 }
 
 class Filter {
@@ -98,19 +104,25 @@ class Filter {
   selections(
     parent: GraphQLCompositeType,
     selectionSet: SelectionSetNode,
-    path: readonly string[],
+    place: Place,
   ): SelectionSetNode | null {
     const left: SelectionNode[] = []
+    let isMissingField = false
     for (const selection of selectionSet.selections) {
       this.#count()
+      const here = { ...place, when: [...place.when, ...conditionsOf(selection)] }
       const allowed =
         selection.kind === Kind.FIELD
-          ? this.#field(parent, selection, path)
-          : this.#fragment(parent, selection, path)
+          ? this.#field(parent, selection, here)
+          : this.#fragment(parent, selection, here)
       if (allowed === 'NULLS_PARENT') return null
       if (allowed !== null) left.push(allowed)
+      else isMissingField ||= selection.kind === Kind.FIELD
     }
-    return left.length === 0 ? placeholder : { ...selectionSet, selections: left }
+    if (left.length === 0) return placeholder
+    // Whether a value is of the narrowed type decides whether it gets a null for what is missing.
+    const selections = isMissingField && place.within !== undefined ? [...left, hidden] : left
+    return { ...selectionSet, selections }
   }
 
   #count(): void {
@@ -126,10 +138,10 @@ class Filter {
   #field(
     parent: GraphQLCompositeType,
     field: FieldNode,
-    path: readonly string[],
+    { path, when, within }: Place,
   ): FieldNode | 'NULLS_PARENT' | null {
     const name = field.name.value
-    if (name.startsWith('__')) return field
+    if (name.startsWith('__')) return this.#introspection(field)
     const definition =
       parent instanceof GraphQLObjectType || parent instanceof GraphQLInterfaceType
         ? parent.getFields()[name]
@@ -139,28 +151,47 @@ class Filter {
     const nullsParent = isNonNullType(definition.type) ? ('NULLS_PARENT' as const) : null
     const type = getNamedType(definition.type)
     if (!this.#mayRead(parent, name, type)) {
-      this.denied.push({ path: at, coordinate: `${parent.name}.${name}` })
+      const types = within === undefined ? null : this.#withNamesBehind(within)
+      this.denied.push({ path: at, coordinate: `${parent.name}.${name}`, when, types })
       return nullsParent
     }
     if (field.selectionSet === undefined || !isCompositeType(type)) return field
-    const inner = this.selections(type, field.selectionSet, at)
+    const inner = this.selections(type, field.selectionSet, { path: at, when })
     return inner === null ? nullsParent : { ...field, selectionSet: inner }
+  }
+
+  /** Introspection of the API schema, which has no secrets: only its fragments are written out. */
+  #introspection(field: FieldNode): FieldNode {
+    if (field.selectionSet === undefined) return field
+    const selections = field.selectionSet.selections.map((selection): SelectionNode => {
+      this.#count()
+      if (selection.kind === Kind.FIELD) return this.#introspection(selection)
+      const { selectionSet, ...inline } = this.#inlined(selection)
+      const inner = this.#introspection({ ...field, selectionSet })
+      return { ...inline, selectionSet: inner.selectionSet ?? selectionSet }
+    })
+    return { ...field, selectionSet: { ...field.selectionSet, selections } }
   }
 
   #fragment(
     parent: GraphQLCompositeType,
     selection: Exclude<SelectionNode, FieldNode>,
-    path: readonly string[],
+    { path, when, within }: Place,
   ): InlineFragmentNode | 'NULLS_PARENT' | null {
     const inline = this.#inlined(selection)
     const condition = inline.typeCondition?.name.value
     const type = condition === undefined ? parent : this.#schema.getType(condition)
     if (!isCompositeType(type)) throw new TypeError(`${String(condition)} is no composite type`)
     if (!this.#meets(type.name)) {
-      this.denied.push({ path, coordinate: type.name })
+      this.denied.push({ path, coordinate: type.name, when, types: this.#withNamesBehind(type) })
       return null
     }
-    const inner = this.selections(type, inline.selectionSet, path)
+    const isNarrower = type !== parent && isAbstractType(parent)
+    const inner = this.selections(type, inline.selectionSet, {
+      path,
+      when,
+      within: isNarrower ? type : within,
+    })
     return inner === null ? 'NULLS_PARENT' : { ...inline, selectionSet: inner }
   }
 
@@ -189,10 +220,24 @@ class Filter {
     return isAbstractType(type) ? this.#schema.getPossibleTypes(type) : []
   }
 
+  #withNamesBehind(type: GraphQLCompositeType): readonly string[] {
+    return [type, ...this.#behind(type)].map(({ name }) => name)
+  }
+
   #meets(coordinate: string): boolean {
     return meets(this.#scopes, this.#generation.policies.requirements.get(coordinate))
   }
 }
+
+/** Under which `@skip` and `@include` a selection is there at all. */
+const conditionsOf = ({ directives = [] }: SelectionNode): readonly Condition[] =>
+  directives.flatMap(({ name, arguments: given = [] }): readonly Condition[] => {
+    if (name.value !== 'skip' && name.value !== 'include') return []
+    const value = given.find((argument) => argument.name.value === 'if')?.value
+    const when = name.value === 'include'
+    if (value?.kind === Kind.BOOLEAN) return [{ value: value.value, when }]
+    return value?.kind === Kind.VARIABLE ? [{ variable: value.name.value, when }] : []
+  })
 
 /** A variable that only denied fields used would be an error in the operation that is left. */
 function withUsedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {

@@ -7,6 +7,7 @@ import { getVariableValues, GraphQLError, type ExecutionResult } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { runPlan, type RunLimits, type Sources } from '../engine/apollo.ts'
 import type { Generation } from '../supergraph/generation.ts'
+import { renameValues } from './response-names.ts'
 import { createPreparations, type Preparations, type Prepared } from './prepare.ts'
 import { shape, type ShapeOptions } from './shape.ts'
 import {
@@ -86,14 +87,19 @@ function plan(request: Authorised, prepared: Prepared): Planned {
 async function fetch(request: Planned, sources: Sources, limits: RunLimits): Promise<Fetched> {
   if (request.nothingLeft) return { ...request, data: null, errors: [] }
   const started = performance.now()
-  const { data, errors } = await runPlan(request, sources, limits)
+  const { data, errors } = await runPlan(
+    { ...request, values: renameValues(request.values) },
+    sources,
+    limits,
+  )
   request.observer.stage({
     stage: 'fetch',
     milliseconds: performance.now() - started,
     error: errors?.[0] ?? null,
   })
-  if (request.signal.aborted && request.signal.reason instanceof AppError)
-    throw request.signal.reason
+  // Out of time, what did arrive is still an answer; a client that left needs none.
+  const { aborted, reason } = request.signal
+  if (aborted && reason instanceof AppError && reason.code === 'CANCELLED') throw reason
   return { ...request, data, errors: errors ?? [] }
 }
 

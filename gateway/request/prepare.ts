@@ -9,6 +9,7 @@ import { operationFromDocument } from '@apollo/federation-internals'
 import { Kind, type DocumentNode, type OperationDefinitionNode } from 'graphql'
 import type { Generation } from '../supergraph/generation.ts'
 import { authorise } from './authorise.ts'
+import { covered } from './covered.ts'
 import { operationOf, parseDocument } from './receive.ts'
 import { renameCollisions } from './response-names.ts'
 import type { Denied } from './stages.ts'
@@ -65,7 +66,7 @@ function prepare(
   const parsed = parseDocument(text, generation.apiSchema)
   const asked = operationOf(parsed, operationName)
   const allowed = authorise(parsed, asked, generation, new Set(scopes))
-  const { operation, isRenamed } = renameCollisions(allowed.operation, generation.apiSchema)
+  const { operation, isRenamed } = renameCollisions(allowed.operation, generation)
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation] }
   let plan: QueryPlan | undefined
   return {
@@ -76,8 +77,11 @@ function prepare(
     nothingLeft: allowed.nothingLeft,
     isRenamed,
     plan: () =>
-      (plan ??= generation.planner.buildQueryPlan(
-        operationFromDocument(generation.plannerApiSchema, document, { validate: false }),
+      (plan ??= covered(
+        operation,
+        generation.planner.buildQueryPlan(
+          operationFromDocument(generation.plannerApiSchema, document, { validate: false }),
+        ),
       )),
   }
 }

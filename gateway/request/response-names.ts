@@ -1,22 +1,29 @@
 /**
  * Keeps the client's names apart from what the planner adds. Apollo's planner keys selections by
  * response name only, so `{ user { email: id } }` answers the e-mail where the id was asked for when
- * `email` is a key. An alias that equals another field of its type is renamed before planning and
- * back in the answer.
+ * `email` is a key, and `price(currency: "EUR")` merges with the price that a `@requires` asks for in
+ * another currency. Such names are other ones while it is planned, and turned back in the answer.
  */
 import {
+  isAbstractType,
   isInterfaceType,
   isObjectType,
   TypeInfo,
   visit,
   visitWithTypeInfo,
+  type FieldNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
 import { AppError } from '#shared/errors.ts'
+import type { Generation } from '../supergraph/generation.ts'
 import { hiddenField } from './authorise.ts'
 
 const prefix = 'isthmus_alias_'
+
+/** Apollo's executor keeps the variable `representations` for itself. */
+const reserved = 'representations'
+const reservedVariable = 'isthmus_representations'
 
 export interface Renamed {
   readonly operation: OperationDefinitionNode
@@ -24,47 +31,86 @@ export interface Renamed {
   readonly isRenamed: boolean
 }
 
-export function renameCollisions(
-  operation: OperationDefinitionNode,
-  schema: GraphQLSchema,
-): Renamed {
-  const types = new TypeInfo(schema)
+type Names = Pick<Generation, 'apiSchema' | 'supergraphSchema' | 'requiredWithArguments'>
+
+export function renameCollisions(operation: OperationDefinitionNode, names: Names): Renamed {
+  const types = new TypeInfo(names.apiSchema)
   let isRenamed = false
   const renamed: OperationDefinitionNode = visit(
     operation,
     visitWithTypeInfo(types, {
+      Variable: (node) =>
+        node.name.value === reserved
+          ? { ...node, name: { ...node.name, value: reservedVariable } }
+          : undefined,
       Field(node) {
         const alias = node.alias?.value
         if (alias === hiddenField) isRenamed = true
-        if (alias === undefined || alias === hiddenField) return undefined
-        if (alias.startsWith(prefix)) {
+        if (alias === hiddenField) return undefined
+        if (alias?.startsWith(prefix) === true) {
           throw new AppError('BAD_USER_INPUT', `An alias may not begin with "${prefix}".`)
         }
-        const parent = types.getParentType()
-        const isOther =
-          alias !== node.name.value &&
-          (isObjectType(parent) || isInterfaceType(parent)) &&
-          alias in parent.getFields()
-        if (!isOther) return undefined
+        if (!collides(node, types.getParentType()?.name, names)) return undefined
         isRenamed = true
-        return { ...node, alias: { kind: node.name.kind, value: prefix + alias } }
+        const value = prefix + (alias ?? node.name.value)
+        return { ...node, alias: { kind: node.name.kind, value } }
       },
     }),
   )
   return { operation: renamed, isRenamed }
 }
 
+/** Whether the response name is one that the planner may use for something else. */
+function collides(node: FieldNode, parent: string | undefined, names: Names): boolean {
+  if (names.requiredWithArguments.has(node.name.value)) return true
+  const alias = node.alias?.value
+  return (
+    alias !== undefined &&
+    alias !== node.name.value &&
+    fieldsOf(parent ?? '', names.supergraphSchema).has(alias)
+  )
+}
+
+/** Every field that a value of the type may have, also those that clients do not see. */
+function fieldsOf(name: string, schema: GraphQLSchema): ReadonlySet<string> {
+  const type = schema.getType(name)
+  const all = isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
+  return new Set(
+    all.flatMap((each) =>
+      isObjectType(each) || isInterfaceType(each) ? Object.keys(each.getFields()) : [],
+    ),
+  )
+}
+
+/** The values by the names that the planned operation has. */
+export const renameValues = (
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => {
+  if (!(reserved in values)) return values
+  const { [reserved]: value, ...rest } = values
+  return { ...rest, [reservedVariable]: value }
+}
+
 /** The client's name of a response name. */
 export const originalName = (name: string): string =>
   name.startsWith(prefix) ? name.slice(prefix.length) : name
 
-/** The answer with the client's names, and without what only the planner needed. */
+/** The answer with the client's names. */
 export function restoreNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(restoreNames)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [originalName(name), restoreNames(inner)]),
+  )
+}
+
+/** The answer without what only the gateway needed. */
+export function withoutHidden(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutHidden)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => name !== hiddenField)
-      .map(([name, inner]) => [originalName(name), restoreNames(inner)]),
+      .map(([name, inner]) => [name, withoutHidden(inner)]),
   )
 }

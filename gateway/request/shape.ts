@@ -3,10 +3,18 @@
  * reported, and every error is one of ours: a code, a path and the request's id. What a system said
  * beyond that goes to the log.
  */
-import { GraphQLError, type ExecutionResult } from 'graphql'
-import { appErrorIn, errorCodes } from '#shared/errors.ts'
-import { originalName, restoreNames } from './response-names.ts'
-import type { Denied, Fetched } from './stages.ts'
+import {
+  GraphQLError,
+  Kind,
+  type ExecutionResult,
+  type OperationDefinitionNode,
+  type SelectionNode,
+} from 'graphql'
+import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
+import { detailsOf } from '../sources/details.ts'
+import { hiddenField } from './authorise.ts'
+import { originalName, restoreNames, withoutHidden } from './response-names.ts'
+import type { Condition, Denied, Fetched } from './stages.ts'
 
 export interface ShapeOptions {
   readonly isRenamed: boolean
@@ -20,32 +28,45 @@ const maxErrors = 50
 type Data = Record<string, unknown>
 
 export function shape(fetched: Fetched, { isRenamed, onError }: ShapeOptions): ExecutionResult {
-  const { denied, requestId } = fetched
-  const data = dataOf(fetched, isRenamed)
-  const errors = fetched.errors.map((error) => maskError(error, requestId, onError))
-  const all = [...denied.map((each) => deniedError(each, requestId)), ...unique(errors)]
+  const { requestId, operation, values } = fetched
+  const denied = fetched.denied.filter(({ when }) => when.every((each) => holds(each, values)))
+  const data = dataOf(fetched, denied, isRenamed)
+  const errors = fetched.errors.map((error) => maskError(error, { requestId, operation, onError }))
+  const all = unique([...denied.map((each) => deniedError(each, requestId)), ...errors])
   const shown =
-    all.length > maxErrors ? [...all.slice(0, maxErrors), more(all.length - maxErrors)] : all
+    all.length > maxErrors ? [...all.slice(0, maxErrors), more(all.slice(maxErrors))] : all
   return { data, ...(shown.length > 0 ? { errors: shown } : {}) }
 }
 
-function dataOf({ data, denied, nothingLeft }: Fetched, isRenamed: boolean): Data | null {
+const holds = (condition: Condition, values: Fetched['values']): boolean =>
+  ('value' in condition ? condition.value : values[condition.variable] === true) === condition.when
+
+function dataOf(
+  { data, nothingLeft }: Fetched,
+  denied: readonly Denied[],
+  isRenamed: boolean,
+): Data | null {
   if (nothingLeft || data === null || data === undefined) return null
   const named = (isRenamed ? restoreNames(data) : data) as Data // an object stays one
-  for (const { path } of denied) setNull(named, path)
-  return named
+  for (const { path, types } of denied) setNull(named, path, types)
+  return isRenamed ? (withoutHidden(named) as Data) : named // likewise
 }
 
 /** A denied field is there and null, as in any answer that could not fill a field. */
-function setNull(value: unknown, [name, ...rest]: readonly string[]): void {
+function setNull(
+  value: unknown,
+  [name, ...rest]: readonly string[],
+  types: readonly string[] | null,
+): void {
   if (name === undefined || typeof value !== 'object' || value === null) return
   if (Array.isArray(value)) {
-    for (const each of value) setNull(each, [name, ...rest])
+    for (const each of value) setNull(each, [name, ...rest], types)
     return
   }
   const object = value as Data
-  if (rest.length > 0) setNull(object[name], rest)
-  else if (!(name in object)) object[name] = null
+  if (rest.length > 0) setNull(object[name], rest, types)
+  else if (!(name in object) && (types === null || types.includes(String(object[hiddenField]))))
+    object[name] = null
 }
 
 const deniedError = ({ path, coordinate }: Denied, requestId: string): GraphQLError =>
@@ -54,20 +75,68 @@ const deniedError = ({ path, coordinate }: Denied, requestId: string): GraphQLEr
     extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', requestId },
   })
 
-export function maskError(
-  error: GraphQLError,
-  requestId: string,
-  onError: ShapeOptions['onError'],
+interface MaskOptions {
+  readonly requestId: string
+  readonly operation: OperationDefinitionNode
+  readonly onError: ShapeOptions['onError']
+}
+
+/** Takes whatever the execution reports: a GraphQL error, or one of the executor's own. */
+function maskError(
+  error: Partial<GraphQLError> & Error,
+  { requestId, operation, onError }: MaskOptions,
 ): GraphQLError {
-  const given = error.extensions['code']
-  const code = typeof given === 'string' ? given : 'INTERNAL'
-  const isOurs = code in errorCodes && code !== 'INTERNAL'
-  if (!isOurs || appErrorIn(error)?.cause !== undefined) onError(error.originalError ?? error, code)
-  const { code: _, serviceName: __, ...details } = error.extensions
-  const path = error.path?.map((part) => (typeof part === 'string' ? originalName(part) : part))
-  return new GraphQLError(isOurs ? error.message : 'Something went wrong on our side.', {
-    path: path ?? null,
-    extensions: { code: isOurs ? code : 'INTERNAL', ...(isOurs ? details : {}), requestId },
+  const given = error.extensions?.['code']
+  const code = isCode(given) && given !== 'INTERNAL' ? given : null
+  const unsaid = unsaidIn(error)
+  if (code === null || unsaid !== undefined) {
+    onError(unsaid ?? error, typeof given === 'string' ? given : 'INTERNAL')
+  }
+  return new GraphQLError(code === null ? 'Something went wrong on our side.' : error.message, {
+    path: error.path === undefined ? null : askedPath(error.path, operation).map(clientName),
+    extensions: {
+      code: code ?? 'INTERNAL',
+      ...(code === null ? {} : detailsOf(error.extensions)),
+      requestId,
+    },
+  })
+}
+
+const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in errorCodes
+
+/** What is behind an error and is not said to the client; undefined when it says all there is. */
+function unsaidIn(error: Partial<GraphQLError> & Error): unknown {
+  let at: unknown = error
+  while (at instanceof GraphQLError) at = at.originalError
+  return at instanceof AppError ? at.cause : at
+}
+
+const clientName = (part: string | number): string | number =>
+  typeof part === 'string' ? originalName(part) : part
+
+/** As much of a path as the operation asked for: the planner asks systems for keys of its own. */
+function askedPath(
+  path: readonly (string | number)[],
+  operation: OperationDefinitionNode,
+): readonly (string | number)[] {
+  let selections: readonly SelectionNode[] = operation.selectionSet.selections
+  for (const [at, part] of path.entries()) {
+    if (typeof part === 'number') continue
+    const fields = fieldsNamed(selections, part)
+    if (fields.length === 0) return path.slice(0, at)
+    selections = fields
+  }
+  return path
+}
+
+/** What is selected below the fields of that response name; the fields themselves when they are leaves. */
+function fieldsNamed(selections: readonly SelectionNode[], name: string): readonly SelectionNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.INLINE_FRAGMENT)
+      return fieldsNamed(selection.selectionSet.selections, name)
+    if (selection.kind !== Kind.FIELD || (selection.alias ?? selection.name).value !== name)
+      return []
+    return selection.selectionSet?.selections ?? [selection]
   })
 }
 
@@ -77,7 +146,9 @@ const unique = (errors: readonly GraphQLError[]): readonly GraphQLError[] => [
   ).values(),
 ]
 
-const more = (count: number): GraphQLError =>
-  new GraphQLError(`${count} more errors like these are not listed.`, {
-    extensions: { code: 'SOURCE_DATA_INVALID' },
+/** Stands for the errors that are not listed, at the path of the first of them. */
+const more = (left: readonly GraphQLError[]): GraphQLError =>
+  new GraphQLError(`${left.length} more errors like these are not listed.`, {
+    path: left[0]?.path ?? null,
+    extensions: { ...left[0]?.extensions },
   })

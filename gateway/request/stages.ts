@@ -24,11 +24,20 @@ export interface Authenticated extends Received {
   readonly principal: Principal
 }
 
+/** A `@skip` or `@include`: the selection is there when the value equals `when`. */
+export type Condition = { readonly when: boolean } & (
+  { readonly value: boolean } | { readonly variable: string }
+)
+
 /** A field that was taken out because the caller may not read it. */
 export interface Denied {
   /** Response names from the root. */
   readonly path: readonly string[]
   readonly coordinate: string
+  /** It was asked for only when all of these hold. */
+  readonly when: readonly Condition[]
+  /** The types that a fragment narrowed the parent to; null when it is any. */
+  readonly types: readonly string[] | null
 }
 
 const checked = Symbol('checked')

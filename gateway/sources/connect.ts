@@ -25,5 +25,5 @@ export async function connect(
   if (schemaFile !== undefined && system.source === 'in-process') {
     return inProcessSource({ ...subgraphOptions, name, schemaFile })
   }
-  return httpSource({ name, url: system.url ?? url, secret })
+  return httpSource({ name, url: system.url ?? url, secret, speaks: schemaFile !== undefined })
 }

@@ -6,9 +6,10 @@
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { Pool } from 'undici'
-import { AppError, errorCodes } from '#shared/errors.ts'
+import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
 import { signInternalToken } from '#shared/principal.ts'
 import { deadlineHeader } from '#shared/serve.ts'
+import { detailsOf } from './details.ts'
 import type { Source, SourceRequest } from './source.ts'
 
 export interface HttpSourceOptions {
@@ -16,12 +17,14 @@ export interface HttpSourceOptions {
   readonly url: string
   /** Signs the internal tokens; without one none is sent (serving foreign subgraphs). */
   readonly secret: string | undefined
+  /** Whether it is one of ours, whose messages are written for clients; others say a code only. */
+  readonly speaks: boolean
 }
 
 /** Answers larger than this are refused, so that one system cannot hold up others. */
 const maxAnswerBytes = 16 * 1024 * 1024
 
-export function httpSource({ name, url, secret }: HttpSourceOptions): Source {
+export function httpSource({ name, url, secret, speaks }: HttpSourceOptions): Source {
   const { origin, pathname, search } = new URL(url)
   const pool = new Pool(origin, { connections: 64, keepAliveTimeout: 30_000 })
   return {
@@ -50,7 +53,7 @@ export function httpSource({ name, url, secret }: HttpSourceOptions): Source {
         }),
       )
       const text = await reach(request, () => readCapped(body))
-      return parseAnswer(text, statusCode)
+      return parseAnswer(text, { statusCode, speaks })
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
   }
@@ -87,7 +90,12 @@ async function readCapped(
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function parseAnswer(text: string, statusCode: number): ExecutionResult {
+interface Said {
+  readonly statusCode: number
+  readonly speaks: boolean
+}
+
+function parseAnswer(text: string, { statusCode, speaks }: Said): ExecutionResult {
   const answer = parseJson(text)
   if (answer === null || (!('data' in answer) && !('errors' in answer))) {
     throw new AppError(
@@ -99,7 +107,9 @@ function parseAnswer(text: string, statusCode: number): ExecutionResult {
   const { data, errors } = answer
   return {
     ...(data === undefined ? {} : { data: data as ExecutionResult['data'] }), // shaped by the schema later
-    ...(Array.isArray(errors) && errors.length > 0 ? { errors: errors.map(ourError) } : {}),
+    ...(Array.isArray(errors) && errors.length > 0
+      ? { errors: errors.map((error) => ourError(error, speaks)) }
+      : {}),
   } as ExecutionResult
 }
 
@@ -114,16 +124,39 @@ function parseJson(text: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-/** Codes that a subgraph of ours may say to a client; its words are kept with them. */
-const spoken = new Set<string>(Object.keys(errorCodes))
+/** What a subgraph may say of the question or of itself. Anything else is between it and us. */
+const spoken = [
+  'BAD_USER_INPUT',
+  'LIST_TOO_LONG',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'NOT_MAPPED',
+  'SOURCE_UNAVAILABLE',
+  'SOURCE_TIMEOUT',
+  'SOURCE_DATA_INVALID',
+  'DATABASE_MISSING',
+  'DATABASE_INVALID',
+  'DATABASE_OUTDATED',
+  'DEADLINE_EXCEEDED',
+  'CANCELLED',
+  'INTERNAL',
+] as const satisfies readonly ErrorCode[]
 
-/** An error of a subgraph: known codes keep their message, all others lose it. */
-function ourError(error: GraphQLFormattedError): GraphQLError {
-  const code = error.extensions?.['code']
-  const isOurs = typeof code === 'string' && spoken.has(code) && code !== 'UNAUTHENTICATED'
-  return new GraphQLError(isOurs ? error.message : 'A system reported an error.', {
-    path: error.path ?? null,
-    extensions: { code: isOurs ? code : 'SOURCE_DATA_INVALID' },
-    originalError: isOurs ? null : new Error(error.message),
-  })
+/** An error of a subgraph: known codes keep their message where it is ours, all others lose it. */
+function ourError(error: GraphQLFormattedError, speaks: boolean): GraphQLError {
+  const code = spoken.find((each) => each === error.extensions?.['code'])
+  const keepsWords = speaks && code !== undefined && code !== 'INTERNAL'
+  return new GraphQLError(
+    keepsWords ? error.message : code === undefined ? unknownError : errorCodes[code].meaning,
+    {
+      path: error.path ?? null,
+      extensions: {
+        code: code ?? 'SOURCE_DATA_INVALID',
+        ...(keepsWords ? detailsOf(error.extensions) : {}),
+      },
+      originalError: keepsWords ? null : new Error(error.message),
+    },
+  )
 }
+
+const unknownError = 'A system reported an error.'

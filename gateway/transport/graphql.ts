@@ -4,7 +4,12 @@
  * known here. Everything of Apollo Server's is behind this file.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server'
+import {
+  ApolloServer,
+  HeaderMap,
+  type ApolloServerPlugin,
+  type HTTPGraphQLRequest,
+} from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -62,6 +67,7 @@ export async function createGraphqlEndpoint(options: GraphqlOptions): Promise<Gr
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
+      requestIds,
     ],
     formatError: (formatted, error) => {
       const code = formatted.extensions?.['code']
@@ -94,6 +100,23 @@ export async function createGraphqlEndpoint(options: GraphqlOptions): Promise<Gr
     },
     stop: () => apollo.stop(),
   }
+}
+
+/** Errors of a document or its variables carry the request's id like all others. */
+const requestIds: ApolloServerPlugin<Asking> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse: ({ response, contextValue: { requestId } }) => {
+        if (response.body.kind !== 'single') return Promise.resolve()
+        const { singleResult } = response.body
+        if (singleResult.errors === undefined) return Promise.resolve()
+        singleResult.errors = singleResult.errors.map((error) => ({
+          ...error,
+          extensions: { ...error.extensions, requestId },
+        }))
+        return Promise.resolve()
+      },
+    }),
 }
 
 /** Apollo answers an unknown operation name with 500; it is the client's mistake. */

@@ -1,0 +1,62 @@
+/**
+ * Whether a plan asks somebody for every root field. For an interface that no system can answer,
+ * Apollo's planner leaves the field out without a word; the answer would be a silent null.
+ */
+import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
+import { Kind, parse, type OperationDefinitionNode, type SelectionNode } from 'graphql'
+import { AppError } from '#shared/errors.ts'
+import { originalName } from './response-names.ts'
+
+/** The plan, or throws NOT_MAPPED and names the field that no system can answer. */
+export function covered(operation: OperationDefinitionNode, plan: QueryPlan): QueryPlan {
+  const asked = new Set(rootNames(operation.selectionSet.selections))
+  for (const name of fetched(plan.node)) asked.delete(name)
+  const [missing] = asked
+  if (missing === undefined) return plan
+  throw new AppError(
+    'NOT_MAPPED',
+    `No connected system can answer "${originalName(missing)}" as it is asked.`,
+  )
+}
+
+/** Response names of the root fields; those under a condition may rightly be left out of the plan. */
+function rootNames(selections: readonly SelectionNode[]): readonly string[] {
+  return selections.flatMap((selection) => {
+    if ((selection.directives ?? []).length > 0) return []
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootNames(selection.selectionSet.selections)
+    if (selection.kind !== Kind.FIELD || selection.name.value.startsWith('__')) return []
+    return [selection.alias?.value ?? selection.name.value]
+  })
+}
+
+function fetched(node: PlanNode | SubscriptionNode | undefined): readonly string[] {
+  switch (node?.kind) {
+    case 'Fetch':
+      return node.requires === undefined ? namesIn(node.operation) : []
+    case 'Sequence':
+    case 'Parallel':
+      return node.nodes.flatMap(fetched)
+    case 'Condition':
+      return [...fetched(node.ifClause), ...fetched(node.elseClause)]
+    case 'Flatten':
+    case 'Defer':
+    case 'Subscription':
+    case undefined:
+      return []
+  }
+}
+
+const namesIn = (text: string): readonly string[] =>
+  parse(text).definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? rootNamesOfFetch(definition.selectionSet.selections)
+      : [],
+  )
+
+const rootNamesOfFetch = (selections: readonly SelectionNode[]): readonly string[] =>
+  selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection.alias?.value ?? selection.name.value]
+    return selection.kind === Kind.INLINE_FRAGMENT
+      ? rootNamesOfFetch(selection.selectionSet.selections)
+      : []
+  })
