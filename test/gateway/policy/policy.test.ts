@@ -1,0 +1,68 @@
+/** The policy files: what is wrong with them stops the start, all of it at once. */
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { readPolicy } from '../../../gateway/policy/policy.ts'
+
+const known = new Set(['a:b:read', 'c:d:read'])
+
+function folderOf(t: TestContext, roles: string, partners: Readonly<Record<string, string>> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'isthmus-policy-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'roles.yaml'), roles)
+  if (Object.keys(partners).length > 0) mkdirSync(join(folder, 'partners'))
+  for (const [name, text] of Object.entries(partners))
+    writeFileSync(join(folder, 'partners', name), text)
+  return folder
+}
+
+describe('the policy files', () => {
+  it('give the scopes of all roles that a subject and its groups have, and no others', (t) => {
+    const policy = readPolicy(
+      folderOf(
+        t,
+        'roles: { one: { scopes: [a:b:read] }, all: { scopes: ["*"] } }\nsubjects: { eve: [one] }\ngroups: { boss: [all] }',
+      ),
+      known,
+    )
+    assert.deepEqual(policy.scopesOf('nobody', ['unknown']), [])
+    assert.deepEqual(policy.scopesOf('eve', []), ['a:b:read'])
+    assert.deepEqual(policy.scopesOf('eve', ['boss']), ['a:b:read', 'c:d:read'])
+    assert.equal(policy.partner('eve'), undefined)
+  })
+
+  it('are refused with every problem and its file', (t) => {
+    const folder = folderOf(t, 'roles: { one: { scopes: [a:b:raed] } }\nsubjects: { eve: [two] }', {
+      'x.yaml': 'subject: partner:x\naudience: EMPLOYEE\nrows: own_customers\nscopes: [nope, "*"]',
+    })
+    assert.throws(() => readPolicy(folder, known), {
+      code: 'CONFIGURATION_INVALID',
+      message: [
+        'Policy:',
+        'roles.yaml: roles.one: no field asks for the scope "a:b:raed"',
+        'roles.yaml: subjects.eve: there is no role "two"',
+        'x.yaml: no field asks for the scope "nope"',
+        "x.yaml: scopes: a partner's scopes are named one by one",
+        'x.yaml: "audience" is none of CUSTOMER, SUPPLIER, DISTRIBUTOR, PARTNER_SYSTEM',
+        'x.yaml: "crmAccountId" is missing or not text',
+      ].join('\n  '),
+    })
+  })
+
+  it('that are no YAML, or missing, say so without a stack', (t) => {
+    assert.throws(() => readPolicy(folderOf(t, 'roles: ['), known), {
+      code: 'CONFIGURATION_INVALID',
+      message: /^Policy:\n {2}roles\.yaml: /,
+    })
+    assert.throws(() => readPolicy('/nowhere', known), { code: 'CONFIGURATION_INVALID' })
+  })
+
+  it('keep what a foreign supergraph does not know out of its way', (t) => {
+    const folder = folderOf(t, 'roles: { one: { scopes: [x:y:read] } }\nsubjects: { eve: [one] }')
+    assert.deepEqual(readPolicy(folder, known, { isForeign: true }).scopesOf('eve', []), [
+      'x:y:read',
+    ])
+  })
+})

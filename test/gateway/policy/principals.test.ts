@@ -1,0 +1,139 @@
+/** From claims to a principal: facts, how long they last, and what a doubtful id grants. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { ExecutionResult } from 'graphql'
+import type { Partner, Policy } from '../../../gateway/policy/policy.ts'
+import { createPrincipals } from '../../../gateway/policy/principals.ts'
+import { startGraph } from '../../support/graph.ts'
+
+const partner: Partner = {
+  subject: 'partner:x',
+  audience: 'DISTRIBUTOR',
+  crmAccountId: 'A1',
+  rows: 'own_customers',
+  scopes: ['s'],
+}
+const policy: Policy = {
+  scopesOf: () => ['s'],
+  partner: (subject) => (subject === partner.subject ? partner : undefined),
+}
+
+function principalsOf(
+  answer: (document: string, variables: Readonly<Record<string, unknown>>) => ExecutionResult,
+) {
+  const clock = { now: 0 }
+  const asked: Readonly<Record<string, unknown>>[] = []
+  const principals = createPrincipals({
+    policy: () => policy,
+    now: () => clock.now,
+    ask: (document, variables) => {
+      asked.push(variables)
+      return Promise.resolve(answer(document, variables))
+    },
+  })
+  return { clock, asked, of: (subject: string) => principals({ subject, groups: [] }) }
+}
+
+describe('a principal', () => {
+  it('is built from the subject alone and kept for a minute', async () => {
+    const { clock, asked, of } = principalsOf(() => ({
+      data: { employee: { employeeNo: 'E1', department: { code: 'S' } } },
+    }))
+    assert.deepEqual(await of('eve'), {
+      subject: 'eve',
+      audience: 'EMPLOYEE',
+      scopes: ['s'],
+      facts: { loginId: 'eve', employeeNo: 'E1', departmentCode: 'S' },
+      rows: null,
+    })
+    clock.now = 59_999
+    await of('eve')
+    assert.equal(asked.length, 1)
+    clock.now = 60_001
+    await of('eve')
+    assert.equal(asked.length, 2)
+  })
+
+  it('whose facts could not be read has none, and is asked again soon', async () => {
+    const { clock, asked, of } = principalsOf(() => ({ data: null }))
+    assert.deepEqual((await of('eve')).facts, { loginId: 'eve' })
+    clock.now = 5_001
+    await of('eve')
+    assert.equal(asked.length, 2)
+  })
+
+  it('that is a partner has the ids which lead back to it, and no id that another one owns', async () => {
+    const { of } = principalsOf((_, variables) =>
+      'crmAccountId' in variables
+        ? {
+            data: {
+              customer: {
+                id: 'C1',
+                externalIds: [
+                  { system: 'ERP', value: '1' },
+                  { system: 'ERP', value: '2' },
+                  { system: 'FINANCE', value: 'D1' },
+                ],
+              },
+            },
+          }
+        : {
+            data: Object.fromEntries(
+              Object.entries(variables).map(([name, value]) => [
+                name.replace('v', 'c'),
+                { id: value === '2' ? 'C2' : 'C1' },
+              ]),
+            ),
+          },
+    )
+    assert.deepEqual((await of('partner:x')).rows, {
+      rule: 'own_customers',
+      parameters: {
+        crmAccountId: ['A1'],
+        customerId: ['C1'],
+        erpCustomerNo: ['1'],
+        debtorNo: ['D1'],
+      },
+    })
+  })
+
+  it('that is a partner whose ids cannot be read owns nothing in other systems', async () => {
+    const { of } = principalsOf(() => ({}))
+    assert.deepEqual((await of('partner:x')).rows?.parameters, {
+      crmAccountId: ['A1'],
+      customerId: [],
+      erpCustomerNo: [],
+      debtorNo: [],
+    })
+  })
+
+  it('with more values than a rule carries is refused', async () => {
+    const externalIds = Array.from({ length: 201 }, (_, at) => ({ system: 'ERP', value: `${at}` }))
+    const { of } = principalsOf(() => ({ data: { customer: { id: 'C1', externalIds } } }))
+    await assert.rejects(of('partner:x'), { code: 'FORBIDDEN' })
+  })
+
+  it('never owns a doubly matched number of the demo data that counts for somebody else', async () => {
+    await using graph = await startGraph()
+    const [contested] = graph.sql(
+      'identity',
+      `SELECT weak.value AS erpCustomerNo, account.value AS crmAccountId
+       FROM identity_link AS weak
+       JOIN identity_link AS strong ON strong.system = 'ERP' AND strong.value = weak.value AND strong.confidence > weak.confidence
+       JOIN identity_link AS account ON account.system = 'CRM' AND account.customerId = weak.customerId
+       WHERE weak.system = 'ERP' ORDER BY weak.value LIMIT 1`,
+    )
+    assert.ok(contested)
+    const principals = createPrincipals({
+      policy: () => ({
+        ...policy,
+        partner: () => ({ ...partner, crmAccountId: String(contested['crmAccountId']) }),
+      }),
+      now: () => 0,
+      ask: (document, variables) => graph.ask(document, { variables }),
+    })
+    const { rows } = await principals({ subject: 'partner:x', groups: [] })
+    assert.equal(rows?.parameters['customerId']?.length, 1)
+    assert.ok(!rows.parameters['erpCustomerNo']?.includes(String(contested['erpCustomerNo'])))
+  })
+})
