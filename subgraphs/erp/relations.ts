@@ -124,7 +124,6 @@ export const relations = defineRelations({
     },
     key: ['id'],
     indexes: [['sku', 'validFrom']],
-    rules: forAll,
   },
   bom_line: {
     description: 'A component of a bill, per one unit of the product.',
@@ -141,7 +140,6 @@ export const relations = defineRelations({
     },
     key: ['bomId', 'position'],
     indexes: [['componentSku']],
-    rules: forAll,
   },
   config_option: {
     description: 'What can be chosen when a product is configured.',
