@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * The command line. Each command is a file in commands/; this one only names them and says what went
- * wrong: one line with a code, exit code 1; a wrong use of a command exits with 2.
+ * wrong: one line with a code, exit code 1; a wrong use of a command exits with 2. What is slow to load
+ * (composition, the gateway) is loaded by the action that needs it.
  */
 import { Command, CommanderError } from 'commander'
 import { AppError } from '#shared/errors.ts'
@@ -27,7 +28,14 @@ for (const command of [
   serveCommand,
   subgraphCommand,
 ]) {
-  program.addCommand(command(process.env).copyInheritedSettings(program))
+  program.addCommand(inherit(command(process.env), program))
+}
+
+/** A command and those below it: how a wrong use is told and left is the same everywhere. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const below of command.commands) inherit(below, command)
+  return command
 }
 
 try {

@@ -6,6 +6,10 @@ import { stringify } from 'csv-stringify/sync'
 import type { Report } from './library.ts'
 import { cell, rowsAt } from './rows.ts'
 
+/** Decimals come as text: a negative amount is a number to a spreadsheet, not a formula. */
+const number = /^-\d+(\.\d+)?$/
+const asItIs = (value: string) => ({ value, escape_formulas: false })
+
 export const toCsv = ({ rows, columns }: Pick<Report, 'rows' | 'columns'>, data: unknown): string =>
   stringify(
     rowsAt(data, rows).map((row) => columns.map(({ path }) => cell(row, path))),
@@ -14,6 +18,6 @@ export const toCsv = ({ rows, columns }: Pick<Report, 'rows' | 'columns'>, data:
       columns: columns.map(({ label }) => label),
       bom: true,
       escape_formulas: true,
-      cast: { boolean: String },
+      cast: { boolean: String, string: (value) => (number.test(value) ? asItIs(value) : value) },
     },
   )

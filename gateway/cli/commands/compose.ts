@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { AppError } from '#shared/errors.ts'
 import { readConfig, type Environment } from '../../config.ts'
-import { platformName, platformSdl } from '../../platform/platform.ts'
-import { composeSupergraph } from '../../supergraph/compose.ts'
 
 const folder = join(import.meta.dirname, '../../supergraph')
 const header = '# Made by `npm run compose`; do not edit.\n'
@@ -16,18 +14,21 @@ export const supergraphFiles = {
   isthmus: join(folder, 'isthmus.graphql'),
 } as const
 
-const own = () => [{ name: platformName, sdl: platformSdl() }]
-
 export const composeCommand = (env: Environment): Command =>
   new Command('compose')
     .description('Compose the systems of supergraph.yaml and write the committed supergraphs.')
     .option('--check', 'write nothing; exit with 1 when a committed supergraph is stale')
     .addHelpText('after', '\nExample:\n  npm run --silent isthmus -- compose --check')
-    .action(({ check }: { check?: boolean }) => {
+    .action(async ({ check }: { check?: boolean }) => {
       const { supergraph } = readConfig(env)
+      const [{ composeSupergraph }, { platformName, platformSdl }] = await Promise.all([
+        import('../../supergraph/compose.ts'),
+        import('../../platform/platform.ts'),
+      ])
+      const own = [{ name: platformName, sdl: platformSdl() }]
       const composed = [
         [supergraphFiles.systems, composeSupergraph(supergraph)] as const,
-        [supergraphFiles.isthmus, composeSupergraph(supergraph, own())] as const,
+        [supergraphFiles.isthmus, composeSupergraph(supergraph, own)] as const,
       ]
       for (const hint of new Set(composed.flatMap(([, { hints }]) => hints)))
         console.error(`hint: ${hint}`)

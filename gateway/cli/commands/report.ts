@@ -1,7 +1,7 @@
 /** `isthmus report list|run`: the questions of the library. */
+import type { GraphQLError } from 'graphql'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { AppError } from '#shared/errors.ts'
-import { createApp } from '../../app.ts'
+import { AppError, type ErrorCode } from '#shared/errors.ts'
 import { readConfig, type Environment } from '../../config.ts'
 import { loadDemo } from '../../demo.ts'
 import { noLog } from '../../log.ts'
@@ -33,12 +33,15 @@ export const reportCommand = (env: Environment): Command =>
   new Command('report')
     .description('The saved questions of the library.')
     .addCommand(
-      new Command('list').description('List the questions by theme.').action(() => {
-        for (const [theme, reports] of Map.groupBy(readLibrary(), ({ theme: each }) => each)) {
-          console.log(theme)
-          for (const { name, title } of reports) console.log(`  ${name.padEnd(32)} ${title}`)
-        }
-      }),
+      new Command('list')
+        .description('List the questions by theme.')
+        .addHelpText('after', '\nExample:\n  npm run --silent isthmus -- report list')
+        .action(() => {
+          for (const [theme, reports] of Map.groupBy(readLibrary(), ({ theme: each }) => each)) {
+            console.log(theme)
+            for (const { name, title } of reports) console.log(`  ${name.padEnd(32)} ${title}`)
+          }
+        }),
     )
     .addCommand(
       new Command('run')
@@ -92,9 +95,26 @@ async function ask(env: Environment, report: Report, options: RunOptions): Promi
   }
   const { demoState, seedDemo } = await loadDemo()
   if (demoState(config.data).state === 'absent') seedDemo({ data: config.data, size: 'small' })
+  const [{ createApp }, { InvalidVariables }, { InvalidDocument }] = await Promise.all([
+    import('../../app.ts'),
+    import('../../request/execute.ts'),
+    import('../../request/receive.ts'),
+  ])
   await using app = await createApp(config, { log: noLog })
   const { subject } = demoIdentities[options.as ?? report.identity]
   const principal = await app.principalFor({ subject, groups: [] })
-  const { data, errors } = await app.execute(question, principal)
-  return { data: data ?? null, errors: (errors ?? []).map((error) => error.toJSON()) }
+  try {
+    const { data, errors } = await app.execute(question, principal)
+    return { data: data ?? null, errors: (errors ?? []).map((error) => error.toJSON()) }
+  } catch (error) {
+    if (error instanceof InvalidVariables) throw refused('BAD_USER_INPUT', '--variables', error)
+    if (error instanceof InvalidDocument) throw refused('REPORT_INVALID', report.name, error)
+    throw error
+  }
 }
+
+const refused = (
+  code: ErrorCode,
+  what: string,
+  { errors }: { readonly errors: readonly GraphQLError[] },
+) => new AppError(code, `${what}: ${errors.map(({ message }) => message).join(' ')}`)

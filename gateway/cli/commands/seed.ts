@@ -35,6 +35,11 @@ export const seedCommand = (env: Environment): Command =>
       }
       const demo = await loadDemo()
       if (checksum === true) {
+        const found = demo.demoState(data)
+        if (found.state === 'unusable') throw found.error
+        if (found.state === 'absent') {
+          throw new AppError('DATABASE_MISSING', 'There is no demo data yet. Run: npm run seed')
+        }
         console.log(demo.checksum(data))
         return
       }

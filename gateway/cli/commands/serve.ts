@@ -1,9 +1,7 @@
 /** `isthmus serve`: serves any Federation 2 supergraph over its HTTP subgraphs. */
 import { Command } from 'commander'
-import { createApp } from '../../app.ts'
 import { readConfig, type Environment } from '../../config.ts'
 import { createLog } from '../../log.ts'
-import { serve } from '../../serve.ts'
 
 interface Options {
   readonly supergraph: string
@@ -25,5 +23,9 @@ export const serveCommand = (env: Environment): Command =>
     )
     .action(async ({ supergraph, port, auth }: Options) => {
       const config = readConfig(env, { supergraph, port, noAuth: !auth })
+      const [{ createApp }, { serve }] = await Promise.all([
+        import('../../app.ts'),
+        import('../../serve.ts'),
+      ])
       await serve(config, createLog(env['LOG_LEVEL'] ?? 'warn'), createApp)
     })

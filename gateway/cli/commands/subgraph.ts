@@ -1,10 +1,7 @@
 /** `isthmus subgraph <name>`: serves one system alone over HTTP. */
 import { Command } from 'commander'
 import { AppError } from '#shared/errors.ts'
-import { runSubgraph } from '#shared/run.ts'
 import { readConfig, type Environment } from '../../config.ts'
-import { loadDefinition } from '../../sources/in-process.ts'
-import { readSupergraphFile } from '../../supergraph/compose.ts'
 import { demoSecret } from '../../tokens/demo.ts'
 
 export const subgraphCommand = (env: Environment): Command =>
@@ -15,6 +12,11 @@ export const subgraphCommand = (env: Environment): Command =>
     .addHelpText('after', '\nExample:\n  npm run --silent isthmus -- subgraph crm --port 4001')
     .action(async (name: string, { port }: { port?: string }) => {
       const config = readConfig(env)
+      const [{ runSubgraph }, { loadDefinition }, { readSupergraphFile }] = await Promise.all([
+        import('#shared/run.ts'),
+        import('../../sources/in-process.ts'),
+        import('../../supergraph/compose.ts'),
+      ])
       const entries = readSupergraphFile(config.supergraph)
       const entry = entries.find((each) => each.name === name)
       if (entry === undefined) {
