@@ -6,6 +6,7 @@ import type { createApp, Pages } from './app.ts'
 import type { Config } from './config.ts'
 import { loadDemo } from './demo.ts'
 import type { Log } from './log.ts'
+import { ensureBundle } from './pages/bundled.ts'
 import { createPages } from './pages/pages.ts'
 import { readLibrary } from './reports/library.ts'
 import { demoIdentities, demoSecret, demoToken, isDemoIdentity } from './tokens/demo.ts'
@@ -46,7 +47,7 @@ export function pagesOf({ mode, data }: Config, log: Log): Pages {
   const isDemo = mode === 'demo'
   return createPages({
     mode,
-    log,
+    bundle: ensureBundle(log),
     questions: readLibrary(),
     identities: isDemo
       ? Object.entries(demoIdentities).map(([name, { label }]) => ({ name, label }))

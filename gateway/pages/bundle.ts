@@ -1,56 +1,115 @@
 /**
- * Bundles the Playground from the installed packages: `node gateway/pages/bundle.ts <key>`. Runs as a
- * program of its own, so that the gateway answers meanwhile; the new bundle replaces the old one when
- * it is complete, marked with the key that says what it was made from.
+ * Makes the Playground's bundle from the installed packages: `node gateway/pages/bundle.ts`. Runs as a
+ * program of its own, so that the gateway answers meanwhile. Works in a new folder and renames it when
+ * it is complete, so nobody ever sees half a bundle. Every file name carries the hash of its content.
  */
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { build, type BuildOptions } from 'esbuild'
+import { basename, extname, join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build, type BuildOptions, type Metafile } from 'esbuild'
+import { addressOf, buildFolder, bundleKey, manifestFile, type Manifest } from './bundled.ts'
 
-const require = createRequire(import.meta.url)
 const here = import.meta.dirname
-const target = join(here, 'build')
-const fresh = mkdtempSync(join(here, 'build-'))
+const require = createRequire(import.meta.url)
 
-const common: BuildOptions = {
+const common = {
+  absWorkingDir: here, // the names in its report are below it, with forward slashes
   bundle: true,
   minify: true,
+  metafile: true,
   target: 'es2022',
   legalComments: 'none',
   logLevel: 'error',
   define: { 'process.env.NODE_ENV': '"production"' },
-  loader: { '.ttf': 'file', '.woff': 'file', '.woff2': 'file' },
-}
+  loader: { '.ttf': 'file', '.woff': 'file', '.woff2': 'file', '.svg': 'file' },
+  entryNames: '[name]-[hash]',
+  chunkNames: 'chunk-[hash]',
+  assetNames: '[name]-[hash]',
+  publicPath: addressOf(''),
+} as const satisfies BuildOptions
 
+/** What Monaco calls its workers → where each begins. */
 const workers = {
-  'editor.worker': 'monaco-editor/esm/vs/editor/editor.worker.js',
-  'json.worker': 'monaco-editor/esm/vs/language/json/json.worker.js',
-  'graphql.worker': 'monaco-graphql/esm/graphql.worker.js',
+  editor: 'monaco-editor/esm/vs/editor/editor.worker.js',
+  json: 'monaco-editor/esm/vs/language/json/json.worker.js',
+  graphql: 'monaco-graphql/esm/graphql.worker.js',
 }
 
-try {
-  await build({
+async function bundle(folder: string): Promise<Manifest> {
+  const addresses: Record<string, string> = {}
+  for (const [name, path] of Object.entries(workers)) {
+    const { metafile } = await build({
+      ...common,
+      entryPoints: { [name]: require.resolve(path) },
+      outdir: folder,
+      format: 'iife',
+    })
+    addresses[name] = addressOf(outputOf(metafile, ({ entryPoint }) => entryPoint !== undefined))
+  }
+  const main = 'playground/main.tsx'
+  const { metafile } = await build({
     ...common,
-    entryPoints: { main: join(here, 'playground/main.tsx') },
-    outdir: fresh,
+    entryPoints: { main: `./${main}` },
+    outdir: folder,
     format: 'esm',
     splitting: true,
     jsx: 'automatic',
-    chunkNames: 'chunk-[hash]',
-    assetNames: 'asset-[hash]',
+    define: { ...common.define, workerAddresses: JSON.stringify(addresses) },
   })
-  for (const [name, path] of Object.entries(workers)) {
-    await build({
-      ...common,
-      entryPoints: { [name]: require.resolve(path) },
-      outdir: fresh,
-      format: 'iife',
-    })
+  const isEntry = (output: Output) => output.entryPoint === main
+  const styles = Object.values(metafile.outputs).find(isEntry)?.cssBundle
+  if (styles === undefined) throw new Error('The bundle has no styles')
+  return {
+    script: outputOf(metafile, isEntry),
+    styles: basename(styles),
+    logo: outputOf(metafile, (_, file) => extname(file) === '.svg'),
   }
-  writeFileSync(join(fresh, 'key'), process.argv[2] ?? '')
-  rmSync(target, { recursive: true, force: true })
-  renameSync(fresh, target)
+}
+
+type Output = Metafile['outputs'][string]
+
+function outputOf({ outputs }: Metafile, is: (output: Output, file: string) => boolean): string {
+  const found = Object.entries(outputs).find(([file, output]) => is(output, file))
+  if (found === undefined) throw new Error('The bundle is not complete')
+  return basename(found[0])
+}
+
+/** Beside each file its compressed forms: compressed once, here, and never while somebody waits. */
+function compress(folder: string): void {
+  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
+  for (const file of readdirSync(folder)) {
+    if (!['.js', '.css', '.svg'].includes(extname(file))) continue
+    const content = readFileSync(join(folder, file))
+    writeFileSync(join(folder, `${file}.br`), brotliCompressSync(content, quality))
+    writeFileSync(join(folder, `${file}.gz`), gzipSync(content, { level: 9 }))
+  }
+}
+
+mkdirSync(buildFolder, { recursive: true })
+const key = bundleKey()
+const target = join(buildFolder, key)
+const fresh = mkdtempSync(join(buildFolder, 'new-'))
+try {
+  const manifest = await bundle(fresh)
+  compress(fresh)
+  writeFileSync(join(fresh, manifestFile), JSON.stringify(manifest))
+  // Another gateway may have been faster; its bundle of this key is the same.
+  if (!existsSync(target)) renameSync(fresh, target)
+  for (const name of readdirSync(buildFolder)) {
+    if (name !== key && !name.startsWith('new-')) {
+      rmSync(join(buildFolder, name), { recursive: true, force: true })
+    }
+  }
 } finally {
   rmSync(fresh, { recursive: true, force: true })
 }

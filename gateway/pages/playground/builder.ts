@@ -1,5 +1,8 @@
-/** The query builder; the only file that knows which one it is. */
+/** The query builder: fields are ticked instead of typed. The only file that knows which one it is. */
 import { explorerPlugin } from '@graphiql/plugin-explorer'
 import '@graphiql/plugin-explorer/style.css'
 
-export const builderPlugin = explorerPlugin()
+export const builderPlugin = {
+  ...explorerPlugin({ showAttribution: false }),
+  title: 'Query builder',
+}

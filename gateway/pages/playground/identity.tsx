@@ -1,49 +1,65 @@
 /** Who asks: a switch of demo identities in demo mode, a field for a token otherwise. */
 import { useGraphiQLActions } from '@graphiql/react'
 import { useState } from 'react'
+import { lastAnswer } from './answers.ts'
 import { setToken, switchTo, type PageConfig } from './session.ts'
 
+/** Who asks at first: `/graphql` answers nobody without a token. */
 export const firstIdentity = 'sales'
 
-export function Identity({ mode, identities }: PageConfig) {
-  const actions = useGraphiQLActions()
+export function Identity({ config }: { config: PageConfig }) {
+  return config.mode === 'demo' ? <DemoIdentity config={config} /> : <Token />
+}
+
+function DemoIdentity({ config }: { config: PageConfig }) {
   const [chosen, setChosen] = useState(firstIdentity)
+  const [problem, setProblem] = useState<string | null>(null)
   const change = async (name: string) => {
-    setChosen(name)
-    await switchTo(name)
-    await actions.introspect()
-  }
-  if (mode === 'demo') {
-    return (
-      <label className="isthmus-identity">
-        Ask as{' '}
-        <select
-          value={chosen}
-          onChange={(event) => void change(event.target.value)}
-          aria-label="Ask as"
-        >
-          {identities.map(({ name, label }) => (
-            <option key={name} value={name}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
-    )
-  }
-  const take = async (value: string) => {
-    setToken(value.trim())
-    await actions.introspect()
+    try {
+      await switchTo(name)
+      setChosen(name)
+      setProblem(null)
+      lastAnswer.forget() // it was somebody else's
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error))
+    }
   }
   return (
     <label className="isthmus-identity">
-      Token{' '}
-      <input
-        type="password"
-        autoComplete="off"
-        onBlur={(event) => void take(event.target.value)}
-        aria-label="Token"
-      />
+      Ask as{' '}
+      <select value={chosen} onChange={(event) => void change(event.target.value)}>
+        {config.identities.map(({ name, label }) => (
+          <option key={name} value={name}>
+            {label}
+          </option>
+        ))}
+      </select>
+      {problem !== null && <span role="alert">{problem}</span>}
     </label>
+  )
+}
+
+/** The token stays in memory: closing or reloading the page forgets it. */
+function Token() {
+  const actions = useGraphiQLActions()
+  const take = async (form: FormData) => {
+    const value = form.get('token')
+    setToken(typeof value === 'string' ? value.trim() : '')
+    lastAnswer.forget()
+    await actions.introspect()
+  }
+  return (
+    <form className="isthmus-identity" action={take}>
+      <label>
+        Token{' '}
+        <input
+          name="token"
+          type="password"
+          autoComplete="off"
+          placeholder="paste an access token"
+        />
+      </label>
+      <button type="submit">Use</button>
+    </form>
   )
 }

@@ -4,6 +4,7 @@ import type { SavedQuestion } from './session.ts'
 
 export function questionsPlugin(questions: readonly SavedQuestion[]): GraphiQLPlugin {
   const themes = Map.groupBy(questions, ({ theme }) => theme)
+  const byTheme = [...themes].toSorted(([a], [b]) => a.localeCompare(b))
   return {
     title: 'Questions',
     icon: () => (
@@ -18,14 +19,14 @@ export function questionsPlugin(questions: readonly SavedQuestion[]): GraphiQLPl
       </svg>
     ),
     content: () => (
-      <div className="isthmus-pane">
+      <div className="isthmus-questions">
         <div className="graphiql-doc-explorer-title">Questions</div>
-        {[...themes].map(([theme, ofTheme]) => (
+        {byTheme.map(([theme, ofTheme]) => (
           <section key={theme}>
             <h3>{theme}</h3>
             <ul>
               {ofTheme.map((question) => (
-                <QuestionLink key={question.name} question={question} />
+                <QuestionButton key={question.name} question={question} />
               ))}
             </ul>
           </section>
@@ -35,27 +36,42 @@ export function questionsPlugin(questions: readonly SavedQuestion[]): GraphiQLPl
   }
 }
 
-function QuestionLink({ question }: { question: SavedQuestion }) {
-  const actions = useGraphiQLActions()
-  const queryEditor = useGraphiQL((state) => state.queryEditor)
-  const variableEditor = useGraphiQL((state) => state.variableEditor)
-  const open = () => {
-    if ((queryEditor?.getValue() ?? '').trim() !== '') actions.addTab()
-    queryEditor?.setValue(question.operation)
-    variableEditor?.setValue(JSON.stringify(question.variables, null, 2))
-  }
+function QuestionButton({ question }: { question: SavedQuestion }) {
+  const open = useOpen()
   return (
     <li>
       <button
         type="button"
-        onClick={open}
-        // The editors are loaded after the page; until then there is nowhere to put a question.
-        disabled={queryEditor === undefined || variableEditor === undefined}
+        disabled={open === null}
+        onClick={() => open?.(question)}
         data-question={question.name}
       >
         <strong>{question.title}</strong>
         <span>{question.description}</span>
+        {question.reader !== null && <small>Full answer as {question.reader}</small>}
       </button>
     </li>
   )
+}
+
+/**
+ * Opens a question: in the tab that has it already, in this one when it is empty, else in a new one.
+ * Null until the editors are there, which Monaco takes a moment to load.
+ */
+function useOpen() {
+  const actions = useGraphiQLActions()
+  const tabs = useGraphiQL((state) => state.tabs)
+  const queryEditor = useGraphiQL((state) => state.queryEditor)
+  const variableEditor = useGraphiQL((state) => state.variableEditor)
+  if (queryEditor === undefined || variableEditor === undefined) return null
+  return ({ operation, variables }: SavedQuestion) => {
+    const at = tabs.findIndex(({ query }) => query?.trim() === operation.trim())
+    if (at !== -1) {
+      actions.changeTab(at)
+      return
+    }
+    if (queryEditor.getValue().trim() !== '') actions.addTab()
+    queryEditor.setValue(operation)
+    variableEditor.setValue(JSON.stringify(variables, null, 2))
+  }
 }

@@ -1,13 +1,11 @@
 /**
- * What the page knows while it is open: the caller's token (in memory only, never in a storage or in
- * the page's HTML) and which systems answered last. No React here.
+ * What the page knows of its caller while it is open: the configuration from our own origin, and the
+ * token, which is kept here in memory only, never in a storage or in the page. No React here.
  */
 
-export interface SourceReport {
-  readonly system: string
-  readonly milliseconds: number
-  readonly fetches: number
-  readonly failed: boolean
+export interface Column {
+  readonly path: string
+  readonly label: string
 }
 
 export interface SavedQuestion {
@@ -17,6 +15,11 @@ export interface SavedQuestion {
   readonly description: string
   readonly operation: string
   readonly variables: Readonly<Record<string, unknown>>
+  /** Where the rows of the answer are, and what to show of each. */
+  readonly rows: string
+  readonly columns: readonly Column[]
+  /** The demo identity that may read all of it; null in production. */
+  readonly reader: string | null
 }
 
 export interface PageConfig {
@@ -26,65 +29,40 @@ export interface PageConfig {
 }
 
 let token = ''
-let reports: readonly SourceReport[] = []
-const listeners = new Set<() => void>()
-
-export const setToken = (value: string): void => {
-  token = value
-}
-
-export const sourcesStore = {
-  subscribe: (listener: () => void) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  },
-  current: () => reports,
-}
+let identity: string | null = null
 
 export async function loadConfig(): Promise<PageConfig> {
   const response = await fetch('/playground/config.json')
+  if (!response.ok) throw new Error('The gateway does not answer.')
   return (await response.json()) as PageConfig // our own address
 }
 
-/** A token of a demo identity, from this origin. */
-export async function switchTo(identity: string): Promise<void> {
+export function setToken(value: string): void {
+  token = value
+  identity = null
+}
+
+/** Asks as a demo identity from now on. */
+export async function switchTo(name: string): Promise<void> {
   const response = await fetch('/playground/demo-token', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ as: identity }),
+    body: JSON.stringify({ as: name }),
   })
-  if (!response.ok) throw new Error(`No token for ${identity}`)
+  if (!response.ok) throw new Error(`There is no token for "${name}".`)
   setToken(((await response.json()) as { token: string }).token) // our own address
+  identity = name
 }
 
-interface Asked {
-  readonly query: string
-  readonly operationName?: string | null
-  readonly variables?: unknown
-}
-
-/** Asks the gateway, and keeps which systems answered. */
-export async function ask(params: Asked, headers: Readonly<Record<string, string>> = {}) {
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'isthmus-sources': '1',
-      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-      ...headers,
-    },
-    body: JSON.stringify(params),
-  })
-  const answer = (await response.json()) as {
-    data?: Record<string, unknown> | null
-    errors?: readonly object[]
-    extensions?: { sources?: readonly SourceReport[] }
-  } // a GraphQL answer
-  const { sources, ...extensions } = answer.extensions ?? {}
-  if (sources !== undefined) {
-    reports = sources
-    for (const listener of listeners) listener()
+/** Asks with the caller's token; a demo token that is over is replaced once. */
+export async function fetchAsCaller(address: string, init: RequestInit): Promise<Response> {
+  const send = () => {
+    const headers = new Headers(init.headers)
+    if (token !== '') headers.set('authorization', `Bearer ${token}`)
+    return fetch(address, { ...init, headers })
   }
-  const { extensions: _, ...rest } = answer
-  return Object.keys(extensions).length > 0 ? { ...rest, extensions } : rest
+  const response = await send()
+  if (response.status !== 401 || identity === null) return response
+  await switchTo(identity)
+  return send()
 }

@@ -1,30 +1,25 @@
-/** The pane that shows which systems answered the last question, and how long each took. */
-import type { GraphiQLPlugin } from '@graphiql/react'
-import { useSyncExternalStore } from 'react'
-import { sourcesStore, type SourceReport } from './session.ts'
+/** Which systems answered the last question, how long each took, which failed, what was withheld. */
+import type { Answer, SourceReport } from './answers.ts'
 
-export const systemsPlugin: GraphiQLPlugin = {
-  title: 'Systems',
-  icon: () => (
-    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true">
-      <path d="M5 20V10M12 20V4M19 20v-7" strokeLinecap="round" />
-    </svg>
-  ),
-  content: Systems,
-}
-
-function Systems() {
-  const reports = useSyncExternalStore(sourcesStore.subscribe, sourcesStore.current)
-  const longest = Math.max(1, ...reports.map(({ milliseconds }) => milliseconds))
+export function Systems({ answer }: { answer: Answer }) {
+  const { sources, errors } = answer
+  const longest = Math.max(1, ...sources.map(({ milliseconds }) => milliseconds))
+  const withheld = errors.filter(
+    ({ extensions }) => extensions?.code === 'UNAUTHORIZED_FIELD_OR_TYPE',
+  ).length
   return (
-    <div className="isthmus-pane">
-      <div className="graphiql-doc-explorer-title">Systems</div>
-      <p>Which systems answered the last question, and how long each took.</p>
-      {reports.length === 0 && <p>Run a question first.</p>}
-      {reports.map((report) => (
+    <>
+      {sources.length === 0 && <p className="isthmus-hint">No system was asked.</p>}
+      {sources.map((report) => (
         <Bar key={report.system} report={report} longest={longest} />
       ))}
-    </div>
+      {withheld > 0 && (
+        <p className="isthmus-hint" data-withheld={withheld}>
+          {withheld === 1 ? 'One field was' : `${withheld} fields were`} withheld: not for this
+          identity.
+        </p>
+      )}
+    </>
   )
 }
 
@@ -32,14 +27,14 @@ function Bar({ report, longest }: { report: SourceReport; longest: number }) {
   const { system, milliseconds, fetches, failed } = report
   return (
     <div className="isthmus-system" data-system={system} data-failed={failed}>
-      <div>
-        <strong>{system}</strong>
-        <span>
-          {failed ? 'failed after ' : ''}
-          {milliseconds.toFixed(1)} ms, {fetches} {fetches === 1 ? 'fetch' : 'fetches'}
-        </span>
+      <strong>{system}</strong>
+      <div className="isthmus-bar" aria-hidden="true">
+        <div style={{ width: `${(100 * milliseconds) / longest}%` }} />
       </div>
-      <progress value={milliseconds} max={longest} aria-label={`${system}: ${milliseconds} ms`} />
+      <span>
+        {failed ? 'failed after ' : ''}
+        {milliseconds.toFixed(1)} ms, {fetches} {fetches === 1 ? 'fetch' : 'fetches'}
+      </span>
     </div>
   )
 }

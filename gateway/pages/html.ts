@@ -1,0 +1,43 @@
+/**
+ * The two HTML pages: the Playground's shell, and what stands in its place until the bundle is there.
+ * No inline script, no token, nothing of the caller's: the same text for everybody.
+ */
+import { addressOf, type Manifest } from './bundled.ts'
+
+const page = (head: string, body: string): string => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>Isthmus Playground</title>
+    ${head}
+  </head>
+  <body>${body}</body>
+</html>
+`
+
+export const shell = ({ script, styles, logo }: Manifest): string =>
+  page(
+    `<link rel="icon" type="image/svg+xml" href="${addressOf(logo)}">
+    <link rel="stylesheet" href="${addressOf(styles)}">
+    <script type="module" src="${addressOf(script)}"></script>`,
+    '<div id="playground"></div><noscript>The Playground needs JavaScript.</noscript>',
+  )
+
+const notice = (title: string, text: string): string =>
+  page(
+    `<link rel="icon" href="data:,">
+    <style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto; padding: 0 1rem }</style>`,
+    `<h1>${title}</h1><p>${text}</p>`,
+  )
+
+export const beingBuilt = notice(
+  'The Playground is being built',
+  'This takes a few seconds after an installation or update, and the page reloads by itself. <code>/graphql</code> answers already.',
+)
+
+export const notBuilt = notice(
+  'The Playground could not be built',
+  'The log of the gateway says why. <code>/graphql</code> answers all the same.',
+)

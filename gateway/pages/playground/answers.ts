@@ -1,0 +1,102 @@
+/**
+ * Asks the gateway and keeps the last answer for the panes that look at it: its data, and which systems
+ * answered. Introspection is no answer anybody looks at. No React here.
+ */
+import type { Fetcher } from '@graphiql/toolkit'
+import { fetchAsCaller } from './session.ts'
+
+export interface SourceReport {
+  readonly system: string
+  readonly milliseconds: number
+  readonly fetches: number
+  readonly failed: boolean
+}
+
+export interface Answer {
+  readonly query: string
+  readonly operationName: string | null
+  readonly data: unknown
+  readonly errors: readonly { readonly extensions?: { readonly code?: string } }[]
+  readonly sources: readonly SourceReport[]
+  /** From asking to the whole answer in this browser. */
+  readonly milliseconds: number
+}
+
+let last: Answer | null = null
+const listeners = new Set<() => void>()
+
+export const lastAnswer = {
+  subscribe: (listener: () => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  },
+  current: () => last,
+  forget: () => keep(null),
+}
+
+function keep(answer: Answer | null): void {
+  last = answer
+  for (const listener of listeners) listener()
+}
+
+interface Asked {
+  readonly query: string
+  readonly operationName?: string | null
+}
+
+type GraphqlAnswer = Partial<Pick<Answer, 'data' | 'errors'>> & {
+  readonly extensions?: Readonly<Record<string, unknown>> & {
+    readonly sources?: readonly SourceReport[]
+  }
+}
+
+/** GraphiQL's stop button unsubscribes, which aborts the request: the gateway stops asking as well. */
+export const fetcher: Fetcher = (asked) => ({
+  subscribe: (observer: Observer) => {
+    const stop = new AbortController()
+    void tell(observer, asked, stop.signal)
+    return { unsubscribe: () => stop.abort() }
+  },
+})
+
+interface Observer {
+  next(answer: object): void
+  error(reason: unknown): void
+  complete(): void
+}
+
+async function tell(observer: Observer, asked: Asked, signal: AbortSignal): Promise<void> {
+  try {
+    observer.next(await ask(asked, signal))
+    observer.complete()
+  } catch (error) {
+    if (!signal.aborted) observer.error(error)
+  }
+}
+
+async function ask(asked: Asked, signal: AbortSignal) {
+  const isQuestion = asked.operationName !== 'IntrospectionQuery'
+  const startedAt = performance.now()
+  const response = await fetchAsCaller('/graphql', {
+    method: 'POST',
+    headers: {
+      accept: 'application/graphql-response+json, application/json',
+      'content-type': 'application/json',
+      ...(isQuestion ? { 'isthmus-sources': '1' } : {}),
+    },
+    body: JSON.stringify(asked),
+    signal,
+  })
+  const { extensions, ...answer } = (await response.json()) as GraphqlAnswer // what /graphql answers
+  if (!isQuestion) return answer
+  const { sources = [], ...others } = extensions ?? {}
+  keep({
+    query: asked.query,
+    operationName: asked.operationName ?? null,
+    data: answer.data ?? null,
+    errors: answer.errors ?? [],
+    sources,
+    milliseconds: performance.now() - startedAt,
+  })
+  return Object.keys(others).length > 0 ? { ...answer, extensions: others } : answer
+}
