@@ -11,7 +11,11 @@ import { chromium, type Browser, type Page } from 'playwright-core'
 import { createApp, type App } from '../../gateway/app.ts'
 import { readConfig } from '../../gateway/config.ts'
 import { noLog } from '../../gateway/log.ts'
+import { ensureBundle } from '../../gateway/pages/bundled.ts'
+import { createPages } from '../../gateway/pages/pages.ts'
+import { readLibrary } from '../../gateway/reports/library.ts'
 import { pagesOf } from '../../gateway/serve.ts'
+import { demoSecret, demoToken } from '../../gateway/tokens/demo.ts'
 import { startGraph, type Graph } from '../support/graph.ts'
 
 const executablePath = '/usr/bin/chromium'
@@ -62,19 +66,19 @@ describe('the Playground', () => {
     await graph[Symbol.asyncDispose]()
   })
 
-  async function open(colorScheme: 'light' | 'dark' = 'light'): Promise<Opened> {
+  async function open(colorScheme: 'light' | 'dark' = 'light', at = url): Promise<Opened> {
     const page = await browser.newPage({ viewport: { width: 1500, height: 900 }, colorScheme })
     const outside: string[] = []
     const complaints: string[] = []
     page.on('request', (request) => {
       const address = request.url()
-      if (!/^(data|blob):/.test(address) && new URL(address).origin !== url) outside.push(address)
+      if (!/^(data|blob):/.test(address) && new URL(address).origin !== at) outside.push(address)
     })
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text())
     })
     page.on('pageerror', (error) => complaints.push(error.message))
-    await page.goto(`${url}/playground`)
+    await page.goto(`${at}/playground`)
     await page.waitForSelector('[data-question="customer-360"]')
     return { page, outside, complaints, [Symbol.asyncDispose]: () => page.close() }
   }
@@ -133,6 +137,28 @@ describe('the Playground', () => {
     assert.deepEqual(errorCodes(await ask(page, 'bom-cost', 'BomCost')), [])
     await page.waitForSelector('[data-system="erp"]')
     assert.deepEqual(complaints, [])
+  })
+
+  it('takes a token in production, where there is no demo identity', async () => {
+    const pages = createPages({
+      mode: 'production',
+      bundle: ensureBundle(noLog),
+      questions: readLibrary(),
+      identities: [],
+      demoToken: null,
+    })
+    const listening = await app.listen(pages)
+    try {
+      await using opened = await open('light', listening.url)
+      const { page } = opened
+      assert.equal(await page.getByLabel('Ask as').count(), 0)
+      await page.getByLabel('Token').fill(demoToken('sales', demoSecret(graph.data)))
+      await page.getByRole('button', { name: 'Use' }).click()
+      assert.deepEqual(errorCodes(await ask(page, 'customer-360', 'Customer360')), [])
+      await shot(page, 'production')
+    } finally {
+      await listening.close(1_000)
+    }
   })
 
   it('keeps no token in a storage or in the page', async () => {

@@ -3,24 +3,8 @@
  * answered. Introspection is no answer anybody looks at. No React here.
  */
 import type { Fetcher } from '@graphiql/toolkit'
+import type { Answer, SourceReport } from './answer.ts'
 import { fetchAsCaller } from './session.ts'
-
-export interface SourceReport {
-  readonly system: string
-  readonly milliseconds: number
-  readonly fetches: number
-  readonly failed: boolean
-}
-
-export interface Answer {
-  readonly query: string
-  readonly operationName: string | null
-  readonly data: unknown
-  readonly errors: readonly { readonly extensions?: { readonly code?: string } }[]
-  readonly sources: readonly SourceReport[]
-  /** From asking to the whole answer in this browser. */
-  readonly milliseconds: number
-}
 
 let last: Answer | null = null
 const listeners = new Set<() => void>()

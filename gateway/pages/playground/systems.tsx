@@ -1,5 +1,5 @@
 /** Which systems answered the last question, how long each took, which failed, what was withheld. */
-import type { Answer, SourceReport } from './answers.ts'
+import type { Answer, SourceReport } from './answer.ts'
 
 export function Systems({ answer }: { answer: Answer }) {
   const { sources, errors } = answer

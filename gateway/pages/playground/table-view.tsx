@@ -1,5 +1,5 @@
 /** The rows of the last answer. The browser shows the first of them; the CSV of a report has all. */
-import type { Answer } from './answers.ts'
+import type { Answer } from './answer.ts'
 import type { SavedQuestion } from './session.ts'
 import { tableOf } from './table.ts'
 

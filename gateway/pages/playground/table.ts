@@ -3,7 +3,7 @@
  * answer it is the first list, with its plain values as columns. Pure.
  */
 import { cell, rowsAt } from '../../reports/rows.ts'
-import type { Answer } from './answers.ts'
+import type { Answer } from './answer.ts'
 import type { Column, SavedQuestion } from './session.ts'
 
 export interface Table {
