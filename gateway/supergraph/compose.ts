@@ -3,8 +3,10 @@
  * Every problem of a file is said at once, with the file's name; nothing is started here.
  */
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { composeServices } from '@apollo/composition'
+import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import type * as Composition from '@apollo/composition'
 import { parse as parseGraphql, type DocumentNode } from 'graphql'
 import { parse as parseYaml } from 'yaml'
 import { AppError } from '#shared/errors.ts'
@@ -83,6 +85,47 @@ function readEntry(
   }
 }
 
+const require = createRequire(import.meta.url)
+
+/** Loaded when something is composed: most starts find the committed supergraph fresh. */
+const composition = () => require('@apollo/composition') as typeof Composition // what it is
+
+const folder = import.meta.dirname
+
+/** The committed files: the systems alone (what rover makes), and with the gateway's own schema. */
+export const supergraphFiles = {
+  systems: join(folder, 'supergraph.graphql'),
+  isthmus: join(folder, 'isthmus.graphql'),
+} as const
+
+/** What a committed supergraph begins with: it names what it was made from. */
+export const supergraphHeader = (
+  subgraphs: readonly SubgraphEntry[],
+  own: readonly OwnSubgraph[],
+): string => {
+  const { version } = require('@apollo/composition/package.json') as { version: string } // an npm manifest
+  const inputs = [
+    version,
+    ...subgraphs.map(({ name, url, sdl }) => [name, url, sdl]),
+    ...own.map(({ name, sdl }) => [name, sdl]),
+  ]
+  const hash = createHash('sha256').update(JSON.stringify(inputs)).digest('hex')
+  return `# Made by \`npm run compose\` from ${hash}; do not edit.\n`
+}
+
+/** The committed supergraph when it was made from just these schemas, else composed anew. */
+export function committedOrComposed(path: string, own: readonly OwnSubgraph[]): Composed {
+  const subgraphs = readSupergraphFile(path)
+  const header = supergraphHeader(subgraphs, own)
+  try {
+    const sdl = readFileSync(supergraphFiles.isthmus, 'utf8')
+    if (sdl.startsWith(header)) return { supergraphSdl: sdl, subgraphs, hints: [] }
+  } catch {
+    // There is none: it is composed like one that is stale.
+  }
+  return composeSupergraph(path, own)
+}
+
 /** Composes the systems, and the gateway's own subgraphs with them. */
 export function composeSupergraph(path: string, own: readonly OwnSubgraph[] = []): Composed {
   const subgraphs = readSupergraphFile(path)
@@ -90,7 +133,7 @@ export function composeSupergraph(path: string, own: readonly OwnSubgraph[] = []
     ...subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parseSdl(path, name, sdl) })),
     ...own.map(({ name, sdl }) => ({ name, url: '', typeDefs: parseSdl(path, name, sdl) })),
   ]
-  const { errors, supergraphSdl, hints } = composeServices(services)
+  const { errors, supergraphSdl, hints } = composition().composeServices(services)
   if (errors !== undefined && errors.length > 0) {
     throw invalid(
       path,

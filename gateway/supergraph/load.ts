@@ -1,11 +1,11 @@
 /**
  * Loads a supergraph from the configured file: supergraph.yaml is composed, with the gateway's own
- * schema added; a `.graphql` file is a supergraph already and is taken as it is.
+ * schema added, unless the committed supergraph was made from just that; a `.graphql` file is a supergraph already and is taken as it is.
  */
 import { readFileSync } from 'node:fs'
 import { AppError } from '#shared/errors.ts'
 import type { Place } from '../sources/connect.ts'
-import { composeSupergraph, type OwnSubgraph } from './compose.ts'
+import { committedOrComposed, type OwnSubgraph } from './compose.ts'
 import { createGeneration, type Generation } from './generation.ts'
 
 export interface Loaded {
@@ -18,7 +18,7 @@ export function loadSupergraph(path: string, own: readonly OwnSubgraph[]): Loade
     const generation = createGeneration(readSdl(path))
     return { generation, places: generation.services }
   }
-  const { supergraphSdl, subgraphs } = composeSupergraph(path, own)
+  const { supergraphSdl, subgraphs } = committedOrComposed(path, own)
   return { generation: createGeneration(supergraphSdl), places: subgraphs }
 }
 

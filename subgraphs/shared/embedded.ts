@@ -123,7 +123,6 @@ function openFile(name: string, path: string): { file: DatabaseSync; meta: Embed
   try {
     file = new DatabaseSync(path, { readOnly: true, readBigInts: true })
     file.exec('PRAGMA query_only = 1')
-    file.exec('PRAGMA mmap_size = 268435456')
     const rows = file.prepare('SELECT key, value FROM isthmus_meta').all()
     const meta = Object.fromEntries(rows.map((row) => [String(row['key']), String(row['value'])]))
     const { layout, asOf } = meta

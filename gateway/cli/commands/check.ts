@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Change } from '@graphql-inspector/core'
 import { Command } from 'commander'
 import { readConfig, type Environment } from '../../config.ts'
-import { supergraphFiles } from './compose.ts'
+import { supergraphFiles } from '../../supergraph/compose.ts'
 
 /** The words of the inspector → ours, the worst first. */
 const levels = [

@@ -1,18 +1,8 @@
 /** `isthmus compose`: writes the two committed supergraphs, or says that they are stale. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command } from 'commander'
 import { AppError } from '#shared/errors.ts'
 import { readConfig, type Environment } from '../../config.ts'
-
-const folder = join(import.meta.dirname, '../../supergraph')
-const header = '# Made by `npm run compose`; do not edit.\n'
-
-/** The committed files: the systems alone (what rover makes), and with the gateway's own schema. */
-export const supergraphFiles = {
-  systems: join(folder, 'supergraph.graphql'),
-  isthmus: join(folder, 'isthmus.graphql'),
-} as const
 
 export const composeCommand = (env: Environment): Command =>
   new Command('compose')
@@ -21,19 +11,22 @@ export const composeCommand = (env: Environment): Command =>
     .addHelpText('after', '\nExample:\n  npm run --silent isthmus -- compose --check')
     .action(async ({ check }: { check?: boolean }) => {
       const { supergraph } = readConfig(env)
-      const [{ composeSupergraph }, { platformName, platformSdl }] = await Promise.all([
+      const [
+        { composeSupergraph, supergraphFiles, supergraphHeader },
+        { platformName, platformSdl },
+      ] = await Promise.all([
         import('../../supergraph/compose.ts'),
         import('../../platform/platform.ts'),
       ])
       const own = [{ name: platformName, sdl: platformSdl() }]
       const composed = [
-        [supergraphFiles.systems, composeSupergraph(supergraph)] as const,
-        [supergraphFiles.isthmus, composeSupergraph(supergraph, own)] as const,
+        [supergraphFiles.systems, [], composeSupergraph(supergraph)] as const,
+        [supergraphFiles.isthmus, own, composeSupergraph(supergraph, own)] as const,
       ]
-      for (const hint of new Set(composed.flatMap(([, { hints }]) => hints)))
+      for (const hint of new Set(composed.flatMap(([, , { hints }]) => hints)))
         console.error(`hint: ${hint}`)
-      for (const [file, { supergraphSdl }] of composed) {
-        const sdl = `${header}${supergraphSdl}\n`
+      for (const [file, added, { supergraphSdl, subgraphs }] of composed) {
+        const sdl = `${supergraphHeader(subgraphs, added)}${supergraphSdl}\n`
         if (check !== true) writeFileSync(file, sdl)
         else if (contentOf(file) !== sdl) {
           throw new AppError(

@@ -76,6 +76,9 @@ const revenueSummary = (row: RevenueRow) => ({
   margin: marginOf(row),
 })
 
+const isOwed = (status: string, openAmount: string): boolean =>
+  status !== 'DRAFT' && status !== 'WRITTEN_OFF' && !new Big(openAmount).eq(0)
+
 const invoiceOf = ({ invoiceNo }: { invoiceNo: string }, _: object, { loaders }: Finance) =>
   loaders.invoiceByNo.load(invoiceNo)
 
@@ -173,9 +176,9 @@ export const receivableResolvers: Resolvers = {
     tax: moneyField('tax'),
     gross: moneyField('gross'),
     open: moneyField('openAmount'),
-    daysOverdue: ({ dueOn, openAmount }: Invoice, _: object, { calendar }: Finance) => {
+    daysOverdue: ({ dueOn, openAmount, status }: Invoice, _: object, { calendar }: Finance) => {
       const days = daysBetween(dueOn, calendar.today)
-      return days > 0 && !new Big(openAmount).eq(0) ? days : null
+      return isOwed(status, openAmount) && days > 0 ? days : null
     },
     lines: ({ invoiceNo }: Invoice, _: object, { loaders }: Finance) =>
       cappedList(loaders.linesOfInvoice.load(invoiceNo), 500, 'Invoice.lines'),

@@ -33,7 +33,12 @@ import { rowsBy } from '#shared/rows.ts'
 import { relations } from '../relations.ts'
 import type { Db, FinanceDatabase } from './database.ts'
 
-const isOpen: Where = (eb) => eb('invoice.openAmount', '<>', '0')
+/** A draft is not owed yet, and what was written off is not owed any more. */
+const isOpen: Where = (eb) =>
+  eb.and([
+    eb('invoice.openAmount', '<>', '0'),
+    eb('invoice.status', 'not in', ['DRAFT', 'WRITTEN_OFF']),
+  ])
 
 const isOverdue =
   (today: string): Where =>
@@ -316,7 +321,7 @@ export async function receivableAggregates(
         'bucket',
       ),
     )
-    .where('invoice.openAmount', '<>', '0')
+    .where((eb) => isOpen(eb as unknown as Parameters<Where>[0]))
     .$if(conditions !== undefined, (query) =>
       query.where((eb) => (conditions ?? isOpen)(eb as unknown as Parameters<Where>[0])),
     )
