@@ -22,7 +22,8 @@ export const demoIdentities = {
 
 export type DemoIdentity = keyof typeof demoIdentities
 
-export const isDemoIdentity = (name: string): name is DemoIdentity => name in demoIdentities
+export const isDemoIdentity = (name: string): name is DemoIdentity =>
+  Object.hasOwn(demoIdentities, name)
 
 /** The secret of a data folder; made when there is none. */
 export function demoSecret(data: string): string {
