@@ -26,7 +26,8 @@ describe('representations', () => {
       keys,
     )
     const { data } = expand({ data: { _entities: [{ inner: {} }] } }, reduced)
-    const [first, second] = data?.['_entities'] as [object, object]
+    assert.ok(data)
+    const [first, second] = data['_entities'] as [object, object]
     assert.notEqual(first, second)
   })
 

@@ -39,7 +39,8 @@ describe('answers over the demo data', () => {
       { variables: { representations: 1 } },
     )
     assert.equal(errors, undefined)
-    const { orders } = data?.['customer'] as { orders: { nodes: unknown[] } }
+    assert.ok(data)
+    const { orders } = data['customer'] as { orders: { nodes: unknown[] } }
     assert.equal(orders.nodes.length, 1)
   })
 
