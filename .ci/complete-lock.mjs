@@ -7,8 +7,30 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 const path = new URL('../package-lock.json', import.meta.url)
 const lock = JSON.parse(readFileSync(path, 'utf8'))
-const systems = ['darwin', 'linux', 'win32', 'freebsd', 'openbsd', 'netbsd', 'sunos', 'aix', 'android', 'openharmony']
-const processors = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'wasm32']
+const systems = [
+  'darwin',
+  'linux',
+  'win32',
+  'freebsd',
+  'openbsd',
+  'netbsd',
+  'sunos',
+  'aix',
+  'android',
+  'openharmony',
+]
+const processors = [
+  'arm64',
+  'arm',
+  'x64',
+  'ia32',
+  'ppc64',
+  's390x',
+  'riscv64',
+  'loong64',
+  'mips64el',
+  'wasm32',
+]
 
 let added = 0
 for (const [place, entry] of Object.entries(lock.packages)) {
@@ -17,7 +39,8 @@ for (const [place, entry] of Object.entries(lock.packages)) {
     const top = `node_modules/${name}`
     if (lock.packages[inside] !== undefined || lock.packages[top] !== undefined) continue
     const words = name.split(/[-/_]/)
-    const os = systems.find((each) => words.includes(each)) ?? (words.includes('win') ? 'win32' : undefined)
+    const os =
+      systems.find((each) => words.includes(each)) ?? (words.includes('win') ? 'win32' : undefined)
     const cpu = processors.find((each) => words.includes(each))
     lock.packages[top] = {
       version: version.replace(/^[\^~]/, ''),
@@ -29,6 +52,8 @@ for (const [place, entry] of Object.entries(lock.packages)) {
     added += 1
   }
 }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
+lock.packages = Object.fromEntries(
+  Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)),
+)
 writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
 console.log(`${added} platform packages added`)
