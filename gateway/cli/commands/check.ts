@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Change } from '@graphql-inspector/core'
 import { Command } from 'commander'
+import { AppError } from '#shared/errors.ts'
 import { readConfig, type Environment } from '../../config.ts'
 import { supergraphFiles } from '../../supergraph/compose.ts'
 
@@ -31,7 +32,7 @@ export const checkCommand = (env: Environment): Command =>
         ])
       const own = [{ name: platformName, sdl: platformSdl() }]
       const changes = await diff(
-        createGeneration(readFileSync(supergraphFiles.isthmus, 'utf8')).apiSchema,
+        createGeneration(committed()).apiSchema,
         createGeneration(composeSupergraph(supergraph, own).supergraphSdl).apiSchema,
       )
       if (json === true) console.log(JSON.stringify(changes.map(lineOf), null, 2))
@@ -40,6 +41,18 @@ export const checkCommand = (env: Environment): Command =>
         process.exitCode = 1
       }
     })
+
+function committed(): string {
+  try {
+    return readFileSync(supergraphFiles.isthmus, 'utf8')
+  } catch (cause) {
+    throw new AppError(
+      'SUPERGRAPH_INVALID',
+      'There is no committed supergraph to compare with. Run: npm run compose',
+      { cause },
+    )
+  }
+}
 
 const lineOf = ({ criticality, message, path }: Change) => ({
   level: levels.find(([level]) => level === criticality.level)?.[1] ?? 'safe',

@@ -1,11 +1,16 @@
 /** supergraph.yaml and composition: each mistake is told with its file, its place and its code. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { AppError } from '#shared/errors.ts'
-import { composeSupergraph } from '../../../gateway/supergraph/compose.ts'
+import { platformName, platformSdl } from '../../../gateway/platform/platform.ts'
+import {
+  committedOrComposed,
+  composeSupergraph,
+  supergraphFiles,
+} from '../../../gateway/supergraph/compose.ts'
 
 const link =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])\n'
@@ -115,5 +120,15 @@ describe('composeSupergraph', () => {
       supergraph({ orders, bills: bills.replace('paid: Boolean', 'total: String') }),
     )
     assert.match(twice.message, /INVALID_FIELD_SHARING: .*"Order\.total".*"bills" and "orders"/)
+  })
+  it('takes the committed supergraph when it was made from just these schemas', () => {
+    const path = join(import.meta.dirname, '../../../supergraph.yaml')
+    const platform = { name: platformName, sdl: platformSdl() }
+    const committed = readFileSync(supergraphFiles.isthmus, 'utf8')
+    assert.equal(committedOrComposed(path, [platform]).supergraphSdl, committed)
+    const changed = { ...platform, sdl: platform.sdl.replace('Who asks.', 'Who is it?') }
+    const { supergraphSdl } = committedOrComposed(path, [changed])
+    assert.ok(supergraphSdl.includes('Who is it?'))
+    assert.ok(!committed.includes('Who is it?'))
   })
 })
