@@ -19,6 +19,15 @@ export function availability(entries: readonly Entry[]): readonly TimeWindow[] {
     .filter((entry) => entry.kind === 'SHIFT')
     .flatMap((shift) => taken.reduce(without, [{ start: shift.start, end: shift.end }]))
     .toSorted((a, b) => (a.start < b.start ? -1 : 1))
+    .reduce<readonly TimeWindow[]>(joined, [])
+}
+
+/** Shifts may overlap or touch: nobody is free twice at one time. */
+function joined(windows: readonly TimeWindow[], next: TimeWindow): readonly TimeWindow[] {
+  const last = windows.at(-1)
+  if (last === undefined || next.start > last.end) return [...windows, next]
+  const end = next.end > last.end ? next.end : last.end
+  return [...windows.slice(0, -1), { start: last.start, end }]
 }
 
 function without(free: readonly TimeWindow[], taken: TimeWindow): TimeWindow[] {

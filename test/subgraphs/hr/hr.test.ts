@@ -218,4 +218,21 @@ describe('availability', () => {
     )
     assert.deepEqual(availability([{ kind: 'SHIFT', ...span }]), [span])
   })
+
+  it('counts the time of overlapping shifts once', () => {
+    const at = (hour: string) => `2026-01-01T${hour}:00:00Z`
+    const shift = (start: string, end: string) => ({
+      kind: 'SHIFT',
+      start: at(start),
+      end: at(end),
+    })
+    const training = { kind: 'TRAINING', start: at('06'), end: at('07') }
+    assert.deepEqual(
+      availability([shift('03', '08'), training, shift('01', '04'), shift('02', '03')]),
+      [
+        { start: at('01'), end: at('06') },
+        { start: at('07'), end: at('08') },
+      ],
+    )
+  })
 })
