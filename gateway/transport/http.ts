@@ -28,8 +28,24 @@ export interface HttpOptions extends ListenOptions {
   readonly pages: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | null
 }
 
-export const listenHttp = (options: HttpOptions): Promise<Listening> =>
-  listen((request, response) => respond(request, response, options), options)
+export async function listenHttp(options: HttpOptions): Promise<Listening> {
+  const inFlight = new Set<ServerResponse>()
+  const listening = await listen((request, response) => {
+    inFlight.add(response)
+    response.once('close', () => inFlight.delete(response))
+    return respond(request, response, options)
+  }, options)
+  return {
+    url: listening.url,
+    close: (graceMs) => {
+      // Their connections end with the answer: a client that keeps them alive must not hold up the stop.
+      for (const response of inFlight) {
+        if (!response.headersSent) response.setHeader('connection', 'close')
+      }
+      return listening.close(graceMs)
+    },
+  }
+}
 
 async function respond(request: IncomingMessage, response: ServerResponse, options: HttpOptions) {
   const requestId = randomUUID()
