@@ -77,6 +77,23 @@ describe('a system over HTTP', () => {
     }
   })
 
+  it('refuses an argument in the same words and with the same details', async () => {
+    const query = '{ customers(first: 5000) { totalCount } }'
+    await using gateway = await startHttp((config) => ({
+      ...config,
+      internalSecret: 's'.repeat(40),
+      system: (name) => ({ source: 'http', url: urls.get(name), timeoutMs: 5_000 }),
+    }))
+    const [inProcess] = (await graph.ask(query)).errors ?? []
+    const [remote] = (await gateway.post({ query })).json().errors ?? []
+    const { requestId: _, ...extensions } = remote?.extensions ?? { code: '' }
+    assert.deepEqual(
+      [remote?.message, remote?.path, { ...extensions, requestId: 'local' }],
+      [inProcess?.message, inProcess?.path, inProcess?.extensions],
+    )
+    assert.deepEqual(extensions, { code: 'BAD_USER_INPUT', argument: 'first', maximum: 1000 })
+  })
+
   it('keeps a partner to its own rows there as well', async () => {
     await using gateway = await startHttp((config) => ({
       ...config,
@@ -153,6 +170,21 @@ describe('a system that fails', () => {
       assert.doesNotMatch(response.text, /SELECT|10\.0\.0\.7|127\.0\.0\.1|stack|418|"DB"/)
     })
   }
+
+  it('out of the whole time: what did arrive is the answer', async (t) => {
+    const url = await brokenSystem(t, () => undefined)
+    await using gateway = await startHttp((config) => ({
+      ...withSystem('hr', { url, timeoutMs: 20_000 })(config),
+      requestTimeoutMs: 400,
+    }))
+    const { data, errors = [] } = (await gateway.post({ query })).json()
+    const { customers } = data as { customers: { nodes: { name: string }[] } }
+    assert.equal(customers.nodes.length, 2)
+    assert.ok(errors.length > 0)
+    for (const { extensions } of errors) {
+      assert.match(extensions.code, /^(DEADLINE_EXCEEDED|SOURCE_TIMEOUT)$/)
+    }
+  })
 
   it('a gateway starts and is ready while a system is down', async () => {
     await using gateway = await startHttp(
