@@ -1,13 +1,17 @@
 /**
  * Runs the gateway: read the configuration, make the demo data when there is none, listen, drain.
+ * Everything is imported after the compile cache is on, because only what is loaded later is kept.
  */
-import { AppError } from '#shared/errors.ts'
-import { createApp } from './app.ts'
-import { readConfig } from './config.ts'
-import { createLog } from './log.ts'
-import { serve } from './serve.ts'
+import './compile-cache.ts'
 
+const { AppError } = await import('#shared/errors.ts')
 try {
+  const [{ createApp }, { readConfig }, { createLog }, { serve }] = await Promise.all([
+    import('./app.ts'),
+    import('./config.ts'),
+    import('./log.ts'),
+    import('./serve.ts'),
+  ])
   const config = readConfig(process.env)
   const log = createLog(process.env['LOG_LEVEL'] ?? 'info')
   await serve(config, log, createApp)

@@ -4,6 +4,7 @@
  * wrong: one line with a code, exit code 1; a wrong use of a command exits with 2. What is slow to load
  * (composition, the gateway) is loaded by the action that needs it.
  */
+import '../compile-cache.ts'
 import { Command, CommanderError } from 'commander'
 import { AppError } from '#shared/errors.ts'
 import { checkCommand } from './commands/check.ts'
