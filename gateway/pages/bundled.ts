@@ -60,7 +60,9 @@ function makeBundle(): Promise<string> {
   const child = spawn(process.execPath, [join(here, 'bundle.ts')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  child.unref() // a gateway that stops does not wait for its page
+  // A gateway that stops does not wait for its page, neither for the child nor for what it says.
+  child.unref()
+  if ('unref' in child.stderr && typeof child.stderr.unref === 'function') child.stderr.unref()
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-4_000)

@@ -1,6 +1,7 @@
 /**
  * Loads a supergraph from the configured file: supergraph.yaml is composed, with the gateway's own
- * schema added, unless the committed supergraph was made from just that; a `.graphql` file is a supergraph already and is taken as it is.
+ * schema added, unless the committed supergraph was made from just that; a `.graphql` file is a
+ * supergraph already and is taken as it is.
  */
 import { readFileSync } from 'node:fs'
 import { AppError } from '#shared/errors.ts'
