@@ -1,97 +1,192 @@
 /**
- * What is sent of entities: each representation once, and none that has no key. The answer is laid
- * out again as it was asked, so that whoever sent the representations does not notice.
+ * What is sent of entities: for each kind of entity a function, made once, that writes its
+ * representation as text. Equal texts are sent once; an entity without a key is not sent at all.
  */
-import { GraphQLError, type ExecutionResult } from 'graphql'
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { EntityKeys } from '../supergraph/entity-keys.ts'
+import { isRaw, type Raw } from './run.ts'
+import type { TypeConditions } from './types.ts'
 
-type Representation = Readonly<Record<string, unknown>>
+type Rewrite = NonNullable<FetchNode['inputRewrites']>[number]
 
-export interface Reduced {
-  readonly unique: readonly Representation[]
-  /** For each representation that was given, its place in `unique`; null when it has no key. */
-  readonly places: readonly (number | null)[]
+/** What stands at a place instead of the number of a representation. */
+export const place = {
+  /** The fetch is not about entities of this type. */
+  unconcerned: -1,
+  /** No key: the system cannot know it, its fields are null. */
+  withoutKey: -2,
+  /** An input is missing because the system that has it failed. */
+  withoutInput: -3,
+} as const
+
+export interface Batch {
+  /** The representations as JSON, each once. */
+  readonly texts: readonly string[]
+  /** For each entity the number of its representation, or one of `place`. */
+  readonly places: readonly number[]
 }
 
-export function reduce(
-  representations: readonly Representation[],
-  system: string,
-  keys: EntityKeys,
-): Reduced {
-  const known = new Map<string, number>()
-  const unique: Representation[] = []
-  const places = representations.map((representation) => {
-    if (!hasKey(representation, system, keys)) return null
-    const text = JSON.stringify(representation)
-    const place = known.get(text)
-    if (place !== undefined) return place
-    known.set(text, unique.length)
-    unique.push(representation)
-    return unique.length - 1
-  })
-  return { unique, places }
+export interface RepresentationOptions {
+  readonly node: FetchNode
+  readonly keys: EntityKeys
+  readonly types: TypeConditions
 }
 
-/** Whether one of the keys that the system resolves is there, without a null in it. */
-function hasKey(representation: Representation, system: string, keys: EntityKeys): boolean {
-  const own = keys.get(`${system}|${String(representation['__typename'])}`)
-  // A type whose keys are not known (an interface object) is sent as it is.
-  if (own === undefined) return true
-  return own.some((fields) => fields.every((field) => representation[field] != null))
-}
+type Write = (entity: Raw) => string | number
 
-/** Lays the answer to `unique` out for all representations; errors go to every place that shares one. */
-export function expand(answer: ExecutionResult, { unique, places }: Reduced): ExecutionResult {
-  const entities = answer.data?.['_entities']
-  if (answer.data === null || answer.data === undefined) {
-    return { ...answer, ...(answer.errors ? { errors: spread(answer.errors, places) } : {}) }
+export function compileRepresentations(
+  options: RepresentationOptions,
+): (entities: readonly Raw[]) => Batch {
+  const writers = new Map<string, Write>()
+  const writerOf = (typename: string): Write => {
+    const known = writers.get(typename)
+    if (known !== undefined) return known
+    const made = compileEntity(typename, options)
+    writers.set(typename, made)
+    return made
   }
-  if (!Array.isArray(entities) || entities.length !== unique.length) {
-    return {
-      data: null,
-      errors: [
-        new GraphQLError('A system answered another number of entities than it was asked for.', {
-          path: ['_entities', 0],
-          extensions: { code: 'SOURCE_DATA_INVALID' },
-        }),
-      ],
+  return (entities) => {
+    const known = new Map<string, number>()
+    const texts: string[] = []
+    const places = entities.map((entity) => {
+      const typename = entity['__typename']
+      if (typeof typename !== 'string') return place.withoutInput
+      const written = writerOf(typename)(entity)
+      if (typeof written === 'number') return written
+      const before = known.get(written)
+      if (before !== undefined) return before
+      known.set(written, texts.length)
+      return texts.push(written) - 1
+    })
+    return { texts, places }
+  }
+}
+
+/** A field of a representation: where its value is, what it is called, and what is below it. */
+interface Written {
+  readonly from: string
+  readonly to: string
+  readonly inner: readonly QueryPlanSelectionNode[] | null
+  /** Written instead of the value. */
+  readonly constant?: string
+}
+
+function compileEntity(typename: string, { node, keys, types }: RepresentationOptions): Write {
+  const fields = fieldsFor(typename, node.requires ?? [], types)
+  const written = fields.map((field) => rewritten(field, typename, node.inputRewrites ?? [], types))
+  if (!written.some(({ to }) => to === '__typename')) return () => place.unconcerned
+  const sentAs = written.find(({ to }) => to === '__typename')?.constant
+  const own = keys.get(`${node.serviceName}|${sentAs ? (JSON.parse(sentAs) as string) : typename}`)
+  const given = new Set(written.map(({ to }) => to))
+  // Of the keys that the system resolves, those that the plan gives it.
+  const usable = own?.filter((key) => key.every((field) => given.has(field))) ?? []
+  const froms = new Map(written.map(({ to, from }) => [to, from]))
+  const keyFields = usable.map((key) => key.map((field) => froms.get(field) ?? field))
+  const write = compileObject(written, types)
+  return (entity) => {
+    const text = write(entity)
+    if (text === undefined) return place.withoutInput
+    const isKnown =
+      keyFields.length === 0 ||
+      keyFields.some((key) => key.every((field) => isWhole(entity[field])))
+    return isKnown ? text : place.withoutKey
+  }
+}
+
+/** Whether a key's value has no null in it. */
+const isWhole = (value: unknown): boolean => {
+  if (value === null || value === undefined) return false
+  return isRaw(value) ? Object.values(value).every(isWhole) : true
+}
+
+/** The fields that are written of a value of that type, fragments on other types left out. */
+function fieldsFor(
+  typename: string | undefined,
+  selections: readonly QueryPlanSelectionNode[],
+  types: TypeConditions,
+): readonly Written[] {
+  const fields = new Map<string, Written>()
+  const add = (selected: readonly QueryPlanSelectionNode[]): void => {
+    for (const selection of selected) {
+      if (selection.kind === 'InlineFragment') {
+        const { typeCondition } = selection
+        if (typeCondition === undefined || typename === undefined) continue
+        if (types.meets(typename, typeCondition)) add(selection.selections)
+        continue
+      }
+      const from = selection.alias ?? selection.name
+      const before = fields.get(from)?.inner ?? []
+      const inner = selection.selections ? [...before, ...selection.selections] : null
+      fields.set(from, { from, to: from, inner })
     }
   }
-  const used = new Set<number>()
-  const laidOut = places.map((place): unknown => {
-    if (place === null) return null
-    const entity: unknown = entities[place]
-    if (!used.has(place)) {
-      used.add(place)
-      return entity
-    }
-    // Later fetches write into each place apart.
-    return structuredClone(entity)
+  add(selections)
+  return [...fields.values()]
+}
+
+function rewritten(
+  field: Written,
+  typename: string,
+  rewrites: readonly Rewrite[],
+  types: TypeConditions,
+): Written {
+  return rewrites.reduce((changed, rewrite) => {
+    const [condition = '', name] = rewrite.path
+    const isHere =
+      rewrite.path.length === 2 &&
+      name === field.from &&
+      types.meets(typename, condition.replace('... on ', ''))
+    if (!isHere) return changed
+    return rewrite.kind === 'ValueSetter'
+      ? { ...changed, constant: JSON.stringify(rewrite.setValueTo) }
+      : { ...changed, to: rewrite.renameKeyTo }
+  }, field)
+}
+
+function compileObject(
+  fields: readonly Written[],
+  types: TypeConditions,
+): (value: Raw) => string | undefined {
+  const writers = fields.map(({ from, to, inner, constant }, at) => {
+    const head = `${at === 0 ? '' : ','}${JSON.stringify(to)}:`
+    const whole = constant === undefined ? undefined : head + constant
+    return { from, head, whole, write: inner === null ? writeLeaf : compileInner(inner, types) }
   })
-  return {
-    ...answer,
-    data: { ...answer.data, _entities: laidOut },
-    ...(answer.errors ? { errors: spread(answer.errors, places) } : {}),
+  return (value) => {
+    let text = '{'
+    for (const { from, head, whole, write } of writers) {
+      if (whole !== undefined) text += whole
+      else {
+        const written = write(value[from])
+        if (written === undefined) return undefined
+        text += head + written
+      }
+    }
+    return `${text}}`
   }
 }
 
-/** An error of one entity, at every place that asked for it. */
-function spread(
-  errors: readonly GraphQLError[],
-  places: readonly (number | null)[],
-): readonly GraphQLError[] {
-  return errors.flatMap((error) => {
-    const [root, place, ...rest] = error.path ?? []
-    if (root !== '_entities' || typeof place !== 'number') return [error]
-    return places.flatMap((at, index) =>
-      at === place ? [withPath(error, ['_entities', index, ...rest])] : [],
-    )
-  })
-}
+const writeLeaf = (value: unknown): string | undefined =>
+  value === undefined ? undefined : JSON.stringify(value)
 
-const withPath = (error: GraphQLError, path: readonly (string | number)[]): GraphQLError =>
-  new GraphQLError(error.message, {
-    path,
-    extensions: error.extensions,
-    originalError: error.originalError ?? null,
-  })
+function compileInner(
+  selections: readonly QueryPlanSelectionNode[],
+  types: TypeConditions,
+): (value: unknown) => string | undefined {
+  const byType = new Map<string | undefined, (value: Raw) => string | undefined>()
+  const write = (value: unknown): string | undefined => {
+    if (value === null || value === undefined) return value === null ? 'null' : undefined
+    if (Array.isArray(value)) {
+      const items = value.map(write)
+      return items.includes(undefined) ? undefined : `[${items.join(',')}]`
+    }
+    if (!isRaw(value)) return undefined
+    const typename = typeof value['__typename'] === 'string' ? value['__typename'] : undefined
+    const known = byType.get(typename)
+    if (known !== undefined) return known(value)
+    const made = compileObject(fieldsFor(typename, selections, types), types)
+    byType.set(typename, made)
+    return made(value)
+  }
+  return write
+}

@@ -152,7 +152,13 @@ class Filter {
     const type = getNamedType(definition.type)
     if (!this.#mayRead(parent, name, type)) {
       const types = within === undefined ? null : this.#withNamesBehind(within)
-      this.denied.push({ path: at, coordinate: `${parent.name}.${name}`, when, types })
+      this.denied.push({
+        path: at,
+        coordinate: `${parent.name}.${name}`,
+        isField: true,
+        when,
+        types,
+      })
       return nullsParent
     }
     if (field.selectionSet === undefined || !isCompositeType(type)) return field
@@ -183,7 +189,8 @@ class Filter {
     const type = condition === undefined ? parent : this.#schema.getType(condition)
     if (!isCompositeType(type)) throw new TypeError(`${String(condition)} is no composite type`)
     if (!this.#meets(type.name)) {
-      this.denied.push({ path, coordinate: type.name, when, types: this.#withNamesBehind(type) })
+      const types = this.#withNamesBehind(type)
+      this.denied.push({ path, coordinate: type.name, isField: false, when, types })
       return null
     }
     const isNarrower = type !== parent && isAbstractType(parent)

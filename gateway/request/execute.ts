@@ -5,11 +5,12 @@
  */
 import { getVariableValues, GraphQLError, type ExecutionResult } from 'graphql'
 import { AppError } from '#shared/errors.ts'
-import { runPlan, type RunLimits, type Sources } from '../engine/apollo.ts'
+import type { RunInput } from '../engine/run.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { renameValues } from './response-names.ts'
 import { createPreparations, type Preparations, type Prepared } from './prepare.ts'
 import { shape, type ShapeOptions } from './shape.ts'
+import type { Observer, Stage } from './observer.ts'
 import {
   markAuthorised,
   type Authenticated,
@@ -29,10 +30,8 @@ export const createGraph = (generation: Generation): Graph => ({
   prepare: createPreparations(generation),
 })
 
-export interface ExecuteOptions {
+export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {
   readonly graph: Graph
-  readonly sources: Sources
-  readonly limits: RunLimits
   readonly onError: ShapeOptions['onError']
 }
 
@@ -41,39 +40,25 @@ const maxVariableErrors = 10
 
 export async function execute(
   request: Authenticated,
-  { graph, sources, limits, onError }: ExecuteOptions,
+  { graph, onError, ...systems }: ExecuteOptions,
 ): Promise<ExecutionResult> {
   const { observer } = request
-  const time = <Result>(stage: 'authorise' | 'plan' | 'shape', work: () => Result): Result => {
-    const started = performance.now()
-    const tell = (error: unknown) =>
-      observer.stage({ stage, milliseconds: performance.now() - started, error })
-    try {
-      const result = work()
-      tell(null)
-      return result
-    } catch (error) {
-      tell(error)
-      throw error
-    }
-  }
-  const prepared = time('authorise', () =>
+  const prepared = observed(observer, 'authorise', () =>
     graph.prepare(request.document, request.operationName, request.principal.scopes),
   )
   const authorised = authorisedOf(request, graph.generation, prepared)
-  const planned = time('plan', () => plan(authorised, prepared))
-  const fetched = await fetch(planned, sources, limits)
-  return time('shape', () => shape(fetched, { isRenamed: prepared.isRenamed, onError }))
+  const planned = await observedAsync(observer, 'plan', () => plan(authorised, prepared))
+  const fetched = await observedAsync(observer, 'fetch', () => fetch(planned, systems))
+  return observed(observer, 'shape', () => shape(fetched, { onError }))
 }
 
 const authorisedOf = (
   request: Authenticated,
   generation: Generation,
-  { document, operation, denied, nothingLeft }: Prepared,
-): Authorised =>
-  markAuthorised({ ...request, generation, allowed: document, operation, denied, nothingLeft })
+  { operation, denied, nothingLeft }: Prepared,
+): Authorised => markAuthorised({ ...request, generation, operation, denied, nothingLeft })
 
-function plan(request: Authorised, prepared: Prepared): Planned {
+async function plan(request: Authorised, prepared: Prepared): Promise<Planned> {
   const { coerced, errors } = getVariableValues(
     request.generation.apiSchema,
     prepared.asked.variableDefinitions ?? [],
@@ -81,26 +66,27 @@ function plan(request: Authorised, prepared: Prepared): Planned {
     { maxErrors: maxVariableErrors },
   )
   if (errors !== undefined) throw new InvalidVariables(errors)
-  return { ...request, plan: prepared.plan(), values: coerced }
+  return { ...request, program: await prepared.program(), values: coerced }
 }
 
-async function fetch(request: Planned, sources: Sources, limits: RunLimits): Promise<Fetched> {
-  if (request.nothingLeft) return { ...request, data: null, errors: [] }
-  const started = performance.now()
-  const { data, errors } = await runPlan(
-    { ...request, values: renameValues(request.values) },
-    sources,
-    limits,
-  )
-  request.observer.stage({
-    stage: 'fetch',
-    milliseconds: performance.now() - started,
-    error: errors?.[0] ?? null,
+async function fetch(
+  request: Planned,
+  systems: Pick<ExecuteOptions, 'sources' | 'limits'>,
+): Promise<Fetched> {
+  if (request.nothingLeft) return { ...request, run: null }
+  const { principal, signal, deadlineAt, observer, values } = request
+  const run = await request.program.fetch({
+    ...systems,
+    principal,
+    signal,
+    deadlineAt,
+    observer,
+    values: renameValues(values),
   })
   // Out of time, what did arrive is still an answer; a client that left needs none.
-  const { aborted, reason } = request.signal
+  const { aborted, reason } = signal
   if (aborted && reason instanceof AppError && reason.code === 'CANCELLED') throw reason
-  return { ...request, data, errors: errors ?? [] }
+  return { ...request, run }
 }
 
 /** Variables that do not fit the operation; carries every error that is reported. */
@@ -113,5 +99,37 @@ export class InvalidVariables extends Error {
     this.errors = errors.map(
       (error) => new GraphQLError(error.message, { extensions: { code: 'BAD_USER_INPUT' } }),
     )
+  }
+}
+
+function observed<Result>(observer: Observer, stage: Stage, work: () => Result): Result {
+  const started = performance.now()
+  const tell = (error: unknown) =>
+    observer.stage({ stage, milliseconds: performance.now() - started, error })
+  try {
+    const result = work()
+    tell(null)
+    return result
+  } catch (error) {
+    tell(error)
+    throw error
+  }
+}
+
+async function observedAsync<Result>(
+  observer: Observer,
+  stage: Stage,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const started = performance.now()
+  const tell = (error: unknown) =>
+    observer.stage({ stage, milliseconds: performance.now() - started, error })
+  try {
+    const result = await work()
+    tell(null)
+    return result
+  } catch (error) {
+    tell(error)
+    throw error
   }
 }

@@ -4,9 +4,8 @@
  * another one's plan. Bounded; concurrent first askers share the work.
  */
 import { createHash } from 'node:crypto'
-import type { QueryPlan } from '@apollo/query-planner'
-import { operationFromDocument } from '@apollo/federation-internals'
 import { Kind, type DocumentNode, type OperationDefinitionNode } from 'graphql'
+import { compileProgram, type Program } from '../engine/program.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { authorise } from './authorise.ts'
 import { covered } from './covered.ts'
@@ -15,16 +14,14 @@ import { renameCollisions } from './response-names.ts'
 import type { Denied } from './stages.ts'
 
 export interface Prepared {
-  /** One operation, without fragments, as it is planned. */
-  readonly document: DocumentNode
+  /** The operation as it is planned. */
   readonly operation: OperationDefinitionNode
   /** The operation as it came: its variables are checked against this one. */
   readonly asked: OperationDefinitionNode
   readonly denied: readonly Denied[]
   readonly nothingLeft: boolean
-  readonly isRenamed: boolean
-  /** Made on first use: a denied-only question needs none. */
-  plan(): QueryPlan
+  /** Planned and compiled on first use: a question of which nothing may be read needs none. */
+  program(): Promise<Program>
 }
 
 /** Prepared questions one generation keeps. */
@@ -65,23 +62,17 @@ function prepare(
 ): Prepared {
   const parsed = parseDocument(text, generation.apiSchema)
   const asked = operationOf(parsed, operationName)
-  const allowed = authorise(parsed, asked, generation, new Set(scopes))
-  const { operation, isRenamed } = renameCollisions(allowed.operation, generation)
+  const {
+    operation: allowed,
+    denied,
+    nothingLeft,
+  } = authorise(parsed, asked, generation, new Set(scopes))
+  const operation = renameCollisions(allowed, generation)
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation] }
-  let plan: QueryPlan | undefined
-  return {
-    document,
-    operation,
-    asked,
-    denied: allowed.denied,
-    nothingLeft: allowed.nothingLeft,
-    isRenamed,
-    plan: () =>
-      (plan ??= covered(
-        operation,
-        generation.planner.buildQueryPlan(
-          operationFromDocument(generation.plannerApiSchema, document, { validate: false }),
-        ),
-      )),
+  const compiled = async (): Promise<Program> => {
+    const plan = covered(operation, await generation.plan(document))
+    return compileProgram({ generation, operation, denied, plan })
   }
+  let program: Promise<Program> | undefined
+  return { operation, asked, denied, nothingLeft, program: () => (program ??= compiled()) }
 }

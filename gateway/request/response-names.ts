@@ -25,18 +25,14 @@ const prefix = 'isthmus_alias_'
 const reserved = 'representations'
 const reservedVariable = 'isthmus_representations'
 
-export interface Renamed {
-  readonly operation: OperationDefinitionNode
-  /** Whether the answer has names to turn back. */
-  readonly isRenamed: boolean
-}
-
 type Names = Pick<Generation, 'apiSchema' | 'supergraphSchema' | 'requiredWithArguments'>
 
-export function renameCollisions(operation: OperationDefinitionNode, names: Names): Renamed {
+export function renameCollisions(
+  operation: OperationDefinitionNode,
+  names: Names,
+): OperationDefinitionNode {
   const types = new TypeInfo(names.apiSchema)
-  let isRenamed = false
-  const renamed: OperationDefinitionNode = visit(
+  return visit(
     operation,
     visitWithTypeInfo(types, {
       Variable: (node) =>
@@ -45,25 +41,24 @@ export function renameCollisions(operation: OperationDefinitionNode, names: Name
           : undefined,
       Field(node) {
         const alias = node.alias?.value
-        if (alias === hiddenField) isRenamed = true
         if (alias === hiddenField) return undefined
         if (alias?.startsWith(prefix) === true) {
           throw new AppError('BAD_USER_INPUT', `An alias may not begin with "${prefix}".`)
         }
         if (!collides(node, types.getParentType()?.name, names)) return undefined
-        isRenamed = true
         const value = prefix + (alias ?? node.name.value)
         return { ...node, alias: { kind: node.name.kind, value } }
       },
     }),
   )
-  return { operation: renamed, isRenamed }
 }
 
 /** Whether the response name is one that the planner may use for something else. */
 function collides(node: FieldNode, parent: string | undefined, names: Names): boolean {
   if (names.requiredWithArguments.has(node.name.value)) return true
   const alias = node.alias?.value
+  // What every object has already can be told from what a system answered only by another name.
+  if ((alias ?? node.name.value) in Object.prototype) return true
   return (
     alias !== undefined &&
     alias !== node.name.value &&
@@ -94,23 +89,3 @@ export const renameValues = (
 /** The client's name of a response name. */
 export const originalName = (name: string): string =>
   name.startsWith(prefix) ? name.slice(prefix.length) : name
-
-/** The answer with the client's names. */
-export function restoreNames(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(restoreNames)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [originalName(name), restoreNames(inner)]),
-  )
-}
-
-/** The answer without what only the gateway needed. */
-export function withoutHidden(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutHidden)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => name !== hiddenField)
-      .map(([name, inner]) => [name, withoutHidden(inner)]),
-  )
-}

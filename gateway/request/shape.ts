@@ -1,7 +1,6 @@
 /**
- * Shape: the answer as the client gets it. Names are turned back, denied fields are null and
- * reported, and every error is one of ours: a code, a path and the request's id. What a system said
- * beyond that goes to the log.
+ * Shape: the answer as the client gets it. Denied fields are reported, and every error is one of
+ * ours: a code, a path and the request's id. What a system said beyond that goes to the log.
  */
 import {
   GraphQLError,
@@ -12,12 +11,10 @@ import {
 } from 'graphql'
 import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
 import { detailsOf } from '../sources/details.ts'
-import { hiddenField } from './authorise.ts'
-import { originalName, restoreNames, withoutHidden } from './response-names.ts'
+import { originalName } from './response-names.ts'
 import type { Condition, Denied, Fetched } from './stages.ts'
 
 export interface ShapeOptions {
-  readonly isRenamed: boolean
   /** Told of each error that a client only sees as a code. */
   readonly onError: (error: unknown, code: string) => void
 }
@@ -25,13 +22,13 @@ export interface ShapeOptions {
 /** Errors one answer carries; a list of a thousand broken rows is one fault, not a thousand. */
 const maxErrors = 50
 
-type Data = Record<string, unknown>
-
-export function shape(fetched: Fetched, { isRenamed, onError }: ShapeOptions): ExecutionResult {
-  const { requestId, operation, values } = fetched
+export function shape(fetched: Fetched, { onError }: ShapeOptions): ExecutionResult {
+  const { requestId, operation, values, run, program } = fetched
+  const data = run === null ? null : program.shape(run)
+  const raised = run?.errors ?? []
+  if (raised.length === 0 && fetched.denied.length === 0) return { data }
   const denied = fetched.denied.filter(({ when }) => when.every((each) => holds(each, values)))
-  const data = dataOf(fetched, denied, isRenamed)
-  const errors = fetched.errors.map((error) => maskError(error, { requestId, operation, onError }))
+  const errors = raised.map((error) => maskError(error, { requestId, operation, onError }))
   const all = unique([...denied.map((each) => deniedError(each, requestId)), ...errors])
   const shown =
     all.length > maxErrors ? [...all.slice(0, maxErrors), more(all.slice(maxErrors))] : all
@@ -40,34 +37,6 @@ export function shape(fetched: Fetched, { isRenamed, onError }: ShapeOptions): E
 
 const holds = (condition: Condition, values: Fetched['values']): boolean =>
   ('value' in condition ? condition.value : values[condition.variable] === true) === condition.when
-
-function dataOf(
-  { data, nothingLeft }: Fetched,
-  denied: readonly Denied[],
-  isRenamed: boolean,
-): Data | null {
-  if (nothingLeft || data === null || data === undefined) return null
-  const named = (isRenamed ? restoreNames(data) : data) as Data // an object stays one
-  for (const { path, types } of denied) setNull(named, path, types)
-  return isRenamed ? (withoutHidden(named) as Data) : named // likewise
-}
-
-/** A denied field is there and null, as in any answer that could not fill a field. */
-function setNull(
-  value: unknown,
-  [name, ...rest]: readonly string[],
-  types: readonly string[] | null,
-): void {
-  if (name === undefined || typeof value !== 'object' || value === null) return
-  if (Array.isArray(value)) {
-    for (const each of value) setNull(each, [name, ...rest], types)
-    return
-  }
-  const object = value as Data
-  if (rest.length > 0) setNull(object[name], rest, types)
-  else if (!(name in object) && (types === null || types.includes(String(object[hiddenField]))))
-    object[name] = null
-}
 
 const deniedError = ({ path, coordinate }: Denied, requestId: string): GraphQLError =>
   new GraphQLError(`You may not read ${coordinate}: your token lacks a scope it needs.`, {

@@ -2,9 +2,10 @@
  * The types of the pipeline: each stage's answer extends the one before, so that leaving a stage out
  * does not compile.
  */
-import type { QueryPlan } from '@apollo/query-planner'
-import type { DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode } from 'graphql'
+import type { OperationDefinitionNode } from 'graphql'
 import type { Principal } from '#shared/principal.ts'
+import type { Program } from '../engine/program.ts'
+import type { Run } from '../engine/run.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import type { Observer } from './observer.ts'
 
@@ -34,6 +35,8 @@ export interface Denied {
   /** Response names from the root. */
   readonly path: readonly string[]
   readonly coordinate: string
+  /** Whether the path ends at the field; a fragment's ends at the value it stands in. */
+  readonly isField: boolean
   /** It was asked for only when all of these hold. */
   readonly when: readonly Condition[]
   /** The types that a fragment narrowed the parent to; null when it is any. */
@@ -46,8 +49,7 @@ const checked = Symbol('checked')
 export interface Authorised extends Authenticated {
   readonly [checked]: true
   readonly generation: Generation
-  /** One operation without fragments spreads and without what the caller may not read. */
-  readonly allowed: DocumentNode
+  /** Without fragment spreads, and without what the caller may not read. */
   readonly operation: OperationDefinitionNode
   readonly denied: readonly Denied[]
   /** Whether `data` as a whole is denied, because a root field that may not be null was. */
@@ -60,12 +62,12 @@ export const markAuthorised = (request: Omit<Authorised, typeof checked>): Autho
 })
 
 export interface Planned extends Authorised {
-  readonly plan: QueryPlan
+  readonly program: Program
   /** The variables, checked and with their defaults. */
   readonly values: Readonly<Record<string, unknown>>
 }
 
 export interface Fetched extends Planned {
-  readonly data: ExecutionResult['data']
-  readonly errors: readonly GraphQLError[]
+  /** What the systems answered; null when none was asked, because nothing may be read. */
+  readonly run: Run | null
 }

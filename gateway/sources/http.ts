@@ -3,11 +3,13 @@
  * connection, headers and body, no redirects, and a cap on what is read. Nothing that the subgraph
  * says about HTTP (status, headers, redirects) reaches the client.
  */
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { Pool } from 'undici'
-import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
-import { signInternalToken } from '#shared/principal.ts'
+import { AppError, appErrorIn, errorCodes, type ErrorCode } from '#shared/errors.ts'
+import { maxAgeSeconds, signInternalToken, type Principal } from '#shared/principal.ts'
 import { deadlineHeader } from '#shared/serve.ts'
 import { detailsOf } from './details.ts'
 import type { Source, SourceRequest } from './source.ts'
@@ -27,67 +29,95 @@ const maxAnswerBytes = 16 * 1024 * 1024
 export function httpSource({ name, url, secret, speaks }: HttpSourceOptions): Source {
   const { origin, pathname, search } = new URL(url)
   const pool = new Pool(origin, { connections: 64, keepAliveTimeout: 30_000 })
+  const tokenFor = secret === undefined ? undefined : internalTokens(name, secret)
   return {
     name,
     async send(request) {
-      const token =
-        secret === undefined ? undefined : signInternalToken(request.principal, name, secret)
-      const { statusCode, body } = await reach(request, () =>
-        pool.request({
-          path: pathname + search,
-          method: 'POST',
-          signal: request.signal,
-          headers: {
-            'content-type': 'application/json',
-            accept: 'application/json',
-            [deadlineHeader]: String(
-              Math.max(1, Math.round(request.deadlineAt - performance.now())),
-            ),
-            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          },
-          body: JSON.stringify({
-            query: request.query,
-            variables: request.variables,
-            operationName: request.operationName,
-          }),
-        }),
-      )
-      const text = await reach(request, () => readCapped(body))
+      const remaining = Math.max(1, Math.round(request.deadlineAt - performance.now()))
+      const headers = [...fixedHeaders, deadlineHeader, String(remaining)]
+      if (tokenFor !== undefined) {
+        headers.push('authorization', `Bearer ${tokenFor(request.principal)}`)
+      }
+      const { body, statusCode, encoding } = await post(pool, pathname + search, headers, request)
+      const text = (await unpacked(body, encoding)).toString('utf8')
       return parseAnswer(text, { statusCode, speaks })
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
   }
 }
 
-/** Runs one step on the network; every way it can fail is one of our codes. */
-async function reach<Result>(
-  { signal }: SourceRequest,
-  step: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await step()
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause
-    if (signal.aborted && signal.reason instanceof AppError) throw signal.reason
-    if (signal.aborted) throw new AppError('CANCELLED', 'The request was cancelled.', { cause })
-    throw new AppError('SOURCE_UNAVAILABLE', 'A system could not be reached.', { cause })
+const fixedHeaders = ['content-type', 'application/json', 'accept', 'application/json'] as const
+
+/** A token is used for half of its life, so that it is still good when it arrives. */
+const tokenMs = (maxAgeSeconds * 1_000) / 2
+
+/** Signs once for a principal, not once for a request. */
+function internalTokens(name: string, secret: string): (principal: Principal) => string {
+  const kept = new WeakMap<Principal, { readonly token: string; readonly until: number }>()
+  return (principal) => {
+    const now = performance.now()
+    const known = kept.get(principal)
+    if (known !== undefined && known.until > now) return known.token
+    const token = signInternalToken(principal, name, secret)
+    kept.set(principal, { token, until: now + tokenMs })
+    return token
   }
 }
 
-async function readCapped(
-  body: AsyncIterable<Uint8Array> & { destroy(): unknown },
-): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > maxAnswerBytes) {
-      body.destroy()
-      throw new AppError('SOURCE_DATA_INVALID', 'A system answered more than can be taken.')
-    }
-    chunks.push(chunk)
+interface Reply {
+  readonly body: Buffer
+  readonly statusCode: number
+  readonly encoding: string
+}
+
+/** One POST. Redirects are answers like any other; every way it can fail is one of our codes. */
+function post(pool: Pool, path: string, headers: string[], request: SourceRequest): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    let statusCode = 0
+    let encoding = ''
+    pool.dispatch(
+      { path, method: 'POST', headers, body: request.body },
+      {
+        onRequestStart: (controller) => {
+          request.onStop((reason) => controller.abort(reason))
+        },
+        onResponseStart: (_, status, { 'content-encoding': coded = '' }) => {
+          statusCode = status
+          encoding = String(coded)
+        },
+        onResponseData: (controller, chunk) => {
+          size += chunk.length
+          if (size > maxAnswerBytes) controller.abort(tooLarge())
+          else chunks.push(chunk)
+        },
+        onResponseEnd: () => resolve({ body: Buffer.concat(chunks), statusCode, encoding }),
+        onResponseError: (_, cause) =>
+          reject(
+            appErrorIn(cause) ??
+              new AppError('SOURCE_UNAVAILABLE', 'A system could not be reached.', { cause }),
+          ),
+      },
+    )
+  })
+}
+
+const tooLarge = () =>
+  new AppError('SOURCE_DATA_INVALID', 'A system answered more than can be taken.')
+
+/** We ask for no compression; a system that compresses anyway is read, up to the same size. */
+async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
+  if (encoding === '' || encoding === 'identity') return body
+  const unpack = { gzip: gunzip, deflate: inflate, br: brotliDecompress }[encoding]
+  try {
+    if (unpack === undefined) throw new TypeError(`content-encoding ${encoding}`)
+    return await promisify(unpack)(body, { maxOutputLength: maxAnswerBytes })
+  } catch (cause) {
+    throw new AppError('SOURCE_DATA_INVALID', 'A system answered more than can be taken.', {
+      cause,
+    })
   }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 interface Said {

@@ -4,7 +4,6 @@
  */
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { parse } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { openSubgraph, type OpenSubgraph, type SubgraphOptions } from '#shared/open.ts'
 import type { SubgraphDefinition } from '#shared/subgraph.ts'
@@ -51,18 +50,9 @@ export async function loadDefinition(
 export function sourceOf(name: string, subgraph: OpenSubgraph): Source {
   return {
     name,
-    send: ({
-      query,
-      document,
-      operationName,
-      variables,
-      principal,
-      signal,
-      deadlineAt,
-      onStatement,
-    }) =>
+    send: ({ document, operationName, variables, principal, signal, deadlineAt, onStatement }) =>
       subgraph.execute({
-        document: document ?? parse(query),
+        document,
         operationName,
         variables,
         principal,

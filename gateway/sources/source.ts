@@ -8,12 +8,17 @@ import type { Principal } from '#shared/principal.ts'
 
 export interface SourceRequest {
   readonly query: string
-  readonly document: DocumentNode | undefined
+  /** The query parsed: the same object each time the same question is asked. */
+  readonly document: DocumentNode
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
+  /** The whole request as JSON: query, operationName, variables. */
+  readonly body: string
   readonly principal: Principal
   /** Aborted when the client goes away or the time is over. */
   readonly signal: AbortSignal
+  /** The same for who needs no signal: called at most once, with an AppError. */
+  onStop(listener: (reason: Error) => void): void
   /** `performance.now()` by which the answer is wanted. */
   readonly deadlineAt: number
   readonly onStatement: (event: StatementEvent) => void

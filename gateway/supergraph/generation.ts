@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto'
 import {
+  operationFromDocument,
   ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
   Supergraph,
-  type Schema,
 } from '@apollo/federation-internals'
-import { QueryPlanner } from '@apollo/query-planner'
-import { Kind, parse, type GraphQLSchema } from 'graphql'
+import { QueryPlanner, type QueryPlan } from '@apollo/query-planner'
+import { Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { entityKeys, type EntityKeys } from './entity-keys.ts'
 import { policyIndex, type PolicyIndex } from './policy-index.ts'
@@ -22,9 +22,8 @@ export interface Generation {
   readonly supergraphSchema: GraphQLSchema
   /** What clients see. */
   readonly apiSchema: GraphQLSchema
-  /** The same for Apollo's planner and executor. */
-  readonly plannerApiSchema: Schema
-  readonly planner: QueryPlanner
+  /** Plans one valid operation without fragment spreads. */
+  plan(operation: DocumentNode): Promise<QueryPlan>
   readonly policies: PolicyIndex
   readonly keys: EntityKeys
   /** Fields that some `@requires` asks for with arguments. */
@@ -41,13 +40,16 @@ export function createGeneration(supergraphSdl: string): Generation {
       supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
     })
     const plannerApiSchema = supergraph.apiSchema()
+    const planner = new QueryPlanner(supergraph)
     return Object.freeze({
       id: createHash('sha256').update(supergraphSdl).digest('hex').slice(0, 16),
       supergraphSdl,
       supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
       apiSchema: plannerApiSchema.toGraphQLJSSchema(),
-      plannerApiSchema,
-      planner: new QueryPlanner(supergraph),
+      plan: async (document: DocumentNode) =>
+        planner.buildQueryPlan(
+          operationFromDocument(plannerApiSchema, document, { validate: false }),
+        ),
       policies,
       keys: entityKeys(supergraphSdl),
       requiredWithArguments: requiredWithArguments(supergraphSdl),

@@ -43,7 +43,8 @@ export interface Principal {
 }
 
 const issuer = 'isthmus-gateway'
-const maxAgeSeconds = 60
+/** How long an internal token is good, in seconds. */
+export const maxAgeSeconds = 60
 
 /** Signs the internal token for one subgraph. `secret` is shared by the gateway and that subgraph. */
 export function signInternalToken(principal: Principal, audience: string, secret: string): string {

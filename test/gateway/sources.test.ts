@@ -5,6 +5,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { verifyInternalToken } from '#shared/principal.ts'
+import { Call, createQuestion } from '../../gateway/engine/question.ts'
 import { httpSource } from '../../gateway/sources/http.ts'
 import { anyone } from '../support/subgraph-fixture.ts'
 
@@ -30,16 +31,15 @@ async function ask(
     server.closeAllConnections()
     server.close()
   })
-  return source.send({
-    query: '{ a }',
-    document: undefined,
-    operationName: undefined,
-    variables: {},
+  const call = new Call(createQuestion('{ a }', undefined, []), {
+    values: {},
+    representations: new Map(),
     principal: anyone,
-    signal,
     deadlineAt: performance.now() + 5_000,
     onStatement: () => undefined,
   })
+  signal.addEventListener('abort', () => call.stop(signal.reason))
+  return source.send(call)
 }
 
 const says =

@@ -1,80 +1,112 @@
-/** What is sent of entities, and how the answer is laid out again. */
+/** What is sent of entities: each once, none without a key, and what the planner corrects in them. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { GraphQLError } from 'graphql'
-import { expand, reduce } from '../../../gateway/engine/representations.ts'
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { buildSchema } from 'graphql'
+import { compileRepresentations, place } from '../../../gateway/engine/representations.ts'
+import { typeConditions } from '../../../gateway/engine/types.ts'
 import { entityKeys } from '../../../gateway/supergraph/entity-keys.ts'
 
+const types = typeConditions(
+  buildSchema(`
+    type Query { media: Media }
+    interface Media { id: ID }
+    type Book implements Media { id: ID }
+    type Customer { debtorNo: ID }
+    type Media2 { id: ID }
+  `),
+)
 const keys = new Map([['finance|Customer', [['debtorNo'], ['region', 'no']]]])
+
+type Selected = string | readonly [name: string, inner: readonly Selected[]]
+
+const select = (selected: readonly Selected[]): QueryPlanSelectionNode[] =>
+  selected.map((each) =>
+    typeof each === 'string'
+      ? { kind: 'Field', name: each }
+      : { kind: 'Field', name: each[0], selections: select(each[1]) },
+  )
+
+function represent(
+  fields: readonly Selected[],
+  { on = 'Customer', ...node }: Partial<FetchNode> & { on?: string } = {},
+) {
+  const requires: QueryPlanSelectionNode[] = [
+    { kind: 'InlineFragment', typeCondition: on, selections: select(['__typename', ...fields]) },
+  ]
+  const fetch = { kind: 'Fetch', serviceName: 'finance', requires, operation: '', ...node }
+  return compileRepresentations({ node: fetch as FetchNode, keys, types }) // what it reads of one
+}
+
 const customer = (fields: Record<string, unknown>) => ({ __typename: 'Customer', ...fields })
 
 describe('representations', () => {
-  it('each is sent once, and laid out at every place that asked', () => {
-    const given = ['D1', 'D2', 'D1', 'D1'].map((debtorNo) => customer({ debtorNo }))
-    const reduced = reduce(given, 'finance', keys)
-    assert.deepEqual(reduced.unique, [given[0], given[1]])
-    const { data } = expand({ data: { _entities: [{ limit: 1 }, { limit: 2 }] } }, reduced)
-    assert.deepEqual(data, {
-      _entities: [{ limit: 1 }, { limit: 2 }, { limit: 1 }, { limit: 1 }],
-    })
+  it('each is sent once, and every place knows which is its own', () => {
+    const batch = represent(['debtorNo'])(
+      ['D1', 'D2', 'D1', 'D1'].map((debtorNo) => customer({ debtorNo, name: 'not asked' })),
+    )
+    assert.deepEqual(batch.texts, [
+      '{"__typename":"Customer","debtorNo":"D1"}',
+      '{"__typename":"Customer","debtorNo":"D2"}',
+    ])
+    assert.deepEqual(batch.places, [0, 1, 0, 0])
   })
 
-  it('places do not share one object: later fetches write into each apart', () => {
-    const reduced = reduce(
-      [customer({ debtorNo: 'D1' }), customer({ debtorNo: 'D1' })],
-      'finance',
-      keys,
-    )
-    const { data } = expand({ data: { _entities: [{ inner: {} }] } }, reduced)
-    assert.ok(data)
-    const [first, second] = data['_entities'] as [object, object]
-    assert.notEqual(first, second)
-  })
-
-  it('one without a key is not sent and is null without an error', () => {
-    const reduced = reduce(
-      [customer({ debtorNo: null }), customer({ debtorNo: 'D1' }), customer({ region: 'N' })],
-      'finance',
-      keys,
-    )
-    assert.deepEqual(reduced.unique, [customer({ debtorNo: 'D1' })])
-    assert.deepEqual(expand({ data: { _entities: [{ limit: 1 }] } }, reduced), {
-      data: { _entities: [null, { limit: 1 }, null] },
-    })
+  it('one without a key is not sent', () => {
+    const batch = represent(['debtorNo'])([
+      customer({ debtorNo: null }),
+      customer({ debtorNo: 'D1' }),
+    ])
+    assert.deepEqual(batch.places, [place.withoutKey, 0])
+    assert.equal(batch.texts.length, 1)
   })
 
   it('a null beside a whole key is sent: a system may need to know it', () => {
-    const given = [customer({ debtorNo: 'D1', openOrderValue: null })]
-    assert.deepEqual(reduce(given, 'finance', keys).unique, given)
+    const batch = represent(['debtorNo', 'openOrderValue'])([
+      customer({ debtorNo: 'D1', openOrderValue: null }),
+    ])
+    assert.deepEqual(batch.texts, [
+      '{"__typename":"Customer","debtorNo":"D1","openOrderValue":null}',
+    ])
+  })
+
+  it('a compound key is whole or none, inside its objects too', () => {
+    const batch = represent([['region', ['code']], 'no'])([
+      customer({ region: { code: 'N' }, no: '1' }),
+      customer({ region: { code: null }, no: '1' }),
+      customer({ region: null, no: '1' }),
+    ])
+    assert.deepEqual(batch.texts, ['{"__typename":"Customer","region":{"code":"N"},"no":"1"}'])
+    assert.deepEqual(batch.places, [0, place.withoutKey, place.withoutKey])
+  })
+
+  it('an input that a failed system owes is told from one that is null', () => {
+    const batch = represent(['debtorNo', 'openOrderValue'])([customer({ debtorNo: 'D1' })])
+    assert.deepEqual(batch, { texts: [], places: [place.withoutInput] })
+  })
+
+  it('another type is not concerned, an interface concerns its types', () => {
+    const one = { __typename: 'Book', id: '1' }
+    assert.deepEqual(represent(['debtorNo'])([one]).places, [place.unconcerned])
+    assert.deepEqual(represent(['id'], { on: 'Media' })([one]).texts, [
+      '{"__typename":"Book","id":"1"}',
+    ])
   })
 
   it('a type whose keys are not known is sent as it is', () => {
-    const given = [{ __typename: 'Media', id: null }]
-    assert.deepEqual(reduce(given, 'finance', keys).unique, given)
+    const media = { __typename: 'Media2', id: null }
+    assert.deepEqual(represent(['id'], { on: 'Media2' })([media]).places, [0])
   })
 
-  it('an error of one entity is told at every place that shares it', () => {
-    const reduced = reduce(
-      [null, 'D1', 'D2', 'D1'].map((debtorNo) => customer({ debtorNo })),
-      'finance',
-      keys,
-    )
-    const error = new GraphQLError('no', { path: ['_entities', 0, 'limit'] })
-    const { errors } = expand({ data: { _entities: [null, {}] }, errors: [error] }, reduced)
-    assert.deepEqual(
-      errors?.map(({ path }) => path),
-      [
-        ['_entities', 1, 'limit'],
-        ['_entities', 3, 'limit'],
+  it('the planner’s corrections are written instead', () => {
+    const batch = represent(['id'], {
+      on: 'Media',
+      inputRewrites: [
+        { kind: 'ValueSetter', path: ['... on Book', '__typename'], setValueTo: 'Media' },
+        { kind: 'KeyRenamer', path: ['... on Media', 'id'], renameKeyTo: 'no' },
       ],
-    )
-  })
-
-  it('an answer of another length is refused, not shifted', () => {
-    const reduced = reduce([customer({ debtorNo: 'D1' })], 'finance', keys)
-    const { data, errors } = expand({ data: { _entities: [] } }, reduced)
-    assert.equal(data, null)
-    assert.equal(errors?.[0]?.extensions['code'], 'SOURCE_DATA_INVALID')
+    })([{ __typename: 'Book', id: 'quoted "1"' }])
+    assert.deepEqual(batch.texts, [String.raw`{"__typename":"Media","no":"quoted \"1\""}`])
   })
 })
 

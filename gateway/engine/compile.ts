@@ -1,0 +1,94 @@
+/**
+ * A plan as one function: each node of Apollo's plan becomes a closure, made once. What a node does
+ * is here or, for a fetch, in fetch.ts.
+ */
+import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
+import { AppError } from '#shared/errors.ts'
+import type { EntityKeys } from '../supergraph/entity-keys.ts'
+import { compileFetch } from './fetch.ts'
+import type { Run } from './run.ts'
+import type { TypeConditions } from './types.ts'
+
+/** A part of a plan, ready to run. */
+export type Step = (run: Run) => Promise<void>
+
+export interface Compiling {
+  readonly keys: EntityKeys
+  readonly types: TypeConditions
+  /** Whether another fetch of the plan writes into what a fetch at this path brings. */
+  isWrittenBelow(path: readonly string[]): boolean
+}
+
+export function compilePlan(plan: QueryPlan, options: Pick<Compiling, 'keys' | 'types'>): Step {
+  if (plan.node === undefined) return () => Promise.resolve()
+  const paths = fetchPaths(plan.node, [])
+  return compileNode(plan.node, [], {
+    ...options,
+    isWrittenBelow: (path) =>
+      paths.some(
+        (other) => other.length > path.length && path.every((part, at) => other[at] === part),
+      ),
+  })
+}
+
+/** `path` is where in the tree the node works. */
+function compileNode(
+  node: PlanNode | SubscriptionNode,
+  path: readonly string[],
+  compiling: Compiling,
+): Step {
+  switch (node.kind) {
+    case 'Fetch':
+      return compileFetch(node, path, compiling)
+    case 'Flatten':
+      return compileNode(node.node, [...path, ...node.path.map(String)], compiling)
+    case 'Sequence':
+      return sequence(node.nodes.map((each) => compileNode(each, path, compiling)))
+    case 'Parallel':
+      return parallel(node.nodes.map((each) => compileNode(each, path, compiling)))
+    case 'Condition': {
+      const branch = (inner: PlanNode | undefined) =>
+        inner === undefined ? undefined : compileNode(inner, path, compiling)
+      const [yes, no] = [branch(node.ifClause), branch(node.elseClause)]
+      const { condition } = node
+      return async (run) => (run.values[condition] === true ? yes : no)?.(run)
+    }
+    case 'Defer':
+    case 'Subscription':
+      throw new AppError('BAD_REQUEST', `A plan with ${node.kind} is not supported.`)
+  }
+}
+
+const sequence =
+  (steps: readonly Step[]): Step =>
+  async (run) => {
+    for (const step of steps) await step(run)
+  }
+
+const parallel =
+  (steps: readonly Step[]): Step =>
+  async (run) => {
+    await Promise.all(steps.map((step) => step(run)))
+  }
+
+function fetchPaths(
+  node: PlanNode | SubscriptionNode,
+  path: readonly string[],
+): readonly (readonly string[])[] {
+  switch (node.kind) {
+    case 'Fetch':
+      return [path]
+    case 'Flatten':
+      return fetchPaths(node.node, [...path, ...node.path.map(String)])
+    case 'Sequence':
+    case 'Parallel':
+      return node.nodes.flatMap((each) => fetchPaths(each, path))
+    case 'Condition':
+      return [node.ifClause, node.elseClause].flatMap((each) =>
+        each === undefined ? [] : fetchPaths(each, path),
+      )
+    case 'Defer':
+    case 'Subscription':
+      return []
+  }
+}

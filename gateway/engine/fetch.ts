@@ -1,0 +1,264 @@
+/**
+ * A fetch of the plan as a function: ask one system, put its answer into the tree, and give each
+ * error the path of every place it concerns. What the system did not give leaves an error at each
+ * field it owed, or a null where it rightly knows nothing.
+ */
+import type { FetchNode } from '@apollo/query-planner'
+import { GraphQLError } from 'graphql'
+import { askedFields, type AskedFields } from './asked.ts'
+import type { Compiling, Step } from './compile.ts'
+import { copy, merge } from './merge.ts'
+import { collect, pathsOfPlaces } from './places.ts'
+import { createQuestion } from './question.ts'
+import { compileRepresentations, place, type Batch } from './representations.ts'
+import { compileRewrites, rewrittenPath } from './rewrites.ts'
+import { isRaw, owe, withPath, type Path, type Raw, type Run } from './run.ts'
+import { invalid, send, type Answer } from './send.ts'
+
+/** Errors of one fetch that get a path of their own; the answer shows fewer. */
+const maxErrors = 100
+
+/** Entities of one request to a system; more are asked for in several at once. */
+const maxEntities = 2_000
+
+const representations = 'representations'
+
+/** A fetch at a place of the tree. */
+interface Fetch {
+  readonly node: FetchNode
+  readonly path: readonly string[]
+  readonly asked: AskedFields
+}
+
+export const compileFetch = (
+  node: FetchNode,
+  path: readonly string[],
+  compiling: Compiling,
+): Step =>
+  node.requires === undefined
+    ? rootFetch(node, path, compiling)
+    : entityFetch(node, path, compiling)
+
+function rootFetch(node: FetchNode, path: readonly string[], { types }: Compiling): Step {
+  const fetch: Fetch = { node, path, asked: askedFields(node, types) }
+  const question = createQuestion(node.operation, node.operationName, node.variableUsages ?? [])
+  const rewrite = compileRewrites(node.outputRewrites, types)
+  const nothing = new Map<string, readonly string[]>()
+  return async (run) => {
+    const targets = collect(run.data, path)
+    if (targets.length === 0) return
+    const { data, errors } = await send(run, node.serviceName, question, nothing)
+    const places = pathsOfPlaces(run.data, path)
+    if (data === null) {
+      reportAll(run, fetch, { error: errors[0], at: places.map((each) => ({ path: each })) })
+      return
+    }
+    const answered = data as Raw // the system's own object, which nobody else holds
+    rewrite?.(answered)
+    for (const [index, target] of targets.entries()) {
+      merge(target, index === 0 ? answered : copy(answered), types)
+    }
+    for (const error of errors.slice(0, maxErrors)) {
+      const inner = rewrittenPath(error.path ?? fetch.asked().slice(0, 1), node.outputRewrites)
+      for (const before of places) run.errors.push(withPath(error, [...before, ...inner]))
+    }
+  }
+}
+
+function entityFetch(node: FetchNode, path: readonly string[], compiling: Compiling): Step {
+  const { types, keys } = compiling
+  const fetch: Fetch = { node, path, asked: askedFields(node, types) }
+  const represent = compileRepresentations({ node, keys, types })
+  const question = createQuestion(
+    node.operation,
+    node.operationName,
+    (node.variableUsages ?? []).filter((name) => name !== representations),
+  )
+  const rewrite = compileRewrites(node.outputRewrites, types)
+  const isWrittenBelow = compiling.isWrittenBelow(path)
+  return async (run) => {
+    const entities = collect(run.data, path)
+    const batch = represent(entities)
+    leaveOut(run, fetch, { entities, batch })
+    if (batch.texts.length === 0) return
+    const answers = await Promise.all(
+      chunks(batch.texts, maxEntities).map((texts) =>
+        send(run, node.serviceName, question, new Map([[representations, texts]])),
+      ),
+    )
+    for (const [chunk, answer] of answers.entries()) {
+      takeIn({ answer, from: chunk * maxEntities })
+    }
+
+    function takeIn({ answer, from }: { answer: Answer; from: number }): void {
+      const to = Math.min(from + maxEntities, batch.texts.length)
+      const received = receivedOf(answer, to - from)
+      if (received instanceof GraphQLError) {
+        reportAll(run, fetch, {
+          error: received,
+          at: placesOf(run, fetch, batch, entities, from, to),
+        })
+        return
+      }
+      const taken = new Set<number>()
+      const broken: number[] = []
+      for (const [index, at] of batch.places.entries()) {
+        const entity = entities[index]
+        if (at < from || at >= to || entity === undefined) continue
+        const value: unknown = received[at - from]
+        if (isRaw(value)) {
+          if (!taken.has(at)) rewrite?.(value)
+          // Later fetches write into each place apart; otherwise places may share what is below.
+          merge(entity, isWrittenBelow && taken.has(at) ? copy(value) : value, types)
+          taken.add(at)
+        } else if (value === null) nullFields(entity, fetch)
+        else broken.push(at)
+      }
+      for (const error of errorsOf(answer, broken))
+        spread(run, fetch, { error, batch, entities, from })
+    }
+  }
+}
+
+const chunks = (texts: readonly string[], size: number): readonly (readonly string[])[] =>
+  texts.length <= size
+    ? [texts]
+    : Array.from({ length: Math.ceil(texts.length / size) }, (_, at) =>
+        texts.slice(at * size, (at + 1) * size),
+      )
+
+/** The entities that came, or the error that stands for all of them. */
+function receivedOf({ data, errors }: Answer, length: number): readonly unknown[] | GraphQLError {
+  const entities: unknown = data?.['_entities']
+  if (Array.isArray(entities) && entities.length === length) return entities as readonly unknown[]
+  return Array.isArray(entities)
+    ? invalid('A system answered another number of entities than it was asked for.')
+    : (errors[0] ?? invalid('A system answered no entities.'))
+}
+
+const errorsOf = ({ errors }: Answer, broken: readonly number[]): readonly GraphQLError[] => [
+  ...errors.slice(0, maxErrors),
+  ...[...new Set(broken)]
+    .slice(0, maxErrors)
+    .map((at) => withPath(invalid('A system answered no object.'), ['_entities', at])),
+]
+
+interface Entities {
+  readonly entities: readonly Raw[]
+  readonly batch: Batch
+}
+
+/** What is not asked: null without a word where there is no key, an error where an input failed. */
+function leaveOut(run: Run, fetch: Fetch, { entities, batch }: Entities): void {
+  const missing: number[] = []
+  for (const [index, at] of batch.places.entries()) {
+    const entity = entities[index]
+    if (entity === undefined || at >= 0) continue
+    if (at === place.withoutKey) nullFields(entity, fetch)
+    if (at === place.withoutInput) missing.push(index)
+  }
+  if (missing.length === 0) return
+  const paths = pathsOfPlaces(run.data, fetch.path)
+  reportAll(run, fetch, {
+    error: run.errors[0] ?? invalid('A system left out a value that another one needs.'),
+    at: missing.map((index) => ({
+      path: paths[index] ?? [],
+      typename: typenameOf(entities[index]),
+    })),
+  })
+}
+
+/** The system knows nothing of this entity: that is an answer, and it is null. */
+function nullFields(entity: Raw, { asked }: Fetch): void {
+  for (const name of asked(typenameOf(entity))) {
+    if (entity[name] === undefined) entity[name] = null
+  }
+}
+
+const typenameOf = (entity: Raw | undefined): string | undefined => {
+  const typename = entity?.['__typename']
+  return typeof typename === 'string' ? typename : undefined
+}
+
+interface Place {
+  readonly path: Path
+  readonly typename?: string | undefined
+}
+
+/** The places of the representations from one number up to another. */
+function placesOf(
+  run: Run,
+  { path }: Fetch,
+  { places }: Batch,
+  entities: readonly Raw[],
+  from: number,
+  to: number,
+): readonly Place[] {
+  const paths = pathsOfPlaces(run.data, path)
+  return places.flatMap((at, index) =>
+    at >= from && at < to
+      ? [{ path: paths[index] ?? [], typename: typenameOf(entities[index]) }]
+      : [],
+  )
+}
+
+/** A fetch that brought nothing: the error, at each field that it owed. */
+function reportAll(
+  run: Run,
+  { path, asked }: Fetch,
+  {
+    error = invalid('A system answered nothing.'),
+    at,
+  }: {
+    readonly error: GraphQLError | undefined
+    readonly at: readonly Place[]
+  },
+): void {
+  let reported = 0
+  for (const { path: before, typename } of at) {
+    const names = asked(typename)
+    owe(run, path, names)
+    for (const name of names) {
+      if (reported >= maxErrors) break
+      reported += 1
+      run.errors.push(withPath(error, [...before, name]))
+    }
+  }
+}
+
+/** An error of one entity, at every place that shares it. */
+function spread(
+  run: Run,
+  { node, path, asked }: Fetch,
+  {
+    error,
+    batch,
+    entities,
+    from,
+  }: Entities & {
+    readonly error: GraphQLError
+    readonly from: number
+  },
+): void {
+  const [root, number, ...inner] = error.path ?? []
+  const paths = pathsOfPlaces(run.data, path)
+  let reported = 0
+  for (const [index, at] of batch.places.entries()) {
+    if (at < 0 || (root === '_entities' && typeof number === 'number' && at !== from + number))
+      continue
+    const before = paths[index] ?? []
+    const below = rewrittenPath(inner, node.outputRewrites)
+    const names =
+      inner.length > 0 ? [below] : asked(typenameOf(entities[index])).map((each) => [each])
+    for (const each of names) {
+      if (reported >= maxErrors) return
+      reported += 1
+      run.errors.push(withPath(error, [...before, ...each]))
+    }
+    owe(
+      run,
+      path,
+      names.flatMap(([name]) => (typeof name === 'string' ? [name] : [])),
+    )
+  }
+}

@@ -1,0 +1,35 @@
+/** What a leaf of the answer may be (GraphQL spec, 3.5 and 3.9). */
+import { isEnumType, type GraphQLEnumType, type GraphQLScalarType } from 'graphql'
+
+/** The value as the client gets it, or undefined when it is none of that type. */
+export type LeafCheck = (value: unknown) => unknown
+
+export function leafCheck(type: GraphQLScalarType | GraphQLEnumType): LeafCheck {
+  if (isEnumType(type)) {
+    const names = new Set(type.getValues().map(({ name }) => name))
+    return (value) => (typeof value === 'string' && names.has(value) ? value : undefined)
+  }
+  return checks.get(type.name) ?? ((value) => value) // a scalar of their own: the system knows best
+}
+
+const maxInt = 2 ** 31
+
+const checks: ReadonlyMap<string, LeafCheck> = new Map<string, LeafCheck>([
+  ['String', (value) => (typeof value === 'string' ? value : undefined)],
+  [
+    'ID',
+    (value) => {
+      if (typeof value === 'string') return value
+      return Number.isInteger(value) ? String(value) : undefined
+    },
+  ],
+  ['Boolean', (value) => (typeof value === 'boolean' ? value : undefined)],
+  [
+    'Int',
+    (value) =>
+      typeof value === 'number' && Number.isInteger(value) && value >= -maxInt && value < maxInt
+        ? value
+        : undefined,
+  ],
+  ['Float', (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)],
+])

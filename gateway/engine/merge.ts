@@ -1,0 +1,39 @@
+/** Puts what one more system knows of an object beside what is known of it already. */
+import { isRaw, type Raw } from './run.ts'
+import type { TypeConditions } from './types.ts'
+
+/** Writes into `target`; objects and lists that both have are merged, item by item. */
+export function merge(target: Raw, source: Raw, types: TypeConditions): void {
+  for (const name in source) {
+    if (name === '__proto__') continue // no name of ours, and it would change the object itself
+    const value = source[name]
+    const known = target[name]
+    if (value === undefined) continue
+    if (known === undefined || known === null) target[name] = value
+    else if (isRaw(known) && isRaw(value)) merge(known, value, types)
+    else if (Array.isArray(known) && Array.isArray(value) && known.length === value.length) {
+      mergeItems(known, value, types)
+    } else if (name !== '__typename' || !types.isAbstract(value)) {
+      // A system that knows only the interface does not unsay what the object is.
+      target[name] = value
+    }
+  }
+}
+
+function mergeItems(target: unknown[], source: readonly unknown[], types: TypeConditions): void {
+  for (const [index, value] of source.entries()) {
+    const known = target[index]
+    if (isRaw(known) && isRaw(value)) merge(known, value, types)
+    else if (Array.isArray(known) && Array.isArray(value)) mergeItems(known, value, types)
+    else target[index] = value
+  }
+}
+
+/** A copy whose objects can be written into apart. */
+export function copy<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(copy) as Value
+  if (!isRaw(value)) return value
+  const copied: Raw = {}
+  for (const name in value) copied[name] = copy(value[name])
+  return copied as Value
+}

@@ -1,0 +1,109 @@
+/**
+ * Asks one system within its time. Whatever happens is an answer: data, or errors with a code. A
+ * system that does not react to being stopped is no longer waited for.
+ */
+import { GraphQLError, type ExecutionResult } from 'graphql'
+import { AppError, appErrorIn } from '#shared/errors.ts'
+import { Call, type Question, type Representations } from './question.ts'
+import { toGraphql, type Run } from './run.ts'
+
+export interface Answer {
+  /** Null when the system answered nothing that can be used; then `errors` says why. */
+  readonly data: Readonly<Record<string, unknown>> | null
+  readonly errors: readonly GraphQLError[]
+}
+
+export async function send(
+  run: Run,
+  system: string,
+  question: Question,
+  representations: Representations,
+): Promise<Answer> {
+  const startedAt = performance.now()
+  const answer = await ask(run, { system, question, representations, startedAt })
+  let entities = 0
+  for (const texts of representations.values()) entities += texts.length
+  run.observer.fetch({
+    system,
+    startedAt,
+    milliseconds: performance.now() - startedAt,
+    entities,
+    failure: answer.data === null ? codeOf(answer.errors[0]) : null,
+  })
+  return answer
+}
+
+interface Asking {
+  readonly system: string
+  readonly question: Question
+  readonly representations: Representations
+  readonly startedAt: number
+}
+
+async function ask(run: Run, asking: Asking): Promise<Answer> {
+  try {
+    return answerOf(await withinTime(run, asking))
+  } catch (error) {
+    const ours = appErrorIn(error) ?? new AppError('INTERNAL', 'Internal error.', { cause: error })
+    return { data: null, errors: [toGraphql(ours)] }
+  }
+}
+
+function withinTime(
+  run: Run,
+  { system, question, representations, startedAt }: Asking,
+): Promise<ExecutionResult> {
+  const source = run.sources.get(system)
+  if (source === undefined) {
+    throw new AppError('SOURCE_UNAVAILABLE', `The system "${system}" is not connected.`)
+  }
+  if (run.signal.aborted) throw stoppedBy(run.signal.reason)
+  const timeoutAt = Math.min(run.deadlineAt, startedAt + run.limits.timeoutOf(system))
+  const call = new Call(question, {
+    values: run.values,
+    representations,
+    principal: run.principal,
+    deadlineAt: timeoutAt,
+    onStatement: (event) => run.observer.statement(event),
+  })
+  return new Promise((resolve, reject) => {
+    const stop = (reason: Error) => {
+      settle()
+      reject(reason)
+      call.stop(reason)
+    }
+    const onAbort = () => stop(stoppedBy(run.signal.reason))
+    const late = () =>
+      stop(new AppError('SOURCE_TIMEOUT', `The system "${system}" did not answer in time.`))
+    const timer = setTimeout(late, Math.max(0, timeoutAt - startedAt))
+    const settle = () => {
+      clearTimeout(timer)
+      run.signal.removeEventListener('abort', onAbort)
+    }
+    run.signal.addEventListener('abort', onAbort)
+    source.send(call).then(resolve, reject).finally(settle)
+  })
+}
+
+const stoppedBy = (reason: unknown): AppError =>
+  reason instanceof AppError ? reason : new AppError('CANCELLED', 'The request was cancelled.')
+
+/** What came, or why it cannot be used. */
+function answerOf({ data, errors = [] }: ExecutionResult): Answer {
+  if (typeof data === 'object' && data !== null && !Array.isArray(data)) return { data, errors }
+  return {
+    data: null,
+    errors:
+      errors.length > 0
+        ? errors
+        : [invalid(data == null ? 'A system answered nothing.' : 'A system answered no object.')],
+  }
+}
+
+export const invalid = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: 'SOURCE_DATA_INVALID' } })
+
+const codeOf = (error: GraphQLError | undefined): string => {
+  const code = error?.extensions['code']
+  return typeof code === 'string' ? code : 'SOURCE_DATA_INVALID'
+}

@@ -1,0 +1,300 @@
+/**
+ * The answer as a function of the raw data, made once for an operation: which fields, in which
+ * order, under which names; nulls where a value is missing or wrong, moved up to where null may stand
+ * (GraphQL spec, 6.4.4). A system is not believed: what does not fit the schema is an error.
+ */
+import {
+  GraphQLError,
+  isAbstractType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isScalarType,
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import { hiddenField } from '../request/authorise.ts'
+import { originalName } from '../request/response-names.ts'
+import type { Denied } from '../request/stages.ts'
+import { leafCheck } from './leaves.ts'
+import { isRaw, type Path, type Run } from './run.ts'
+import { fieldsFor, type Decisions } from './selections.ts'
+import type { TypeConditions } from './types.ts'
+
+export type Data = Record<string, unknown>
+
+export interface ShapeOptions {
+  readonly operation: OperationDefinitionNode
+  readonly schema: GraphQLSchema
+  readonly types: TypeConditions
+  /** Fields that are null because the caller may not read them. */
+  readonly denied: readonly Denied[]
+  readonly decisions: Decisions
+  /** Answers `__schema` and `__type`. */
+  readonly introspect: (field: FieldNode, run: Run) => unknown
+}
+
+/** Shapes what a run has gathered; what is wrong with it is added to the run's errors. */
+export type Shape = (run: Run) => Data | null
+
+/** Stands for a null that an error has explained already. */
+const failed = Symbol('failed')
+
+interface Shaping {
+  readonly run: Run
+  /** Where it is, by raw names; only the first `depth` parts count. */
+  readonly path: (string | number)[]
+  readonly problems: { readonly path: Path; readonly message: string }[]
+}
+
+type Complete = (value: unknown, depth: number, shaping: Shaping) => unknown
+
+export function compileShape(options: ShapeOptions): Shape {
+  const root = options.schema.getRootType(options.operation.operation)
+  if (!root) throw new TypeError('an operation without its root type')
+  const complete = completeObject(root, [options.operation.selectionSet], { ...options, at: [] })
+  return (run) => {
+    const shaping: Shaping = { run, path: [], problems: [] }
+    const data = complete(run.data, 0, shaping)
+    report(shaping)
+    return data === failed ? null : (data as Data) // an object completes to an object
+  }
+}
+
+interface Compiling extends ShapeOptions {
+  /** The client's response names from the root. */
+  readonly at: readonly string[]
+}
+
+function completeType(
+  type: GraphQLOutputType,
+  selectionSets: readonly SelectionSetNode[],
+  compiling: Compiling,
+): Complete {
+  if (isNonNullType(type)) return nonNull(completeType(type.ofType, selectionSets, compiling))
+  if (isListType(type)) {
+    return completeList(nullableUnlessNonNull(type.ofType, selectionSets, compiling))
+  }
+  if (isObjectType(type)) return completeObject(type, selectionSets, compiling)
+  if (isAbstractType(type)) return completeAbstract(type.name, selectionSets, compiling)
+  if (isScalarType(type) || isEnumType(type)) return completeLeaf(leafCheck(type))
+  throw new TypeError(`${String(type)} is no type of an answer`)
+}
+
+/** At a place where null may stand, an explained null is a null. */
+function nullableUnlessNonNull(
+  type: GraphQLOutputType,
+  selectionSets: readonly SelectionSetNode[],
+  compiling: Compiling,
+): Complete {
+  const complete = completeType(type, selectionSets, compiling)
+  if (isNonNullType(type)) return complete
+  return (value, depth, shaping) => {
+    const completed = complete(value, depth, shaping)
+    return completed === failed ? null : completed
+  }
+}
+
+const nonNull =
+  (complete: Complete): Complete =>
+  (value, depth, shaping) => {
+    const completed = complete(value, depth, shaping)
+    return completed === null
+      ? problem(shaping, depth, 'A system left out a value that must be there.')
+      : completed
+  }
+
+const completeLeaf =
+  (check: (value: unknown) => unknown): Complete =>
+  (value, depth, shaping) => {
+    if (value === null) return null
+    const checked = check(value)
+    if (checked !== undefined) return checked
+    return problem(
+      shaping,
+      depth,
+      value === undefined ? leftOut : 'A system answered a value of another type.',
+    )
+  }
+
+const leftOut = 'A system left out a value that it was asked for.'
+
+const completeList =
+  (complete: Complete): Complete =>
+  (value, depth, shaping) => {
+    if (value === null) return null
+    if (!Array.isArray(value)) {
+      return problem(shaping, depth, value === undefined ? leftOut : 'A system answered no list.')
+    }
+    const items: unknown[] = []
+    for (let index = 0; index < value.length; index += 1) {
+      shaping.path[depth] = index
+      const item = complete(value[index], depth + 1, shaping)
+      if (item === failed) return failed
+      items.push(item)
+    }
+    return items
+  }
+
+function completeAbstract(
+  type: string,
+  selectionSets: readonly SelectionSetNode[],
+  compiling: Compiling,
+): Complete {
+  const { schema, types } = compiling
+  const known = new Map<string, Complete | null>()
+  const completeOf = (typename: string): Complete | null => {
+    const concrete = schema.getType(typename)
+    return isObjectType(concrete) && types.meets(typename, type)
+      ? completeObject(concrete, selectionSets, compiling)
+      : null
+  }
+  return (value, depth, shaping) => {
+    if (value === null) return null
+    if (!isRaw(value)) {
+      return problem(shaping, depth, value === undefined ? leftOut : 'A system answered no object.')
+    }
+    const typename = value['__typename']
+    if (typeof typename !== 'string') {
+      return problem(shaping, depth, 'A system did not say which type a value has.')
+    }
+    let complete = known.get(typename)
+    if (complete === undefined) {
+      complete = completeOf(typename)
+      known.set(typename, complete)
+    }
+    return complete === null
+      ? problem(shaping, depth, 'A system answered a value of another type.')
+      : complete(value, depth, shaping)
+  }
+}
+
+interface Field {
+  /** Where its value is in the raw object. */
+  readonly from: string
+  /** What the client calls it. */
+  readonly to: string
+  readonly complete: Complete
+}
+
+function completeObject(
+  type: GraphQLObjectType,
+  selectionSets: readonly SelectionSetNode[],
+  compiling: Compiling,
+): Complete {
+  const typename = type.name
+  const fields = objectFields(type, selectionSets, compiling)
+  return (value, depth, shaping) => {
+    if (value === null) return null
+    if (!isRaw(value)) {
+      return problem(shaping, depth, value === undefined ? leftOut : 'A system answered no object.')
+    }
+    const said = value['__typename']
+    if (said !== undefined && said !== typename && depth > 0 && !compiling.types.isAbstract(said)) {
+      return problem(shaping, depth, 'A system answered a value of another type.')
+    }
+    const shaped: Data = {}
+    for (const { from, to, complete } of fields) {
+      shaping.path[depth] = from
+      const completed = complete(value[from], depth + 1, shaping)
+      if (completed === failed) return failed
+      shaped[to] = completed
+    }
+    return shaped
+  }
+}
+
+function objectFields(
+  type: GraphQLObjectType,
+  selectionSets: readonly SelectionSetNode[],
+  compiling: Compiling,
+): readonly Field[] {
+  const fields: Field[] = []
+  for (const [from, nodes] of fieldsFor(type.name, selectionSets, compiling)) {
+    const [node] = nodes
+    if (node === undefined || from === hiddenField) continue
+    fields.push({
+      from,
+      to: originalName(from),
+      complete: completeField(type, node, nodes, compiling),
+    })
+  }
+  const names = new Set(fields.map(({ to }) => to))
+  for (const name of deniedAt(type.name, compiling)) {
+    if (!names.has(name)) fields.push({ from: name, to: name, complete: () => null })
+  }
+  return fields
+}
+
+function completeField(
+  type: GraphQLObjectType,
+  node: FieldNode,
+  nodes: readonly FieldNode[],
+  compiling: Compiling,
+): Complete {
+  const name = node.name.value
+  if (name === '__typename') return () => type.name
+  if (name === '__schema' || name === '__type') {
+    return (_value, _depth, { run }) => compiling.introspect(node, run)
+  }
+  const definition = type.getFields()[name]
+  if (definition === undefined) throw new TypeError(`${type.name} has no field ${name}`)
+  const inner = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
+  const at = [...compiling.at, originalName((node.alias ?? node.name).value)]
+  return nullableUnlessNonNull(definition.type, inner, { ...compiling, at })
+}
+
+/** The names of the denied fields of a value of that type at this place. */
+const deniedAt = (typename: string, { denied, at, decisions }: Compiling): readonly string[] =>
+  denied.flatMap(({ path, types, when, isField }) => {
+    const name = path.at(-1)
+    const isHere =
+      isField &&
+      name !== undefined &&
+      path.length === at.length + 1 &&
+      at.every((part, index) => path[index] === part) &&
+      (types === null || types.includes(typename)) &&
+      when.every((each) =>
+        'value' in each
+          ? each.value === each.when
+          : (decisions.get(each.variable) === true) === each.when,
+      )
+    return isHere ? [name] : []
+  })
+
+function problem({ path, problems }: Shaping, depth: number, message: string): typeof failed {
+  problems.push({ path: path.slice(0, depth), message })
+  return failed
+}
+
+/** Of the problems those that no error explains yet: a failed fetch has said why its fields miss. */
+function report({ run, problems }: Shaping): void {
+  if (problems.length === 0) return
+  const known = run.errors.map(({ path }) => path ?? [])
+  for (const { path, message } of problems) {
+    if (isOwed(run, path) || known.some((each) => touches(each, path))) continue
+    run.errors.push(
+      new GraphQLError(message, { path, extensions: { code: 'SOURCE_DATA_INVALID' } }),
+    )
+  }
+}
+
+function isOwed({ owed }: Run, path: Path): boolean {
+  const name = path.findLast((part) => typeof part === 'string')
+  if (owed.size === 0 || name === undefined) return false
+  const before = path
+    .slice(0, path.lastIndexOf(name))
+    .map((part) => (typeof part === 'number' ? '@' : part))
+  return owed.get(before.join('.'))?.has(name) ?? false
+}
+
+/** Whether one path leads to or through the other. */
+const touches = (one: Path, other: Path): boolean => {
+  const [short, long] = one.length <= other.length ? [one, other] : [other, one]
+  return short.every((part, at) => long[at] === part)
+}
