@@ -3,7 +3,7 @@
  * systems, and hands out the one way to run a question.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { printSchema, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import { printSchema, type ExecutionResult } from 'graphql'
 import { dateIn } from '#shared/calendar.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Listening } from '#shared/http-server.ts'
@@ -94,7 +94,6 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
   const policyOf = ({ generation }: Current) =>
     readPolicy(config.policy, generation.policies.scopes, { isForeign: isSdl })
   let policy = config.noAuth ? null : policyOf(current)
-  const swapped = new Set<(schema: GraphQLSchema, sdl: string) => void>()
 
   const run: App['execute'] = async (question, principal, options = {}) => {
     // One generation from the beginning to the end, whatever is swapped meanwhile.
@@ -108,6 +107,7 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
           document: question.document,
           operationName: question.operationName,
           variables: question.variables ?? {},
+          isSafe: question.isSafe ?? false,
           signal,
           deadlineAt: performance.now() + config.requestTimeoutMs,
           requestId,
@@ -167,18 +167,13 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
       const nextPolicy = policy === null ? null : policyOf(next)
       current = next
       policy = nextPolicy
-      for (const tell of swapped) tell(next.generation.apiSchema, next.generation.supergraphSdl)
     },
-    listen: async (pages) => {
-      const graphql = await createGraphqlEndpoint({
+    listen: (pages) => {
+      const graphql = createGraphqlEndpoint({
         execute: (question, { principal, ...asking }) => run(question, principal, asking),
-        onSchema: (callback) => {
-          swapped.add(callback)
-          callback(current.generation.apiSchema, current.generation.supergraphSdl)
-        },
         onError: (error) => log.error({ err: error }, 'internal'),
       })
-      const listening = await listenHttp({
+      return listenHttp({
         host: config.host,
         port: config.port,
         log,
@@ -191,13 +186,6 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
         }),
         pages,
       })
-      return {
-        url: listening.url,
-        close: async (graceMs) => {
-          await listening.close(graceMs)
-          await graphql.stop()
-        },
-      }
     },
     [Symbol.asyncDispose]: async () => {
       for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()

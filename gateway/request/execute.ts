@@ -46,6 +46,9 @@ export async function execute(
   const prepared = observed(observer, 'authorise', () =>
     graph.prepare(request.document, request.operationName, request.principal.scopes),
   )
+  if (request.isSafe && prepared.operation.operation !== 'query') {
+    throw new AppError('METHOD_NOT_ALLOWED', 'What changes something is asked by POST.')
+  }
   const authorised = authorisedOf(request, graph.generation, prepared)
   const planned = await observedAsync(observer, 'plan', () => plan(authorised, prepared))
   const fetched = await observedAsync(observer, 'fetch', () => fetch(planned, systems))

@@ -14,6 +14,8 @@ export interface Received {
   readonly document: string
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
+  /** Whether it may only read. */
+  readonly isSafe: boolean
   readonly signal: AbortSignal
   /** `performance.now()` at which the answer is no longer waited for. */
   readonly deadlineAt: number

@@ -106,13 +106,19 @@ function post(pool: Pool, path: string, headers: string[], request: SourceReques
 const tooLarge = () =>
   new AppError('SOURCE_DATA_INVALID', 'A system answered more than can be taken.')
 
+const unpackers = new Map([
+  ['gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+])
+
 /** We ask for no compression; a system that compresses anyway is read, up to the same size. */
 async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
   if (encoding === '' || encoding === 'identity') return body
-  const unpack = { gzip: gunzip, deflate: inflate, br: brotliDecompress }[encoding]
+  const unpack = unpackers.get(encoding)
   try {
     if (unpack === undefined) throw new TypeError(`content-encoding ${encoding}`)
-    return await promisify(unpack)(body, { maxOutputLength: maxAnswerBytes })
+    return await unpack(body, { maxOutputLength: maxAnswerBytes })
   } catch (cause) {
     throw new AppError('SOURCE_DATA_INVALID', 'A system answered more than can be taken.', {
       cause,

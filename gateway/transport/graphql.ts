@@ -1,32 +1,23 @@
 /**
- * `/graphql` over HTTP: GraphQL over HTTP as Apollo Server speaks it (GET and POST, negotiation, CSRF
- * rule), in front of the gateway's own `execute`. Bytes and protocol only; rights and plans are not
- * known here. Everything of Apollo Server's is behind this file.
+ * `/graphql` as the GraphQL over HTTP specification describes it: GET and POST, content negotiation,
+ * status codes, and the rule that no page can ask in a reader's name. Bytes and protocol only; rights
+ * and plans are not known here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  ApolloServer,
-  HeaderMap,
-  type ApolloServerPlugin,
-  type HTTPGraphQLRequest,
-} from '@apollo/server'
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-} from '@apollo/server/plugin/disabled'
-import type { GatewayInterface } from '@apollo/server-gateway-interface'
-import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type ExecutionResult } from 'graphql'
 import { AppError, appErrorIn, errorCodes } from '#shared/errors.ts'
 import { readJson } from '#shared/http-server.ts'
 import type { Principal } from '#shared/principal.ts'
 import { InvalidVariables } from '../request/execute.ts'
-import { checkNesting, documentLimits, InvalidDocument } from '../request/receive.ts'
+import { InvalidDocument } from '../request/receive.ts'
+import { sendAnswer } from './answer.ts'
 
 export interface Question {
   readonly document: string
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
+  /** Whether it may only read, as over GET. */
+  readonly isSafe?: boolean
 }
 
 /** What one HTTP request brings to its question. */
@@ -40,174 +31,172 @@ export interface Asking {
 
 export interface GraphqlOptions {
   readonly execute: (question: Question, asking: Asking) => Promise<ExecutionResult>
-  /** Calls back with each schema: now, and whenever a new supergraph is swapped in. */
-  readonly onSchema: (callback: (schema: GraphQLSchema, supergraphSdl: string) => void) => void
   /** Told of what the client only sees as INTERNAL. */
   readonly onError: (error: unknown) => void
 }
 
-export interface GraphqlEndpoint {
-  handle(request: IncomingMessage, response: ServerResponse, asking: Asking): Promise<void>
-  stop(): Promise<void>
-}
+export type GraphqlEndpoint = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  asking: Asking,
+) => Promise<void>
 
 const maxBodyBytes = 1024 * 1024
 
-export async function createGraphqlEndpoint(options: GraphqlOptions): Promise<GraphqlEndpoint> {
-  const apollo = new ApolloServer<Asking>({
-    gateway: gatewayOf(options),
-    includeStacktraceInErrorResponses: false,
-    introspection: true, // behind a token like every other question
-    csrfPrevention: true,
-    persistedQueries: false,
-    parseOptions: { maxTokens: documentLimits.tokens },
-    stopOnTerminationSignals: false,
-    logger: quiet(options),
-    plugins: [
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginCacheControlDisabled(),
-      requestIds,
-    ],
-    formatError: (formatted, error) => {
-      const code = formatted.extensions?.['code']
-      if (code === 'GRAPHQL_PARSE_FAILED' && formatted.message.includes('tokens')) {
-        return { ...formatted, extensions: { code: 'DOCUMENT_TOO_COMPLEX' } }
+export const createGraphqlEndpoint =
+  ({ execute, onError }: GraphqlOptions): GraphqlEndpoint =>
+  async (request, response, asking) => {
+    const media = mediaTypeOf(request.headers.accept)
+    const question = await questionOf(request)
+    let status = 200
+    let answer: ExecutionResult
+    try {
+      answer = await execute(question, asking)
+    } catch (error) {
+      const refused = refusal(error, { requestId: asking.requestId, onError })
+      answer = { errors: refused.errors }
+      // Who asked for the older media type alone reads errors in the body, by 200 (section 6.4.1).
+      status = media.isLegacy && refused.status === 400 ? 200 : refused.status
+    }
+    await sendAnswer(response, answer, {
+      status,
+      contentType: media.contentType,
+      acceptEncoding: request.headers['accept-encoding'],
+    })
+  }
+
+interface Media {
+  readonly contentType: string
+  /** Whether only `application/json` was asked for, by name. */
+  readonly isLegacy: boolean
+}
+
+const json = 'application/json'
+const graphqlJson = 'application/graphql-response+json'
+
+/** GraphQL over HTTP, section 6.1. Without a preference it is JSON, as every client understands it. */
+function mediaTypeOf(accept: string | undefined): Media {
+  const given = (accept ?? '*/*').split(',').map((each) => each.split(';', 1)[0]?.trim() ?? '')
+  if (given.includes(graphqlJson)) {
+    return { contentType: `${graphqlJson}; charset=utf-8`, isLegacy: false }
+  }
+  if (given.some((each) => each === '*/*' || each === 'application/*')) {
+    return { contentType: `${json}; charset=utf-8`, isLegacy: false }
+  }
+  if (given.includes(json)) return { contentType: `${json}; charset=utf-8`, isLegacy: true }
+  throw new AppError('NOT_ACCEPTABLE', `Accept ${graphqlJson} or ${json}.`)
+}
+
+async function questionOf(request: IncomingMessage): Promise<Question> {
+  switch (request.method) {
+    case 'POST': {
+      const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1)
+      if (type.trim().toLowerCase() !== json) {
+        throw new AppError('UNSUPPORTED_MEDIA_TYPE', `POST a body of the content type ${json}.`)
       }
-      if (typeof code === 'string' && code in errorCodes && code !== 'INTERNAL') return formatted
-      if (code === 'INTERNAL_SERVER_ERROR') options.onError(error)
-      return code === 'INTERNAL' || code === 'INTERNAL_SERVER_ERROR'
-        ? {
-            ...formatted,
-            message: 'Something went wrong on our side.',
-            extensions: { code: 'INTERNAL' },
-          }
-        : { ...formatted, extensions: { code: 'BAD_REQUEST' } }
-    },
-  })
-  await apollo.start()
+      return questionIn(await readJson(request, maxBodyBytes))
+    }
+    case 'GET':
+      return { ...questionIn(parametersOf(request)), isSafe: true }
+    default:
+      throw new AppError('METHOD_NOT_ALLOWED', 'Questions come by POST or GET.')
+  }
+}
+
+/**
+ * A page of another origin can make a browser send a plain GET without being asked; one with a header
+ * of its own needs the browser's preflight, which is not answered.
+ */
+function parametersOf({ url, headers }: IncomingMessage): Readonly<Record<string, unknown>> {
+  const isPreflighted = ['apollo-require-preflight', 'x-apollo-operation-name'].some(
+    (name) => (headers[name] ?? '') !== '',
+  )
+  const [type = ''] = (headers['content-type'] ?? '').split(';', 1)
+  if (!isPreflighted && type.trim().toLowerCase() !== json) {
+    throw new AppError(
+      'BAD_REQUEST',
+      'A GET request needs the header "apollo-require-preflight", so that no page can send it unasked.',
+    )
+  }
+  const given = new URL(url ?? '/', 'http://gateway').searchParams
+  const parsed = (name: string): unknown => {
+    const text = given.get(name)
+    if (text === null || text === '') return null
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      throw new AppError('BAD_REQUEST', `The parameter "${name}" is not valid JSON.`)
+    }
+  }
   return {
-    handle: async (request, response, asking) => {
-      const httpGraphQLRequest = await httpRequest(request)
-      const { headers, body, status } = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest,
-        context: () => Promise.resolve(asking),
-      })
-      if (response.destroyed) return
-      if (body.kind !== 'complete') throw new TypeError('an answer comes in one piece')
-      response.writeHead(statusOf(status, body.string), Object.fromEntries(headers))
-      response.end(body.string)
-    },
-    stop: () => apollo.stop(),
+    query: given.get('query'),
+    operationName: given.get('operationName'),
+    variables: parsed('variables'),
+    extensions: parsed('extensions'),
   }
 }
 
-/** Errors of a document or its variables carry the request's id like all others. */
-const requestIds: ApolloServerPlugin<Asking> = {
-  requestDidStart: () =>
-    Promise.resolve({
-      willSendResponse: ({ response, contextValue: { requestId } }) => {
-        if (response.body.kind !== 'single') return Promise.resolve()
-        const { singleResult } = response.body
-        if (singleResult.errors === undefined) return Promise.resolve()
-        singleResult.errors = singleResult.errors.map((error) => ({
-          ...error,
-          extensions: { ...error.extensions, requestId },
-        }))
-        return Promise.resolve()
-      },
-    }),
-}
-
-/** Apollo answers an unknown operation name with 500; it is the client's mistake. */
-const statusOf = (status: number | undefined, body: string): number =>
-  status === 500 && body.includes('OPERATION_RESOLUTION_FAILURE') ? 400 : (status ?? 200)
-
-async function httpRequest(request: IncomingMessage): Promise<HTTPGraphQLRequest> {
-  const headers = new HeaderMap()
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+/** Section 5.1: what a request may carry. */
+function questionIn(body: unknown): Question {
+  if (!isObject(body)) {
+    throw new AppError(
+      'BAD_REQUEST',
+      'The body must be one JSON object with "query"; batches are not accepted.',
+    )
   }
-  const method = (request.method ?? '').toUpperCase()
-  const search = new URL(request.url ?? '/', 'http://gateway').search
-  const isJson = /^application\/(json|graphql\+json)\b/i.test(headers.get('content-type') ?? '')
-  const body = method === 'POST' && isJson ? await readJson(request, maxBodyBytes) : ''
-  checkNesting(documentIn(method, search, body))
-  return { method, headers, search, body }
-}
-
-function documentIn(method: string, search: string, body: unknown): string {
-  if (method === 'GET') return new URLSearchParams(search).get('query') ?? ''
-  const query: unknown =
-    typeof body === 'object' && body !== null && 'query' in body ? body.query : ''
-  return typeof query === 'string' ? query : ''
-}
-
-/** Our execution as Apollo Server's gateway. */
-function gatewayOf({ execute, onSchema, onError }: GraphqlOptions): GatewayInterface {
-  const gateway = {
-    onSchemaLoadOrUpdate: (
-      callback: (context: { apiSchema: GraphQLSchema; coreSupergraphSdl: string }) => void,
-    ) => {
-      onSchema((apiSchema, coreSupergraphSdl) => callback({ apiSchema, coreSupergraphSdl }))
-      return () => undefined
-    },
-    load: () =>
-      Promise.resolve({
-        executor: async (context: ExecutorContext): Promise<ExecutionResult> => {
-          const { source, operationName, context: asking, contextValue, request } = context
-          try {
-            return await execute(
-              {
-                document: source,
-                operationName: operationName ?? undefined,
-                variables: request.variables ?? {},
-              },
-              contextValue ?? asking,
-            )
-          } catch (error) {
-            return refusal(error, onError)
-          }
-        },
-      }),
-    stop: () => Promise.resolve(),
+  const { query, operationName, variables, extensions } = body
+  if (typeof query !== 'string' || query.trim() === '') {
+    throw new AppError('BAD_REQUEST', '"query" must be a text with a GraphQL document.')
   }
-  return gateway as unknown as GatewayInterface // the interface package's twins of the types
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+    throw new AppError('BAD_REQUEST', '"operationName" must be a text.')
+  }
+  if (variables !== undefined && variables !== null && !isObject(variables)) {
+    throw new AppError('BAD_REQUEST', '"variables" must be an object.')
+  }
+  if (extensions !== undefined && extensions !== null && !isObject(extensions)) {
+    throw new AppError('BAD_REQUEST', '"extensions" must be an object.')
+  }
+  return {
+    document: query,
+    operationName: operationName === null || operationName === '' ? undefined : operationName,
+    variables: variables ?? {},
+  }
 }
 
-interface ExecutorContext {
-  readonly source: string
-  readonly operationName: string | null
-  readonly context: Asking
-  readonly contextValue?: Asking
-  readonly request: { readonly variables?: Readonly<Record<string, unknown>> }
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export interface Refusal {
+  readonly status: number
+  readonly errors: readonly GraphQLError[]
 }
 
-/** A question that could not be run, with the HTTP status that says so. */
-export function refusal(error: unknown, onError: (error: unknown) => void): ExecutionResult {
+/** A question that could not be run: its errors, and the HTTP status that says so. */
+export function refusal(
+  error: unknown,
+  { requestId, onError }: { requestId: string } & Pick<GraphqlOptions, 'onError'>,
+): Refusal {
   if (error instanceof InvalidDocument || error instanceof InvalidVariables) {
-    return { errors: error.errors.map((each) => withStatus(each, 400)) }
+    return {
+      status: 400,
+      errors: error.errors.map(
+        (each) =>
+          new GraphQLError(each.message, {
+            nodes: each.nodes ?? null,
+            extensions: { ...each.extensions, requestId },
+          }),
+      ),
+    }
   }
   const ours = appErrorIn(error)
   if (ours === null || ours.cause !== undefined) onError(error)
   const { code, message, details } =
-    ours ?? new AppError('INTERNAL', 'Something went wrong on our side.')
-  const { status } = errorCodes[code]
+    ours === null || ours.code === 'INTERNAL'
+      ? new AppError('INTERNAL', 'Something went wrong on our side.')
+      : ours
   return {
-    errors: [withStatus(new GraphQLError(message, { extensions: { code, ...details } }), status)],
+    status: errorCodes[code].status,
+    errors: [new GraphQLError(message, { extensions: { code, ...details, requestId } })],
   }
 }
-
-const withStatus = (error: GraphQLError, status: number): GraphQLError =>
-  new GraphQLError(error.message, {
-    nodes: error.nodes ?? null,
-    extensions: { ...error.extensions, http: { status } },
-  })
-
-/** Apollo Server's own words go to our log. */
-const quiet = ({ onError }: GraphqlOptions) => ({
-  debug: () => undefined,
-  info: () => undefined,
-  warn: (message?: unknown) => onError(message),
-  error: (message?: unknown) => onError(message),
-})

@@ -124,7 +124,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   response.once('close', () => {
     if (!response.writableFinished) gone.abort(new AppError('CANCELLED', 'The client went away.'))
   })
-  await options.graphql.handle(request, response, {
+  await options.graphql(request, response, {
     principal,
     signal: gone.signal,
     requestId: options.requestId,

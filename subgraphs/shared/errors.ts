@@ -26,6 +26,9 @@ export const errorCodes = {
     status: 400,
     meaning: 'A list without a cursor has more rows than its declared cap: narrow the question.',
   },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'The HTTP method does not fit the question.' },
+  NOT_ACCEPTABLE: { status: 406, meaning: 'The client accepts no media type that we can answer.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'The body has a content type we do not read.' },
   // Who the caller is
   UNAUTHENTICATED: { status: 401, meaning: 'The request has no valid token.' },
   FORBIDDEN: { status: 403, meaning: 'The caller may not do this.' },

@@ -70,17 +70,23 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
 }
 
 /** The whole body as text; throws REQUEST_TOO_LARGE. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) {
-      throw new AppError('REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`)
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= maxBytes) chunks.push(chunk)
+      else {
+        request.pause()
+        reject(new AppError('REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`))
+      }
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    request.once('error', (cause) =>
+      reject(new AppError('BAD_REQUEST', 'The body did not arrive whole.', { cause })),
+    )
+  })
 }
 
 /** The body as JSON; throws BAD_REQUEST. */
@@ -116,7 +122,11 @@ export function sendError(
   extensions: Readonly<Record<string, unknown>> = {},
 ): void {
   const code: ErrorCode = error.code
-  const headers = code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer' } : {}
+  const headers = {
+    ...(code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer' } : {}),
+    // What is left of the body is not read.
+    ...(code === 'REQUEST_TOO_LARGE' ? { connection: 'close' } : {}),
+  }
   sendJson(
     response,
     errorCodes[code].status,

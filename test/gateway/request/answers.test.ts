@@ -99,6 +99,7 @@ function graphOf(systems: Readonly<Record<string, readonly [sdl: string, answer:
             document,
             operationName: undefined,
             variables: {},
+            isSafe: false,
             signal: new AbortController().signal,
             deadlineAt: performance.now() + 5_000,
             requestId: 'r1',
