@@ -24,6 +24,7 @@ export interface Declared {
   readonly provides: SelectionSetNode | null
   readonly overrideFrom: string | null
   readonly hasLabel: boolean
+  readonly isInaccessible: boolean
 }
 
 export interface DeclaredType {
@@ -155,6 +156,7 @@ function declaredField(field: FieldDefinitionNode): Declared {
     provides: fieldSet(named('provides')),
     overrideFrom: override === undefined ? null : textOf(override, 'from'),
     hasLabel: override !== undefined && textOf(override, 'label') !== null,
+    isInaccessible: named('inaccessible') !== undefined,
   }
 }
 

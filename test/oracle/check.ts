@@ -36,8 +36,19 @@ export interface Loaded {
   readonly apiSchema: GraphQLSchema
 }
 
+export type NotLoaded = Extract<Verdict, { kind: 'discarded' | 'refused' }>
+
+/** The same schemas are loaded once: by who draws questions, and for every smaller question. */
+const loadedGraphs = new WeakMap<Subgraphs, Loaded | NotLoaded>()
+
 /** The loaded graph, or why there is none. */
-export function loadGraph(subgraphs: Subgraphs): Loaded | Exclude<Verdict, { kind: 'right' }> {
+export function loadGraph(subgraphs: Subgraphs): Loaded | NotLoaded {
+  const found = loadedGraphs.get(subgraphs) ?? composeAndLoad(subgraphs)
+  loadedGraphs.set(subgraphs, found)
+  return found
+}
+
+function composeAndLoad(subgraphs: Subgraphs): Loaded | NotLoaded {
   const known = catalogue(subgraphs)
   const composed = compose(known)
   if ('problems' in composed) {

@@ -52,6 +52,9 @@ const withQuestion = (given: Case, question: Question): Case => ({
   questions: [question],
 })
 
+const isNode = (each: ASTNode | readonly ASTNode[] | undefined): each is ASTNode =>
+  each !== undefined && !Array.isArray(each)
+
 /** Documents with one node less; `edits` says what may go. */
 function* withoutNodes(
   document: DocumentNode,
@@ -59,8 +62,9 @@ function* withoutNodes(
 ): Iterable<DocumentNode> {
   const removable: ASTNode[] = []
   visit(document, {
-    enter(node, _key, _parent, _path, ancestors) {
-      const parent = ancestors.findLast((each): each is ASTNode => !Array.isArray(each))
+    enter(node, _key, direct, _path, ancestors) {
+      // What stands in a list has the list as its parent, and the node above as an ancestor.
+      const parent = [...ancestors, direct].findLast(isNode)
       if (canGo(node, parent)) removable.push(node)
     },
   })

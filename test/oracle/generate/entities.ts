@@ -165,7 +165,7 @@ export function addInterfaceObject(world: World): void {
     type.directives.add('@interfaceObject')
     subgraph.types.set('Media', type)
     addField(type, 'id', 'ID!')
-    const all = taken(world, 'Media', ...entities.map(({ name }) => name))
+    const all = taken(world, 'Media', ...entities.map((each) => each.name))
     const own = leaf(world, all)
     put(subgraph, type, own.name, own.type)
     if (draw.chance(0.5)) {

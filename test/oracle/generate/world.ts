@@ -197,10 +197,14 @@ export function ownType(entity: Entity, subgraph: SubgraphBuilder): TypeBuilder 
   return type
 }
 
-/** Whether any subgraph has that field on the entity. */
-export const taken =
-  ({ subgraphs }: World, ...types: readonly string[]) =>
-  (name: string): boolean =>
+/** Whether any subgraph has that field on one of the types, or on an interface object of theirs. */
+export function taken({ subgraphs, entities }: World, ...types: readonly string[]) {
+  const all = new Set(types)
+  for (const { name, interfaceObject } of entities) {
+    if (interfaceObject !== null && all.has(name)) all.add(interfaceObject)
+  }
+  return (name: string): boolean =>
     subgraphs.some((subgraph) =>
-      types.some((type) => subgraph.types.get(type)?.fields.has(name) === true),
+      [...all].some((type) => subgraph.types.get(type)?.fields.has(name) === true),
     )
+}
