@@ -1,0 +1,131 @@
+/**
+ * Runs a case: composes it, asks the gateway and the single schema the same questions, and says of
+ * each whether the answer is right.
+ */
+import { parse, validate, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import type { Graph } from '../../gateway/request/execute.ts'
+import type { Case, Question, Subgraphs } from './case.ts'
+import { catalogue, type Catalogue } from './catalogue.ts'
+import { differsFrom, isNoPartOf, type Fault } from './compare.ts'
+import { compose, federated, load, outcomeOf, type Outcome } from './federated.ts'
+import { truth } from './one-schema.ts'
+import { oracleSubgraph, type Asked, type Notes } from './subgraph.ts'
+import type { Whole } from './store.ts'
+
+export type Verdict =
+  /** Not a case: the schemas do not compose, or the question is not valid. */
+  | { readonly kind: 'discarded'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'right'; readonly asked: readonly Asked[]; readonly isPartial: boolean }
+  | {
+      readonly kind: 'wrong'
+      readonly question: Question
+      readonly fault: Fault
+      readonly right: ExecutionResult
+      readonly outcome: Outcome
+      readonly asked: readonly Asked[]
+      readonly complaints: readonly string[]
+    }
+
+export type Wrong = Extract<Verdict, { kind: 'wrong' }>
+
+/** A graph that composed and was loaded. */
+export interface Loaded {
+  readonly known: Catalogue
+  readonly graph: Graph
+  readonly apiSchema: GraphQLSchema
+}
+
+export type NotLoaded = Extract<Verdict, { kind: 'discarded' | 'refused' }>
+
+/** The same schemas are loaded once: by who draws questions, and for every smaller question. */
+const loadedGraphs = new WeakMap<Subgraphs, Loaded | NotLoaded>()
+
+/** The loaded graph, or why there is none. */
+export function loadGraph(subgraphs: Subgraphs): Loaded | NotLoaded {
+  const found = loadedGraphs.get(subgraphs) ?? composeAndLoad(subgraphs)
+  loadedGraphs.set(subgraphs, found)
+  return found
+}
+
+function composeAndLoad(subgraphs: Subgraphs): Loaded | NotLoaded {
+  const known = catalogue(subgraphs)
+  const composed = compose(known)
+  if ('problems' in composed) {
+    return { kind: 'discarded', reason: composed.problems[0] ?? 'no reason' }
+  }
+  try {
+    const graph = load(composed.supergraphSdl)
+    return { known, graph, apiSchema: graph.generation.apiSchema }
+  } catch (error) {
+    const outcome = outcomeOf(error)
+    if ('refused' in outcome) {
+      return { kind: 'refused', code: outcome.refused, message: outcome.message }
+    }
+    throw error
+  }
+}
+
+/** One verdict for each question; a single one when the graph itself is no case. */
+export async function check(given: Case): Promise<readonly Verdict[]> {
+  const loaded = loadGraph(given.subgraphs)
+  if ('kind' in loaded) return [loaded]
+  return checkLoaded(loaded, given)
+}
+
+export async function checkLoaded(
+  { known, graph, apiSchema }: Loaded,
+  { data, questions }: Case,
+): Promise<readonly Verdict[]> {
+  const whole: Whole = { data, catalogue: known, schema: graph.generation.supergraphSchema }
+  const subgraphs = [...known.documents.keys()].map(
+    (name) => [name, oracleSubgraph({ name, known, data })] as const,
+  )
+  const verdicts: Verdict[] = []
+  for (const question of questions) {
+    verdicts.push(await judge(question))
+  }
+  return verdicts
+
+  async function judge(question: Question): Promise<Verdict> {
+    const problems = problemsOf(apiSchema, question.operation)
+    if (problems !== null) return { kind: 'discarded', reason: problems }
+    const right = truth(whole, apiSchema, question)
+    if (right.answer.errors !== undefined) {
+      return { kind: 'discarded', reason: right.answer.errors[0]?.message ?? 'no right answer' }
+    }
+    const notes: Notes = { asked: [], complaints: [] }
+    const sources = new Map(
+      subgraphs.map(([name, subgraph]) => [name, subgraph.source(question.failure, notes)]),
+    )
+    const outcome = await federated(graph, sources, question)
+    if ('refused' in outcome) {
+      return { kind: 'refused', code: outcome.refused, message: outcome.message }
+    }
+    const fault = faultOf(outcome)
+    return fault === null
+      ? {
+          kind: 'right',
+          asked: notes.asked,
+          isPartial: 'answer' in outcome && outcome.answer.errors !== undefined,
+        }
+      : { kind: 'wrong', question, fault, right: right.answer, outcome, ...notes }
+
+    function faultOf(given: Exclude<Outcome, { refused: string }>): Fault | null {
+      if ('crashed' in given) return { kind: 'CRASH', at: [], detail: given.crashed }
+      const hasFailed = question.failure !== null
+      const found = hasFailed ? isNoPartOf(right, given.answer) : differsFrom(right, given.answer)
+      if (found !== null) return found
+      const [complaint] = notes.complaints
+      return complaint === undefined ? null : { kind: 'COMPLAINT', at: [], detail: complaint }
+    }
+  }
+}
+
+function problemsOf(schema: GraphQLSchema, operation: string): string | null {
+  try {
+    return validate(schema, parse(operation))[0]?.message ?? null
+  } catch (error) {
+    return String(error) // no GraphQL
+  }
+}

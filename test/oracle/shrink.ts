@@ -1,0 +1,354 @@
+/**
+ * Smaller cases: one question, then a part taken out of the question, the schemas or the data. A
+ * candidate need not be valid; who runs it finds out.
+ */
+import {
+  Kind,
+  parse,
+  print,
+  visit,
+  type ASTNode,
+  type DocumentNode,
+  type FieldNode,
+  type SelectionNode,
+} from 'graphql'
+import type { Case, Data, Question, Stored, StoredObject, Subgraphs } from './case.ts'
+
+type Candidates = Iterable<Case>
+
+/** Candidates from number `start` on, then those before it. */
+export function* smaller(
+  given: Case,
+  start: number,
+): Iterable<{ readonly candidate: Case; readonly at: number }> {
+  const before: { candidate: Case; at: number }[] = []
+  let at = 0
+  for (const candidate of candidatesOf(given)) {
+    if (at < start) before.push({ candidate, at })
+    else yield { candidate, at }
+    at += 1
+  }
+  yield* before
+}
+
+function* candidatesOf(given: Case): Candidates {
+  const [question, ...others] = given.questions
+  if (question === undefined) return
+  if (others.length > 0) {
+    // The faults of a case with several questions are looked at one by one.
+    for (const one of given.questions) yield { ...given, questions: [one] }
+    return
+  }
+  if (question.failure !== null) yield withQuestion(given, { ...question, failure: null })
+  yield* smallerOperations(given, question)
+  yield* withoutSubgraphs(given)
+  yield* smallerSchemas(given)
+  yield* smallerOperationDetails(given, question)
+  yield* smallerData(given)
+}
+
+const withQuestion = (given: Case, question: Question): Case => ({
+  ...given,
+  questions: [question],
+})
+
+const isNode = (each: ASTNode | readonly ASTNode[] | undefined): each is ASTNode =>
+  each !== undefined && !Array.isArray(each)
+
+/** Documents with one node less; `edits` says what may go. */
+function* withoutNodes(
+  document: DocumentNode,
+  canGo: (node: ASTNode, parent: ASTNode | undefined) => boolean,
+): Iterable<DocumentNode> {
+  const removable: ASTNode[] = []
+  visit(document, {
+    enter(node, _key, direct, _path, ancestors) {
+      // What stands in a list has the list as its parent, and the node above as an ancestor.
+      const parent = [...ancestors, direct].findLast(isNode)
+      if (canGo(node, parent)) removable.push(node)
+    },
+  })
+  for (const gone of removable) {
+    yield visit(document, { enter: (node) => (node === gone ? null : undefined) })
+  }
+}
+
+function* documentsOf(given: Case, question: Question, documents: Iterable<DocumentNode>): Candidates {
+  for (const document of documents) {
+    const tidy = withoutUnused(document)
+    if (tidy === null) continue
+    const names = new Set(
+      tidy.definitions.flatMap((each) =>
+        each.kind === Kind.OPERATION_DEFINITION
+          ? (each.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
+          : [],
+      ),
+    )
+    const variables = Object.fromEntries(
+      Object.entries(question.variables).filter(([name]) => names.has(name)),
+    )
+    yield withQuestion(given, { ...question, operation: print(tidy), variables })
+  }
+}
+
+function* smallerOperations(given: Case, question: Question): Candidates {
+  const document = parse(question.operation, { noLocation: true })
+  yield* documentsOf(
+    given,
+    question,
+    withoutNodes(
+      document,
+      ({ kind }, parent) =>
+        (kind === Kind.FIELD || kind === Kind.INLINE_FRAGMENT || kind === Kind.FRAGMENT_SPREAD) &&
+        parent?.kind === Kind.SELECTION_SET &&
+        parent.selections.length > 1,
+    ),
+  )
+  yield* documentsOf(given, question, inlined(document))
+}
+
+/** Fragments written out, in the place where they stand. */
+function* inlined(document: DocumentNode): Iterable<DocumentNode> {
+  const fragments = new Map(
+    document.definitions.flatMap((each) =>
+      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
+    ),
+  )
+  const spreads: SelectionNode[] = []
+  visit(document, {
+    FragmentSpread: (node) => {
+      spreads.push(node)
+    },
+    InlineFragment: (node) => {
+      spreads.push(node)
+    },
+  })
+  for (const spread of spreads) {
+    yield visit(document, {
+      SelectionSet(set) {
+        const at = set.selections.indexOf(spread)
+        if (at < 0) return undefined
+        const inner =
+          spread.kind === Kind.INLINE_FRAGMENT
+            ? spread.selectionSet.selections
+            : spread.kind === Kind.FRAGMENT_SPREAD
+              ? asInline(fragments.get(spread.name.value))
+              : []
+        return {
+          ...set,
+          selections: [...set.selections.slice(0, at), ...inner, ...set.selections.slice(at + 1)],
+        }
+      },
+    })
+  }
+}
+
+const asInline = (
+  fragment: Extract<DocumentNode['definitions'][number], { kind: Kind.FRAGMENT_DEFINITION }> | undefined,
+): readonly SelectionNode[] =>
+  fragment === undefined
+    ? []
+    : [
+        {
+          kind: Kind.INLINE_FRAGMENT,
+          typeCondition: fragment.typeCondition,
+          selectionSet: fragment.selectionSet,
+        },
+      ]
+
+function* smallerOperationDetails(given: Case, question: Question): Candidates {
+  const document = parse(question.operation, { noLocation: true })
+  yield* documentsOf(
+    given,
+    question,
+    withoutNodes(document, ({ kind }) => kind === Kind.DIRECTIVE || kind === Kind.ARGUMENT),
+  )
+  yield* documentsOf(given, question, unaliased(document))
+}
+
+function* unaliased(document: DocumentNode): Iterable<DocumentNode> {
+  const aliased: FieldNode[] = []
+  visit(document, {
+    Field(node) {
+      if (node.alias !== undefined) aliased.push(node)
+    },
+  })
+  for (const field of aliased) {
+    const { alias: _, ...plain } = field
+    yield visit(document, { Field: (node) => (node === field ? plain : undefined) })
+  }
+}
+
+/** Without fragments and variables that nothing uses; null when nothing is left. */
+function withoutUnused(document: DocumentNode): DocumentNode | null {
+  const spreads = new Set<string>()
+  const used = new Set<string>()
+  visit(document, {
+    VariableDefinition: () => false,
+    FragmentSpread: ({ name }) => {
+      spreads.add(name.value)
+    },
+    Variable: ({ name }) => {
+      used.add(name.value)
+    },
+  })
+  const left = document.definitions.filter(
+    (each) => each.kind !== Kind.FRAGMENT_DEFINITION || spreads.has(each.name.value),
+  )
+  if (left.length === 0) return null
+  const tidy = visit(
+    { ...document, definitions: left },
+    {
+      VariableDefinition: (node) => (used.has(node.variable.name.value) ? undefined : null),
+    },
+  )
+  return left.length === document.definitions.length ? tidy : withoutUnused(tidy)
+}
+
+function* withoutSubgraphs(given: Case): Candidates {
+  const names = Object.keys(given.subgraphs)
+  for (const gone of names) {
+    yield {
+      ...given,
+      subgraphs: Object.fromEntries(
+        Object.entries(given.subgraphs).filter(([name]) => name !== gone),
+      ),
+    }
+  }
+}
+
+function* smallerSchemas(given: Case): Candidates {
+  const documents = new Map(
+    Object.entries(given.subgraphs).map(([name, sdl]) => [name, parse(sdl, { noLocation: true })]),
+  )
+  const replaced = (name: string, document: DocumentNode): Case => ({
+    ...given,
+    subgraphs: { ...given.subgraphs, [name]: print(document) },
+  })
+  // Whole types everywhere, then fields everywhere, then single nodes.
+  for (const type of new Set([...documents.values()].flatMap(typeNames))) {
+    yield { ...given, subgraphs: printed(documents, (each) => withoutType(each, type)) }
+  }
+  for (const coordinate of new Set([...documents.values()].flatMap(coordinates))) {
+    yield { ...given, subgraphs: printed(documents, (each) => withoutField(each, coordinate)) }
+  }
+  for (const [name, document] of documents) {
+    const pieces = withoutNodes(document, ({ kind }, parent) => {
+      switch (kind) {
+        case Kind.OBJECT_TYPE_DEFINITION:
+        case Kind.INTERFACE_TYPE_DEFINITION:
+        case Kind.UNION_TYPE_DEFINITION:
+        case Kind.ENUM_TYPE_DEFINITION:
+        case Kind.INPUT_OBJECT_TYPE_DEFINITION:
+        case Kind.FIELD_DEFINITION:
+        case Kind.INPUT_VALUE_DEFINITION:
+          return true
+        case Kind.DIRECTIVE:
+          return parent?.kind !== Kind.SCHEMA_EXTENSION
+        case Kind.NAMED_TYPE:
+          return (
+            parent?.kind === Kind.UNION_TYPE_DEFINITION ||
+            parent?.kind === Kind.OBJECT_TYPE_DEFINITION
+          )
+        default:
+          return false
+      }
+    })
+    for (const piece of pieces) yield replaced(name, piece)
+  }
+}
+
+const printed = (
+  documents: ReadonlyMap<string, DocumentNode>,
+  edit: (document: DocumentNode) => DocumentNode,
+): Subgraphs =>
+  Object.fromEntries([...documents].map(([name, document]) => [name, print(edit(document))]))
+
+const typeNames = (document: DocumentNode): readonly string[] =>
+  document.definitions.flatMap((each) =>
+    'name' in each && each.name !== undefined && each.name.value !== 'Query'
+      ? [each.name.value]
+      : [],
+  )
+
+const coordinates = (document: DocumentNode): readonly string[] =>
+  document.definitions.flatMap((each) =>
+    each.kind === Kind.OBJECT_TYPE_DEFINITION || each.kind === Kind.INTERFACE_TYPE_DEFINITION
+      ? (each.fields ?? []).map(({ name }) => `${each.name.value}.${name.value}`)
+      : [],
+  )
+
+/** Without the type and every field that returns it. */
+const withoutType = (document: DocumentNode, type: string): DocumentNode =>
+  visit(document, {
+    enter(node, _key, parent) {
+      if ('name' in node && node.name?.value === type && node.kind.endsWith('Definition')) return null
+      if (node.kind === Kind.FIELD_DEFINITION && print(node.type).match(/\w+/)?.[0] === type) return null
+      const isMember =
+        node.kind === Kind.NAMED_TYPE && node.name.value === type && Array.isArray(parent)
+      return isMember ? null : undefined
+    },
+  })
+
+const withoutField = (document: DocumentNode, coordinate: string): DocumentNode =>
+  visit(document, {
+    enter(node) {
+      if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.INTERFACE_TYPE_DEFINITION) {
+        return undefined
+      }
+      const fields = node.fields?.filter(
+        ({ name }) => `${node.name.value}.${name.value}` !== coordinate,
+      )
+      if (fields?.length === node.fields?.length) return false
+      return fields?.length === 0 ? null : { ...node, fields: fields ?? [] }
+    },
+  })
+
+function* smallerData(given: Case): Candidates {
+  const entries = Object.entries(given.data)
+  const used = new Set(entries.flatMap(([, { fields }]) => Object.values(fields).flatMap(refsIn)))
+  const unused = entries.filter(([name]) => name !== 'Query' && !used.has(name))
+  if (unused.length > 0) yield { ...given, data: without(given.data, unused.map(([name]) => name)) }
+  for (const [name, object] of entries) {
+    for (const [field, value] of Object.entries(object.fields)) {
+      for (const less of lessOf(value)) {
+        const fields = { ...object.fields, [field]: less }
+        yield { ...given, data: { ...given.data, [name]: { ...object, fields } } }
+      }
+    }
+    const known = knownFields(given.subgraphs)
+    const stale = Object.keys(object.fields).filter((field) => !known.has(field))
+    if (stale.length > 0) {
+      yield { ...given, data: { ...given.data, [name]: withoutFields(object, stale) } }
+    }
+  }
+}
+
+const knownFields = (subgraphs: Subgraphs): ReadonlySet<string> =>
+  new Set(Object.values(subgraphs).flatMap((sdl) => sdl.match(/\w+/g) ?? []))
+
+const withoutFields = (object: StoredObject, gone: readonly string[]): StoredObject => ({
+  ...object,
+  fields: Object.fromEntries(Object.entries(object.fields).filter(([name]) => !gone.includes(name))),
+})
+
+const without = (data: Data, names: readonly string[]): Data =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => !names.includes(name)))
+
+function refsIn(value: Stored): readonly string[] {
+  if (Array.isArray(value)) return (value as readonly Stored[]).flatMap(refsIn)
+  if (typeof value !== 'object' || value === null) return []
+  if ('ref' in value) return [value.ref]
+  return 'any' in value ? value.any.flatMap(refsIn) : []
+}
+
+function* lessOf(value: Stored): Iterable<Stored> {
+  if (Array.isArray(value)) {
+    const list = value as readonly Stored[]
+    for (const at of list.keys()) yield list.toSpliced(at, 1)
+    return
+  }
+  if (typeof value === 'object' && value !== null && 'any' in value && value.any.length > 1) {
+    yield { any: value.any.slice(0, 1) }
+  }
+}
