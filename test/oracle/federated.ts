@@ -44,6 +44,7 @@ export async function federated(
         document: operation,
         operationName: undefined,
         variables,
+        isSafe: false,
         signal: new AbortController().signal,
         deadlineAt: performance.now() + 60_000,
         requestId: 'oracle',
