@@ -13,6 +13,8 @@ export type Stored =
   | readonly Stored[]
   | { readonly ref: string }
   | { readonly any: readonly Stored[] }
+  /** A value of a custom scalar, whatever it looks like. */
+  | { readonly json: unknown }
 
 export interface StoredObject {
   readonly type: string

@@ -38,6 +38,7 @@ export const features = [
   'union',
   'value known in halves',
   'nested list',
+  'custom scalar',
   'arguments',
   'input object',
   'variable',
@@ -130,6 +131,7 @@ function ofRequest(known: Catalogue, { subgraph, query, variables }: Asked, used
         if (selection.selectionSet !== undefined) walk(name, selection.selectionSet)
         continue
       }
+      if (namedType(field.type) === 'Json') used.add('custom scalar')
       if (listDepth(field.type) > 1) used.add('nested list')
       if (field.isExternal && !isInKey(type, field.name)) used.add('@provides')
       if (field.name === 'foreign') used.add('key that may be null')

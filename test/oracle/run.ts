@@ -9,7 +9,7 @@ import { check, loadGraph, type Verdict, type Wrong } from './check.ts'
 import { features, featuresOf, type Feature } from './coverage.ts'
 
 /** Questions asked of each graph: composing and loading it costs more than several questions. */
-export const questionsPerGraph = 5
+export const questionsPerGraph = 8
 
 export interface Found {
   /** The seed of the graph, and the case after shrinking. */

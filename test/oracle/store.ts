@@ -38,7 +38,7 @@ export function valueOf(data: Data, stored: Stored | undefined, parameters: Para
   if (typeof stored === 'object' && 'any' in stored) {
     return placed(data, stored.any[mark % stored.any.length] ?? null)
   }
-  return marked(stored as Stored, mark)
+  return placed(data, marked(stored as Stored, mark))
 }
 
 const firstOf = (stored: Stored): Stored =>
@@ -66,7 +66,9 @@ const isEnumLike = (text: string): boolean => /^[A-Z_]+$/.test(text)
 
 function placed(data: Data, stored: Stored): unknown {
   if (Array.isArray(stored)) return stored.map((each: Stored) => placed(data, each))
-  if (typeof stored !== 'object' || stored === null || !('ref' in stored)) return stored
+  if (typeof stored !== 'object' || stored === null) return stored
+  if ('json' in stored) return stored.json
+  if (!('ref' in stored)) return null
   const object = data[stored.ref]
   return object === undefined ? null : { object }
 }

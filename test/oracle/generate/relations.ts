@@ -63,7 +63,7 @@ function innerSelection(world: World, subgraph: SubgraphBuilder, target: string)
   const value = world.values.get(target)
   if (value !== undefined) {
     ensure(world, subgraph, target)
-    const leafs = value.filter(({ type }) => /^[[\]!]*(String|Int|Float|Boolean|ID|Status)[[\]!]*$/.test(type))
+    const leafs = value.filter(({ type }) => /^[[\]!]*(String|Int|Float|Boolean|ID|Status|Json)[[\]!]*$/.test(type))
     return ` { ${draw.pick(leafs).name} }`
   }
   const entity = world.entities.find((each) => each.name === target && !each.isCrosswalk)
@@ -153,7 +153,7 @@ export function addOverrides(world: World): void {
   const { entity, field, from } = found
   const [to] = field.owners
   if (to === undefined) return
-  const label = draw.chance(0.3) ? ', label: "percent(50)"' : ''
+  const label = draw.chance(0.4) ? ', label: "percent(50)"' : ''
   ownType(entity, to)
     .fields.get(field.name)
     ?.directives.add(`@override(from: "${from.name}"${label})`)
