@@ -53,3 +53,10 @@ export interface Case {
   readonly data: Data
   readonly questions: readonly Question[]
 }
+
+/** A case that was kept, with what it showed. */
+export interface KeptCase extends Case {
+  readonly title: string
+  /** Where the fault lay when it was found. */
+  readonly fault: string
+}

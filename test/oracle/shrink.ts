@@ -75,7 +75,11 @@ function* withoutNodes(
   }
 }
 
-function* documentsOf(given: Case, question: Question, documents: Iterable<DocumentNode>): Candidates {
+function* documentsOf(
+  given: Case,
+  question: Question,
+  documents: Iterable<DocumentNode>,
+): Candidates {
   for (const document of documents) {
     const tidy = withoutUnused(document)
     if (tidy === null) continue
@@ -146,7 +150,8 @@ function* inlined(document: DocumentNode): Iterable<DocumentNode> {
 }
 
 const asInline = (
-  fragment: Extract<DocumentNode['definitions'][number], { kind: Kind.FRAGMENT_DEFINITION }> | undefined,
+  fragment:
+    Extract<DocumentNode['definitions'][number], { kind: Kind.FRAGMENT_DEFINITION }> | undefined,
 ): readonly SelectionNode[] =>
   fragment === undefined
     ? []
@@ -286,8 +291,10 @@ const coordinates = (document: DocumentNode): readonly string[] =>
 const withoutType = (document: DocumentNode, type: string): DocumentNode =>
   visit(document, {
     enter(node, _key, parent) {
-      if ('name' in node && node.name?.value === type && node.kind.endsWith('Definition')) return null
-      if (node.kind === Kind.FIELD_DEFINITION && print(node.type).match(/\w+/)?.[0] === type) return null
+      if ('name' in node && node.name?.value === type && node.kind.endsWith('Definition'))
+        return null
+      if (node.kind === Kind.FIELD_DEFINITION && print(node.type).match(/\w+/)?.[0] === type)
+        return null
       const isMember =
         node.kind === Kind.NAMED_TYPE && node.name.value === type && Array.isArray(parent)
       return isMember ? null : undefined
@@ -297,7 +304,10 @@ const withoutType = (document: DocumentNode, type: string): DocumentNode =>
 const withoutField = (document: DocumentNode, coordinate: string): DocumentNode =>
   visit(document, {
     enter(node) {
-      if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.INTERFACE_TYPE_DEFINITION) {
+      if (
+        node.kind !== Kind.OBJECT_TYPE_DEFINITION &&
+        node.kind !== Kind.INTERFACE_TYPE_DEFINITION
+      ) {
         return undefined
       }
       const fields = node.fields?.filter(

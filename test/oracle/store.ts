@@ -105,9 +105,7 @@ export function wholeValue(
   return valueOf(
     whole.data,
     object.fields[field],
-    requires == null
-      ? args
-      : { ...args, __required: projectObject(whole, object, requires) },
+    requires == null ? args : { ...args, __required: projectObject(whole, object, requires) },
   )
 }
 
@@ -122,7 +120,11 @@ function projectObject(
   for (const selection of selectionSet.selections) {
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const on = selection.typeCondition?.name.value
-      if (on === undefined || on === object.type || whole.catalogue.possible(on).includes(object.type))
+      if (
+        on === undefined ||
+        on === object.type ||
+        whole.catalogue.possible(on).includes(object.type)
+      )
         Object.assign(out, projectObject(whole, object, selection.selectionSet))
       continue
     }
@@ -133,7 +135,10 @@ function projectObject(
     const args = definition === undefined ? {} : getArgumentValues(definition, selection)
     const value = wholeValue(whole, object, name, args)
     const inner = selection.selectionSet
-    out[name] = inner === undefined ? value : mapPlaces(value, (place) => projectObject(whole, place.object, inner))
+    out[name] =
+      inner === undefined
+        ? value
+        : mapPlaces(value, (place) => projectObject(whole, place.object, inner))
   }
   return out
 }

@@ -201,12 +201,7 @@ function valueFor(
   return draw.chance(nulls) ? null : present(plan, type, candidates, nulls)
 }
 
-function present(
-  plan: Plan,
-  type: TypeNode,
-  candidates: readonly string[],
-  nulls: number,
-): Stored {
+function present(plan: Plan, type: TypeNode, candidates: readonly string[], nulls: number): Stored {
   const { draw } = plan
   if (type.kind === Kind.LIST_TYPE) {
     return Array.from({ length: draw.pick([0, 1, 2, 2, 3]) }, () =>
