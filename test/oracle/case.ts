@@ -13,6 +13,8 @@ export type Stored =
   | readonly Stored[]
   | { readonly ref: string }
   | { readonly any: readonly Stored[] }
+  /** A value of a custom scalar, whatever it looks like. */
+  | { readonly json: unknown }
 
 export interface StoredObject {
   readonly type: string
@@ -50,4 +52,11 @@ export interface Case {
   readonly subgraphs: Subgraphs
   readonly data: Data
   readonly questions: readonly Question[]
+}
+
+/** A case that was kept, with what it showed. */
+export interface KeptCase extends Case {
+  readonly title: string
+  /** Where the fault lay when it was found. */
+  readonly fault: string
 }

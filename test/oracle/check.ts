@@ -7,7 +7,7 @@ import type { Graph } from '../../gateway/request/execute.ts'
 import type { Case, Question, Subgraphs } from './case.ts'
 import { catalogue, type Catalogue } from './catalogue.ts'
 import { differsFrom, isNoPartOf, type Fault } from './compare.ts'
-import { compose, federated, load, outcomeOf, type Outcome } from './federated.ts'
+import { compose, federated, load, outcomeOf, type Ask, type Outcome } from './federated.ts'
 import { truth } from './one-schema.ts'
 import { oracleSubgraph, type Asked, type Notes } from './subgraph.ts'
 import type { Whole } from './store.ts'
@@ -50,6 +50,8 @@ export function loadGraph(subgraphs: Subgraphs): Loaded | NotLoaded {
 
 function composeAndLoad(subgraphs: Subgraphs): Loaded | NotLoaded {
   const known = catalogue(subgraphs)
+  const senseless = unresolvable(known)
+  if (senseless !== null) return { kind: 'discarded', reason: senseless }
   const composed = compose(known)
   if ('problems' in composed) {
     return { kind: 'discarded', reason: composed.problems[0] ?? 'no reason' }
@@ -66,16 +68,27 @@ function composeAndLoad(subgraphs: Subgraphs): Loaded | NotLoaded {
   }
 }
 
-/** One verdict for each question; a single one when the graph itself is no case. */
-export async function check(given: Case): Promise<readonly Verdict[]> {
-  const loaded = loadGraph(given.subgraphs)
-  if ('kind' in loaded) return [loaded]
-  return checkLoaded(loaded, given)
+/** A field that requires something needs a key by which it can be asked for; composition does not say so. */
+function unresolvable({ declared }: Catalogue): string | null {
+  for (const types of declared.values()) {
+    for (const { name, fields, keys } of types.values()) {
+      const requires = [...fields.values()].some((field) => field.requires !== null)
+      if (requires && !keys.some(({ resolvable }) => resolvable)) return `${name} has no key`
+    }
+  }
+  return null
 }
 
-export async function checkLoaded(
+/** One verdict for each question; a single one when the graph itself is no case. */
+export async function check(given: Case, ask: Ask = federated): Promise<readonly Verdict[]> {
+  const loaded = loadGraph(given.subgraphs)
+  return 'kind' in loaded ? [loaded] : checkLoaded(loaded, given, ask)
+}
+
+async function checkLoaded(
   { known, graph, apiSchema }: Loaded,
   { data, questions }: Case,
+  ask: Ask,
 ): Promise<readonly Verdict[]> {
   const whole: Whole = { data, catalogue: known, schema: graph.generation.supergraphSchema }
   const subgraphs = [...known.documents.keys()].map(
@@ -98,7 +111,7 @@ export async function checkLoaded(
     const sources = new Map(
       subgraphs.map(([name, subgraph]) => [name, subgraph.source(question.failure, notes)]),
     )
-    const outcome = await federated(graph, sources, question)
+    const outcome = await ask(graph, sources, question)
     if ('refused' in outcome) {
       return { kind: 'refused', code: outcome.refused, message: outcome.message }
     }

@@ -3,12 +3,7 @@
  * in the same order. When one fails, each place is the same or null, where null may stand and an error
  * path explains it.
  */
-import {
-  isListType,
-  isNonNullType,
-  type ExecutionResult,
-  type GraphQLOutputType,
-} from 'graphql'
+import { isListType, isNonNullType, type ExecutionResult, type GraphQLOutputType } from 'graphql'
 import { pathKey, type Truth } from './one-schema.ts'
 
 type Path = readonly (string | number)[]
@@ -92,11 +87,18 @@ export function isNoPartOf({ answer, types }: Truth, given: ExecutionResult): Fa
     }
     return true
   }
-  const walk = (part: unknown, right: unknown, type: GraphQLOutputType | null, at: Path): Fault | null => {
+  const walk = (
+    part: unknown,
+    right: unknown,
+    type: GraphQLOutputType | null,
+    at: Path,
+  ): Fault | null => {
     if (part === null) return right === null ? null : nulled(type, at, right)
     if (Array.isArray(right) && Array.isArray(part) && right.length === part.length) {
       const inner = type === null ? null : itemType(type)
-      return firstOf(right.keys(), (index) => walk(part[index], right[index], inner, [...at, index]))
+      return firstOf(right.keys(), (index) =>
+        walk(part[index], right[index], inner, [...at, index]),
+      )
     }
     if (isObject(right) && isObject(part)) {
       return (

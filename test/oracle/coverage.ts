@@ -2,13 +2,7 @@
  * What the questions really exercised, counted on the requests that subgraphs got: nobody has to
  * believe in a generator that might be empty.
  */
-import {
-  Kind,
-  parse,
-  visit,
-  type SelectionSetNode,
-  type TypeNode,
-} from 'graphql'
+import { Kind, parse, visit, type SelectionSetNode, type TypeNode } from 'graphql'
 import type { Question } from './case.ts'
 import { isInKey, type Catalogue } from './catalogue.ts'
 import type { Asked } from './subgraph.ts'
@@ -38,6 +32,7 @@ export const features = [
   'union',
   'value known in halves',
   'nested list',
+  'custom scalar',
   'arguments',
   'input object',
   'variable',
@@ -109,7 +104,11 @@ const namedType = (type: TypeNode): string =>
 const listDepth = (type: TypeNode): number =>
   type.kind === Kind.NAMED_TYPE ? 0 : (type.kind === Kind.LIST_TYPE ? 1 : 0) + listDepth(type.type)
 
-function ofRequest(known: Catalogue, { subgraph, query, variables }: Asked, used: Set<Feature>): void {
+function ofRequest(
+  known: Catalogue,
+  { subgraph, query, variables }: Asked,
+  used: Set<Feature>,
+): void {
   const types = known.declared.get(subgraph)
   const walk = (name: string, selectionSet: SelectionSetNode): void => {
     const type = types?.get(name)
@@ -130,15 +129,15 @@ function ofRequest(known: Catalogue, { subgraph, query, variables }: Asked, used
         if (selection.selectionSet !== undefined) walk(name, selection.selectionSet)
         continue
       }
+      if (namedType(field.type) === 'Json') used.add('custom scalar')
       if (listDepth(field.type) > 1) used.add('nested list')
       if (field.isExternal && !isInKey(type, field.name)) used.add('@provides')
       if (field.name === 'foreign') used.add('key that may be null')
       if (field.overrideFrom !== null) used.add('@override')
       if (field.isInaccessible) used.add('@inaccessible')
-      if (field.hasLabel) used.add('@override with a label')
-      if (known.resolvers(name, field.name).length > 1 && !isInKey(type, field.name)) {
-        used.add('@shareable')
-      }
+      const resolvers = known.resolvers(name, field.name)
+      if (resolvers.some(({ declared }) => declared.hasLabel)) used.add('@override with a label')
+      else if (resolvers.length > 1 && !isInKey(type, field.name)) used.add('@shareable')
       if (field.requires !== null) {
         used.add('@requires')
         visit(field.requires, {

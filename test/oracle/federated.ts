@@ -33,6 +33,13 @@ export type Outcome =
   | { readonly refused: string; readonly message: string }
   | { readonly crashed: string }
 
+/** Something that answers a question of a graph; the judge does not care what it is. */
+export type Ask = (
+  graph: Graph,
+  sources: ReadonlyMap<string, Source>,
+  question: Pick<Question, 'operation' | 'variables'>,
+) => Promise<Outcome>
+
 export async function federated(
   graph: Graph,
   sources: ReadonlyMap<string, Source>,

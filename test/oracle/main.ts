@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import type { KeptCase } from './case.ts'
 import { foundText, summaryText } from './report.ts'
 import { run, sum, type Found } from './run.ts'
 
@@ -50,6 +51,6 @@ process.exitCode = sum(summary.wrong) > 0 ? 1 : 0
 function keep(folder: string, { seed: own, shrunk, wrong }: Found): void {
   mkdirSync(folder, { recursive: true })
   const name = `${wrong.fault.kind.toLowerCase().replaceAll('_', '-')}-${own}.json`
-  const file = { title: `${wrong.fault.kind}: ${wrong.fault.detail}`, ...shrunk }
+  const file: KeptCase = { title: wrong.fault.detail, fault: wrong.fault.kind, ...shrunk }
   writeFileSync(join(folder, name), `${JSON.stringify(file, null, 2)}\n`)
 }

@@ -4,7 +4,8 @@ import type { Found, Summary } from './run.ts'
 import { sum } from './run.ts'
 
 export function summaryText(summary: Summary): string {
-  const { graphs, cases, discardedGraphs, discarded, right, refused, wrong, coverage, reasons } = summary
+  const { graphs, cases, discardedGraphs, discarded, right, refused, wrong, coverage, reasons } =
+    summary
   const share = (part: number, all: number) => `${((100 * part) / Math.max(1, all)).toFixed(1)} %`
   return [
     `${graphs} graphs, ${cases} cases`,

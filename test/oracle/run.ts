@@ -7,9 +7,10 @@ import { cases } from './arbitrary.ts'
 import type { Case } from './case.ts'
 import { check, loadGraph, type Verdict, type Wrong } from './check.ts'
 import { features, featuresOf, type Feature } from './coverage.ts'
+import { federated, type Ask } from './federated.ts'
 
 /** Questions asked of each graph: composing and loading it costs more than several questions. */
-export const questionsPerGraph = 5
+export const questionsPerGraph = 8
 
 export interface Found {
   /** The seed of the graph, and the case after shrinking. */
@@ -29,7 +30,7 @@ export interface Summary {
   readonly coverage: ReadonlyMap<Feature, number>
   /** One for each kind of fault. */
   readonly found: readonly Found[]
-  /** Why graphs did not compose, with how often. */
+  /** Why graphs did not compose and questions had no right answer, with how often. */
   readonly reasons: ReadonlyMap<string, number>
 }
 
@@ -38,6 +39,8 @@ export interface RunOptions {
   readonly seed: number
   /** Shrinks at most so many faults of one kind; 0 shrinks none. */
   readonly shrinkPerKind: number
+  /** What answers; the gateway unless something else is told. */
+  readonly ask?: Ask
   readonly onProgress?: (done: number, wrong: number) => void
 }
 
@@ -47,7 +50,13 @@ export const caseOf = (seed: number): Case => {
   return found
 }
 
-export async function run({ cases: wanted, seed, shrinkPerKind, onProgress }: RunOptions): Promise<Summary> {
+export async function run({
+  cases: wanted,
+  seed,
+  shrinkPerKind,
+  ask = federated,
+  onProgress,
+}: RunOptions): Promise<Summary> {
   const refused = new Map<string, number>()
   const wrongs = new Map<string, number>()
   const reasons = new Map<string, number>()
@@ -68,7 +77,7 @@ export async function run({ cases: wanted, seed, shrinkPerKind, onProgress }: Ru
       if (counts.graphs > wanted * 2) throw new RangeError('nearly no graph composes')
       continue
     }
-    for (const [at, verdict] of (await check(drawn)).entries()) {
+    for (const [at, verdict] of (await check(drawn, ask)).entries()) {
       counts.cases += 1
       const question = drawn.questions[at]
       if (question !== undefined && 'asked' in verdict) {
@@ -77,14 +86,23 @@ export async function run({ cases: wanted, seed, shrinkPerKind, onProgress }: Ru
         }
         if (verdict.kind === 'right' && verdict.isPartial) count(coverage, 'partial answer')
       }
-      if (verdict.kind === 'discarded') counts.discarded += 1
-      else if (verdict.kind === 'refused') count(refused, verdict.code)
-      else if (verdict.kind === 'right') counts.right += 1
-      else {
+      if (verdict.kind === 'discarded') {
+        counts.discarded += 1
+        count(reasons, verdict.reason.slice(0, 160))
+      }
+      if (verdict.kind === 'refused') count(refused, verdict.code)
+      if (verdict.kind === 'right') counts.right += 1
+      if (verdict.kind === 'wrong') {
         const kind = kindOf(verdict)
         count(wrongs, kind)
         if ((wrongs.get(kind) ?? 0) <= shrinkPerKind && question !== undefined) {
-          found.push(await shrunk(own, { ...drawn, questions: [question] }, kind))
+          found.push(
+            await shrunk(
+              own,
+              { ...drawn, questions: [question] },
+              { kind: verdict.fault.kind, ask },
+            ),
+          )
         }
       }
     }
@@ -97,20 +115,26 @@ export async function run({ cases: wanted, seed, shrinkPerKind, onProgress }: Ru
 export const kindOf = ({ fault, question }: Wrong): string =>
   `${fault.kind}${question.failure === null ? '' : ' while a subgraph fails'}`
 
-const wrongIn = (verdicts: readonly Verdict[], kind: string): Wrong | undefined =>
-  verdicts.find((each) => each.kind === 'wrong' && kindOf(each) === kind) as Wrong | undefined
+type FaultKind = Wrong['fault']['kind']
 
-/** The smallest case that fast-check finds with a fault of the same kind. */
-async function shrunk(seed: number, given: Case, kind: string): Promise<Found> {
+const wrongIn = (verdicts: readonly Verdict[], kind: FaultKind): Wrong | undefined =>
+  verdicts.find((each): each is Wrong => each.kind === 'wrong' && each.fault.kind === kind)
+
+/** The smallest case that fast-check finds with a fault of the same kind, without failure if it can. */
+async function shrunk(
+  seed: number,
+  given: Case,
+  { kind, ask }: { readonly kind: FaultKind; readonly ask: Ask },
+): Promise<Found> {
   const details = await fc.check(
     fc.asyncProperty(cases(questionsPerGraph), async (each) => {
-      const verdicts = await check(each).catch(() => []) // a candidate may be no case at all
+      const verdicts = await check(each, ask).catch(() => []) // a candidate may be no case at all
       return wrongIn(verdicts, kind) === undefined
     }),
     { seed, numRuns: 1, examples: [[given]] },
   )
   const smallest = details.counterexample?.[0] ?? given
-  const wrong = wrongIn(await check(smallest), kind)
+  const wrong = wrongIn(await check(smallest, ask), kind)
   if (wrong === undefined) throw new TypeError(`seed ${seed} answers otherwise the second time`)
   return { seed, shrunk: smallest, wrong }
 }

@@ -13,6 +13,8 @@ import {
   type SelectionNode,
 } from 'graphql'
 import type { Case, Data, Question, Stored, StoredObject, Subgraphs } from './case.ts'
+import { catalogue } from './catalogue.ts'
+import { repaired } from './repair.ts'
 
 type Candidates = Iterable<Case>
 
@@ -73,7 +75,11 @@ function* withoutNodes(
   }
 }
 
-function* documentsOf(given: Case, question: Question, documents: Iterable<DocumentNode>): Candidates {
+function* documentsOf(
+  given: Case,
+  question: Question,
+  documents: Iterable<DocumentNode>,
+): Candidates {
   for (const document of documents) {
     const tidy = withoutUnused(document)
     if (tidy === null) continue
@@ -144,7 +150,8 @@ function* inlined(document: DocumentNode): Iterable<DocumentNode> {
 }
 
 const asInline = (
-  fragment: Extract<DocumentNode['definitions'][number], { kind: Kind.FRAGMENT_DEFINITION }> | undefined,
+  fragment:
+    Extract<DocumentNode['definitions'][number], { kind: Kind.FRAGMENT_DEFINITION }> | undefined,
 ): readonly SelectionNode[] =>
   fragment === undefined
     ? []
@@ -210,8 +217,8 @@ function* withoutSubgraphs(given: Case): Candidates {
   for (const gone of names) {
     yield {
       ...given,
-      subgraphs: Object.fromEntries(
-        Object.entries(given.subgraphs).filter(([name]) => name !== gone),
+      subgraphs: repaired(
+        Object.fromEntries(Object.entries(given.subgraphs).filter(([name]) => name !== gone)),
       ),
     }
   }
@@ -223,7 +230,7 @@ function* smallerSchemas(given: Case): Candidates {
   )
   const replaced = (name: string, document: DocumentNode): Case => ({
     ...given,
-    subgraphs: { ...given.subgraphs, [name]: print(document) },
+    subgraphs: repaired({ ...given.subgraphs, [name]: print(document) }),
   })
   // Whole types everywhere, then fields everywhere, then single nodes.
   for (const type of new Set([...documents.values()].flatMap(typeNames))) {
@@ -262,7 +269,9 @@ const printed = (
   documents: ReadonlyMap<string, DocumentNode>,
   edit: (document: DocumentNode) => DocumentNode,
 ): Subgraphs =>
-  Object.fromEntries([...documents].map(([name, document]) => [name, print(edit(document))]))
+  repaired(
+    Object.fromEntries([...documents].map(([name, document]) => [name, print(edit(document))])),
+  )
 
 const typeNames = (document: DocumentNode): readonly string[] =>
   document.definitions.flatMap((each) =>
@@ -282,8 +291,10 @@ const coordinates = (document: DocumentNode): readonly string[] =>
 const withoutType = (document: DocumentNode, type: string): DocumentNode =>
   visit(document, {
     enter(node, _key, parent) {
-      if ('name' in node && node.name?.value === type && node.kind.endsWith('Definition')) return null
-      if (node.kind === Kind.FIELD_DEFINITION && print(node.type).match(/\w+/)?.[0] === type) return null
+      if ('name' in node && node.name?.value === type && node.kind.endsWith('Definition'))
+        return null
+      if (node.kind === Kind.FIELD_DEFINITION && print(node.type).match(/\w+/)?.[0] === type)
+        return null
       const isMember =
         node.kind === Kind.NAMED_TYPE && node.name.value === type && Array.isArray(parent)
       return isMember ? null : undefined
@@ -293,7 +304,10 @@ const withoutType = (document: DocumentNode, type: string): DocumentNode =>
 const withoutField = (document: DocumentNode, coordinate: string): DocumentNode =>
   visit(document, {
     enter(node) {
-      if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.INTERFACE_TYPE_DEFINITION) {
+      if (
+        node.kind !== Kind.OBJECT_TYPE_DEFINITION &&
+        node.kind !== Kind.INTERFACE_TYPE_DEFINITION
+      ) {
         return undefined
       }
       const fields = node.fields?.filter(
@@ -305,35 +319,33 @@ const withoutField = (document: DocumentNode, coordinate: string): DocumentNode 
   })
 
 function* smallerData(given: Case): Candidates {
-  const entries = Object.entries(given.data)
-  const used = new Set(entries.flatMap(([, { fields }]) => Object.values(fields).flatMap(refsIn)))
-  const unused = entries.filter(([name]) => name !== 'Query' && !used.has(name))
-  if (unused.length > 0) yield { ...given, data: without(given.data, unused.map(([name]) => name)) }
-  for (const [name, object] of entries) {
+  const tidy = neededData(given)
+  if (tidy !== given.data) yield { ...given, data: tidy }
+  for (const [name, object] of Object.entries(given.data)) {
     for (const [field, value] of Object.entries(object.fields)) {
       for (const less of lessOf(value)) {
         const fields = { ...object.fields, [field]: less }
         yield { ...given, data: { ...given.data, [name]: { ...object, fields } } }
       }
     }
-    const known = knownFields(given.subgraphs)
-    const stale = Object.keys(object.fields).filter((field) => !known.has(field))
-    if (stale.length > 0) {
-      yield { ...given, data: { ...given.data, [name]: withoutFields(object, stale) } }
-    }
   }
 }
 
-const knownFields = (subgraphs: Subgraphs): ReadonlySet<string> =>
-  new Set(Object.values(subgraphs).flatMap((sdl) => sdl.match(/\w+/g) ?? []))
-
-const withoutFields = (object: StoredObject, gone: readonly string[]): StoredObject => ({
-  ...object,
-  fields: Object.fromEntries(Object.entries(object.fields).filter(([name]) => !gone.includes(name))),
-})
-
-const without = (data: Data, names: readonly string[]): Data =>
-  Object.fromEntries(Object.entries(data).filter(([name]) => !names.includes(name)))
+/** Objects that the root reaches, with the fields that the schemas know. */
+function neededData({ data, subgraphs }: Case): Data {
+  const known = catalogue(subgraphs)
+  const needed: Record<string, StoredObject> = {}
+  const visitObject = (name: string): void => {
+    const object = data[name]
+    if (object === undefined || name in needed) return
+    const fields = known.fieldsOf(object.type)
+    const kept = Object.entries(object.fields).filter(([field]) => fields.has(field))
+    needed[name] = { ...object, fields: Object.fromEntries(kept) }
+    for (const [, value] of kept) refsIn(value).forEach(visitObject)
+  }
+  visitObject('Query')
+  return JSON.stringify(needed) === JSON.stringify(data) ? data : needed
+}
 
 function refsIn(value: Stored): readonly string[] {
   if (Array.isArray(value)) return (value as readonly Stored[]).flatMap(refsIn)

@@ -38,7 +38,7 @@ export function valueOf(data: Data, stored: Stored | undefined, parameters: Para
   if (typeof stored === 'object' && 'any' in stored) {
     return placed(data, stored.any[mark % stored.any.length] ?? null)
   }
-  return marked(stored as Stored, mark)
+  return placed(data, marked(stored as Stored, mark))
 }
 
 const firstOf = (stored: Stored): Stored =>
@@ -66,7 +66,9 @@ const isEnumLike = (text: string): boolean => /^[A-Z_]+$/.test(text)
 
 function placed(data: Data, stored: Stored): unknown {
   if (Array.isArray(stored)) return stored.map((each: Stored) => placed(data, each))
-  if (typeof stored !== 'object' || stored === null || !('ref' in stored)) return stored
+  if (typeof stored !== 'object' || stored === null) return stored
+  if ('json' in stored) return stored.json
+  if (!('ref' in stored)) return null
   const object = data[stored.ref]
   return object === undefined ? null : { object }
 }
@@ -103,9 +105,7 @@ export function wholeValue(
   return valueOf(
     whole.data,
     object.fields[field],
-    requires == null
-      ? args
-      : { ...args, __required: projectObject(whole, object, requires) },
+    requires == null ? args : { ...args, __required: projectObject(whole, object, requires) },
   )
 }
 
@@ -120,7 +120,11 @@ function projectObject(
   for (const selection of selectionSet.selections) {
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const on = selection.typeCondition?.name.value
-      if (on === undefined || on === object.type || whole.catalogue.possible(on).includes(object.type))
+      if (
+        on === undefined ||
+        on === object.type ||
+        whole.catalogue.possible(on).includes(object.type)
+      )
         Object.assign(out, projectObject(whole, object, selection.selectionSet))
       continue
     }
@@ -131,7 +135,10 @@ function projectObject(
     const args = definition === undefined ? {} : getArgumentValues(definition, selection)
     const value = wholeValue(whole, object, name, args)
     const inner = selection.selectionSet
-    out[name] = inner === undefined ? value : mapPlaces(value, (place) => projectObject(whole, place.object, inner))
+    out[name] =
+      inner === undefined
+        ? value
+        : mapPlaces(value, (place) => projectObject(whole, place.object, inner))
   }
   return out
 }

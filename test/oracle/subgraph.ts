@@ -105,7 +105,9 @@ export function oracleSubgraph({ name, known, data }: SubgraphOptions): OracleSu
         .resolvers(object.type, field)
         .find((each) => each.declared.overrideFrom === name && !each.declared.hasLabel)
       if (taker !== undefined)
-        throw new Refusal(`${name} was asked for ${type}.${field}, which ${taker.subgraph} took over`)
+        throw new Refusal(
+          `${name} was asked for ${type}.${field}, which ${taker.subgraph} took over`,
+        )
       const sent = place?.representation
       if (declared.requires !== null && sent === undefined)
         throw new Refusal(`${name} was asked for ${type}.${field} without what it requires`)
@@ -207,7 +209,9 @@ function selected(
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const on = selection.typeCondition?.name.value
       const inner =
-        on === undefined || isOf(type, on) ? selected(selection.selectionSet, field, type, isOf) : null
+        on === undefined || isOf(type, on)
+          ? selected(selection.selectionSet, field, type, isOf)
+          : null
       if (inner !== null) return inner
     }
   }

@@ -26,7 +26,8 @@ function addInterface(world: World, name: string): void {
     ? draw.maybe(
         subgraphs.filter(
           (subgraph) =>
-            subgraph !== home && entities.some((each) => each.owners.has(subgraph) && !each.isCrosswalk),
+            subgraph !== home &&
+            entities.some((each) => each.owners.has(subgraph) && !each.isCrosswalk),
         ),
       )
     : undefined
@@ -36,7 +37,8 @@ function addInterface(world: World, name: string): void {
     const isShared = second !== undefined && count === 1
     put(home, type, field.name, field.type, { args })
     for (const entity of entities) {
-      const owners = isShared && entity.owners.has(second) && !entity.isCrosswalk ? [home, second] : [home]
+      const owners =
+        isShared && entity.owners.has(second) && !entity.isCrosswalk ? [home, second] : [home]
       const directives = owners.length > 1 ? ['@shareable'] : []
       for (const owner of owners) {
         put(owner, ownType(entity, owner), field.name, field.type, { args, directives })

@@ -5,7 +5,7 @@ import type { Catalogue, Declared, DeclaredType } from '../catalogue.ts'
 import type { Draw } from './draw.ts'
 import { enumValues } from './world.ts'
 
-const leaves = new Set(['String', 'Int', 'Float', 'Boolean', 'ID', 'Status', 'Unit'])
+const leaves = new Set(['String', 'Int', 'Float', 'Boolean', 'ID', 'Status', 'Unit', 'Json'])
 
 interface Plan {
   readonly draw: Draw
@@ -111,13 +111,13 @@ function nestedKey(
 const keyLeaf = (type: string, number: number): Stored =>
   type === 'Int' ? number : type === 'ID' ? String(number) : `k${number}`
 
-/** The subgraphs that declare the type, but by keys of which each has a null for this object. */
+/** The subgraphs that resolve the type, but by keys of which each has a null for this object. */
 function absentIn(
   known: Catalogue,
   type: string,
   values: Readonly<Record<string, Stored>>,
 ): readonly string[] {
-  const keys = keysOf(known, type)
+  const keys = keysOf(known, type).filter(({ resolvable }) => resolvable)
   return [...new Set(keys.map(({ subgraph }) => subgraph))].filter((subgraph) =>
     keys
       .filter((key) => key.subgraph === subgraph)
@@ -201,12 +201,7 @@ function valueFor(
   return draw.chance(nulls) ? null : present(plan, type, candidates, nulls)
 }
 
-function present(
-  plan: Plan,
-  type: TypeNode,
-  candidates: readonly string[],
-  nulls: number,
-): Stored {
+function present(plan: Plan, type: TypeNode, candidates: readonly string[], nulls: number): Stored {
   const { draw } = plan
   if (type.kind === Kind.LIST_TYPE) {
     return Array.from({ length: draw.pick([0, 1, 2, 2, 3]) }, () =>
@@ -221,11 +216,20 @@ function present(
   return leafValue(draw, name)
 }
 
+/** Names and shapes that one could take for objects of the graph. */
+const jsonValues: readonly Stored[] = [
+  { json: { id: 1, name: null, __typename: 'User' } },
+  { json: [{ price: 1 }, null] },
+  { json: 'text' },
+  { json: {} },
+]
+
 function leafValue(draw: Draw, type: string): Stored {
   const values = enumValues[type]
   if (values !== undefined) return draw.pick(values)
   if (type === 'Int') return draw.int(0, 50)
   if (type === 'Float') return draw.int(0, 50) + 0.5
   if (type === 'Boolean') return draw.chance(0.5)
+  if (type === 'Json') return draw.pick(jsonValues)
   return type === 'ID' ? String(draw.int(0, 50)) : `s${draw.int(0, 50)}`
 }

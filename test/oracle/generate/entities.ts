@@ -1,6 +1,16 @@
 /** Entities: their keys, and which subgraphs resolve them by which. */
 import { addField, typeBuilder, type SubgraphBuilder } from './schema-builder.ts'
-import { ensure, keyFieldsOf, leaf, put, refName, taken, type Entity, type Key, type World } from './world.ts'
+import {
+  ensure,
+  keyFieldsOf,
+  leaf,
+  put,
+  refName,
+  taken,
+  type Entity,
+  type Key,
+  type World,
+} from './world.ts'
 
 const names = ['User', 'Order', 'Part', 'Site'] as const
 

@@ -43,7 +43,9 @@ function addLeaf(world: World, entity: Entity, owner: SubgraphBuilder): void {
 function addReference(world: World, entity: Entity, owner: SubgraphBuilder): void {
   const target = world.draw.maybe(targets(world, owner))
   if (target === undefined) return
-  const owners = ownersOf(world, entity, owner).filter((each) => targets(world, each).includes(target))
+  const owners = ownersOf(world, entity, owner).filter((each) =>
+    targets(world, each).includes(target),
+  )
   const wrapped = objectType(world.draw, target)
   const type = entity.isCrosswalk ? nullable(wrapped) : wrapped
   addOwn(world, entity, { name: refName(world, taken(world, entity.name)), type, owners, target })

@@ -148,20 +148,23 @@ class Writer {
       ? [...this.#schema.getPossibleTypes(type), ...this.#interfacesWith(type)]
       : [type, ...(isObjectType(type) ? type.getInterfaces() : [])]
     const wanted = isAbstractType(type) ? this.#draw.int(0, 3) : this.#draw.chance(0.12) ? 1 : 0
-    return this.#draw.shuffled(conditions).slice(0, wanted).map((condition) => {
-      const known = this.#fragments.find((fragment) => fragment.type === condition.name)
-      if (known !== undefined && this.#draw.chance(0.4)) {
-        return `...${known.name}${this.#conditions()}`
-      }
-      const text = this.#selections(condition, scope, depth + 1)
-      if (this.#draw.chance(0.35)) {
-        const name = `F${this.#fragments.length + 1}`
-        this.#fragments.push({ name, type: condition.name, text })
-        return `...${name}${this.#conditions()}`
-      }
-      const on = condition === type && this.#draw.chance(0.3) ? '' : ` on ${condition.name}`
-      return `...${on}${this.#conditions()} ${text}`
-    })
+    return this.#draw
+      .shuffled(conditions)
+      .slice(0, wanted)
+      .map((condition) => {
+        const known = this.#fragments.find((fragment) => fragment.type === condition.name)
+        if (known !== undefined && this.#draw.chance(0.4)) {
+          return `...${known.name}${this.#conditions()}`
+        }
+        const text = this.#selections(condition, scope, depth + 1)
+        if (this.#draw.chance(0.35)) {
+          const name = `F${this.#fragments.length + 1}`
+          this.#fragments.push({ name, type: condition.name, text })
+          return `...${name}${this.#conditions()}`
+        }
+        const on = condition === type && this.#draw.chance(0.3) ? '' : ` on ${condition.name}`
+        return `...${on}${this.#conditions()} ${text}`
+      })
   }
 
   /** Interfaces and unions that share a type with this one. */
@@ -202,9 +205,10 @@ class Writer {
     )
     const again = this.#draw.maybe(known)
     if (again !== undefined && this.#draw.chance(0.3)) return `$${again[0]}`
-    const name = this.#draw.chance(0.03) && !('representations' in this.#variables)
-      ? 'representations'
-      : `v${this.#definitions.length + 1}`
+    const name =
+      this.#draw.chance(0.03) && !('representations' in this.#variables)
+        ? 'representations'
+        : `v${this.#definitions.length + 1}`
     this.#definitions.push(`$${name}: ${type}`)
     if (value !== undefined) this.#variables[name] = value
     return `$${name}`

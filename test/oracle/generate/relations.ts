@@ -15,13 +15,15 @@ import {
 /** A computed field whose subgraph asks for fields of others. */
 export function addRequires(world: World): void {
   const { draw, entities } = world
-  const entity = draw.maybe(
-    entities.filter((each) => !each.isCrosswalk && each.owners.size > 1),
-  )
+  const entity = draw.maybe(entities.filter((each) => !each.isCrosswalk && each.owners.size > 1))
   if (entity === undefined) return
   const subgraph = draw.pick([...entity.owners.keys()])
   const selections = draw
-    .some(entity.fields.filter(({ owners }) => !owners.includes(subgraph)), 1, 2)
+    .some(
+      entity.fields.filter(({ owners }) => !owners.includes(subgraph)),
+      1,
+      2,
+    )
     .flatMap((field) => requireField(world, entity, subgraph, field) ?? [])
   if (selections.length === 0) return
   const isTaken = taken(world, entity.name)
@@ -63,7 +65,9 @@ function innerSelection(world: World, subgraph: SubgraphBuilder, target: string)
   const value = world.values.get(target)
   if (value !== undefined) {
     ensure(world, subgraph, target)
-    const leafs = value.filter(({ type }) => /^[[\]!]*(String|Int|Float|Boolean|ID|Status)[[\]!]*$/.test(type))
+    const leafs = value.filter(({ type }) =>
+      /^[[\]!]*(String|Int|Float|Boolean|ID|Status|Json)[[\]!]*$/.test(type),
+    )
     return ` { ${draw.pick(leafs).name} }`
   }
   const entity = world.entities.find((each) => each.name === target && !each.isCrosswalk)
@@ -120,7 +124,10 @@ export function addProvides(world: World): void {
   if (found === undefined) return
   const { from, reference, to, field, subgraph } = found
   const declared = ownType(from, subgraph).fields.get(reference.name)
-  if (declared === undefined || [...declared.directives].some((each) => each.startsWith('@provides')))
+  if (
+    declared === undefined ||
+    [...declared.directives].some((each) => each.startsWith('@provides'))
+  )
     return
   const type = ensure(world, subgraph, to.name)
   if (type === null) return
@@ -141,7 +148,9 @@ export function addOverrides(world: World): void {
       entity.isCrosswalk
         ? []
         : entity.fields
-            .filter(({ owners, isPinned, target }) => owners.length === 1 && !isPinned && target === null)
+            .filter(
+              ({ owners, isPinned, target }) => owners.length === 1 && !isPinned && target === null,
+            )
             .flatMap((field) =>
               [...entity.owners.keys()]
                 .filter((each) => !ownType(entity, each).fields.has(field.name))
@@ -153,7 +162,7 @@ export function addOverrides(world: World): void {
   const { entity, field, from } = found
   const [to] = field.owners
   if (to === undefined) return
-  const label = draw.chance(0.3) ? ', label: "percent(50)"' : ''
+  const label = draw.chance(0.4) ? ', label: "percent(50)"' : ''
   ownType(entity, to)
     .fields.get(field.name)
     ?.directives.add(`@override(from: "${from.name}"${label})`)

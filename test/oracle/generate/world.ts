@@ -80,7 +80,9 @@ export const enumValues: Readonly<Record<string, readonly string[]>> = {
 const range = 'input Range { min: Int max: Int = 9 unit: Unit inner: Range }'
 
 const leafType = (draw: Draw): string => {
-  const name = draw.pick(['String', 'String', 'Int', 'Int', 'Float', 'Boolean', 'ID', 'Status'])
+  const name = draw.pick([
+    'String', 'String', 'String', 'Int', 'Int', 'Int', 'Float', 'Boolean', 'ID', 'Status', 'Status', 'Json',
+  ]) // prettier-ignore
   return draw.pick([name, name, name, `${name}!`, `[${name}]`, `[${name}!]!`, `[[${name}]]`])
 }
 
@@ -128,6 +130,7 @@ export function useLeafTypes(subgraph: SubgraphBuilder, ...texts: readonly strin
     subgraph.others.add(range)
     subgraph.others.add(enums.Unit)
   }
+  if (words.has('Json')) subgraph.others.add('scalar Json')
   for (const [name, sdl] of Object.entries(enums)) if (words.has(name)) subgraph.others.add(sdl)
 }
 
