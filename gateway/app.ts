@@ -3,6 +3,7 @@
  * systems, and hands out the one way to run a question.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { printSchema, type ExecutionResult } from 'graphql'
 import { dateIn } from '#shared/calendar.ts'
 import { AppError } from '#shared/errors.ts'
@@ -60,7 +61,14 @@ export interface App extends AsyncDisposable {
 interface Current extends Loaded {
   readonly graph: Graph
   readonly sources: ReadonlyMap<string, Source>
+  /** Requests that are under way in this generation. */
+  running: number
+  /** Whether another one has taken its place: it stops with its last request. */
+  isRetired: boolean
 }
+
+/** Questions that a new generation knows before it takes over. */
+const warmed = 100
 
 export async function createApp(config: Config, { log, observer }: AppOptions): Promise<App> {
   const isSdl = config.supergraph.endsWith('.graphql')
@@ -76,17 +84,24 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
   }
 
   async function load(): Promise<Current> {
-    const loaded = loadSupergraph(config.supergraph, own)
-    for (const place of loaded.places) {
-      const key = JSON.stringify(place)
-      if (!connected.has(key)) connected.set(key, await connect(place, connections))
+    const loaded = loadSupergraph(config.supergraph, own, join(config.data, 'plans.json'))
+    try {
+      for (const place of loaded.places) {
+        const key = JSON.stringify(place)
+        if (!connected.has(key)) connected.set(key, await connect(place, connections))
+      }
+      const sources = new Map<string, Source>(isSdl ? [] : [[platformName, platform]])
+      for (const place of loaded.places) {
+        const source = connected.get(JSON.stringify(place))
+        if (source !== undefined) sources.set(place.name, source)
+      }
+      await loaded.ready
+      const graph = createGraph(loaded.generation)
+      return { ...loaded, graph, sources, running: 0, isRetired: false }
+    } catch (error) {
+      await loaded[Symbol.asyncDispose]()
+      throw error
     }
-    const sources = new Map<string, Source>(isSdl ? [] : [[platformName, platform]])
-    for (const place of loaded.places) {
-      const source = connected.get(JSON.stringify(place))
-      if (source !== undefined) sources.set(place.name, source)
-    }
-    return { ...loaded, graph: createGraph(loaded.generation), sources }
   }
 
   const platform = platformSource()
@@ -97,7 +112,9 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
 
   const run: App['execute'] = async (question, principal, options = {}) => {
     // One generation from the beginning to the end, whatever is swapped meanwhile.
-    const { graph, sources } = current
+    const own = current
+    own.running += 1
+    const { graph, sources } = own
     const reports = options.sources === true ? sourceReports() : undefined
     const requestId = options.requestId ?? 'local'
     const { signal, cancel } = limited(options.signal, config.requestTimeoutMs)
@@ -126,7 +143,13 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
         : { ...result, extensions: { ...result.extensions, sources: reports.reports() } }
     } finally {
       cancel()
+      own.running -= 1
+      stopRetired(own)
     }
+  }
+
+  const stopRetired = (generation: Current): void => {
+    if (generation.isRetired && generation.running === 0) void generation[Symbol.asyncDispose]()
   }
 
   const principals = createPrincipals({
@@ -164,9 +187,18 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
     principalFor: principals,
     reload: async () => {
       const next = await load()
-      const nextPolicy = policy === null ? null : policyOf(next)
-      current = next
-      policy = nextPolicy
+      try {
+        const nextPolicy = policy === null ? null : policyOf(next)
+        await next.graph.questions.warm(current.graph.questions, warmed)
+        const before = current
+        current = next
+        policy = nextPolicy
+        before.isRetired = true
+        stopRetired(before)
+      } catch (error) {
+        await next[Symbol.asyncDispose]()
+        throw error
+      }
     },
     listen: (pages) => {
       const graphql = createGraphqlEndpoint({
@@ -188,6 +220,7 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
       })
     },
     [Symbol.asyncDispose]: async () => {
+      await current[Symbol.asyncDispose]()
       for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()
     },
   }

@@ -4,8 +4,12 @@ import { Kind, parse, type SelectionNode } from 'graphql'
 import { rewrittenPath } from './rewrites.ts'
 import type { TypeConditions } from './types.ts'
 
-/** Response names for a value of that type; without a type, all. `__typename` is not among them. */
-export type AskedFields = (typename?: string) => readonly string[]
+export interface AskedFields {
+  /** Response names for a value of that type; without a type, all. `__typename` is not among them. */
+  namesOf(typename?: string): readonly string[]
+  /** All that may be taken from an answer: what nobody asked for is not. */
+  readonly taken: readonly string[]
+}
 
 export function askedFields(node: FetchNode, types: TypeConditions): AskedFields {
   const roots = parse(node.operation).definitions.flatMap((definition) =>
@@ -18,7 +22,7 @@ export function askedFields(node: FetchNode, types: TypeConditions): AskedFields
           root.kind === Kind.FIELD ? (root.selectionSet?.selections ?? []) : [],
         )
   const known = new Map<string | undefined, readonly string[]>()
-  return (typename) => {
+  const namesOf = (typename?: string): readonly string[] => {
     const before = known.get(typename)
     if (before !== undefined) return before
     const names = namesIn(selections, typename, types)
@@ -26,7 +30,15 @@ export function askedFields(node: FetchNode, types: TypeConditions): AskedFields
     known.set(typename, found)
     return found
   }
+  return { namesOf, taken: [...namesOf(), ...(saysTypename(selections) ? ['__typename'] : [])] }
 }
+
+const saysTypename = (selections: readonly SelectionNode[]): boolean =>
+  selections.some((selection) =>
+    selection.kind === Kind.FIELD
+      ? (selection.alias ?? selection.name).value === '__typename'
+      : selection.kind === Kind.INLINE_FRAGMENT && saysTypename(selection.selectionSet.selections),
+  )
 
 const namesIn = (
   selections: readonly SelectionNode[],

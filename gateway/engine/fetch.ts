@@ -7,12 +7,12 @@ import type { FetchNode } from '@apollo/query-planner'
 import { GraphQLError } from 'graphql'
 import { askedFields, type AskedFields } from './asked.ts'
 import type { Compiling, Step } from './compile.ts'
-import { copy, merge } from './merge.ts'
+import { copy, take } from './merge.ts'
 import { collect, pathsOfPlaces } from './places.ts'
 import { createQuestion } from './question.ts'
 import { compileRepresentations, place, type Batch } from './representations.ts'
 import { compileRewrites, rewrittenPath } from './rewrites.ts'
-import { isRaw, owe, withPath, type Path, type Raw, type Run } from './run.ts'
+import { isRaw, lack, owe, withPath, type Path, type Raw, type Run } from './run.ts'
 import { invalid, send, type Answer } from './send.ts'
 
 /** Errors of one fetch that get a path of their own; the answer shows fewer. */
@@ -56,10 +56,13 @@ function rootFetch(node: FetchNode, path: readonly string[], { types }: Compilin
     const answered = data as Raw // the system's own object, which nobody else holds
     rewrite?.(answered)
     for (const [index, target] of targets.entries()) {
-      merge(target, index === 0 ? answered : copy(answered), types)
+      take(target, index === 0 ? answered : copy(answered), { names: fetch.asked.taken, types })
     }
     for (const error of errors.slice(0, maxErrors)) {
-      const inner = rewrittenPath(error.path ?? fetch.asked().slice(0, 1), node.outputRewrites)
+      const inner = rewrittenPath(
+        error.path ?? fetch.asked.namesOf().slice(0, 1),
+        node.outputRewrites,
+      )
       for (const before of places) run.errors.push(withPath(error, [...before, ...inner]))
     }
   }
@@ -109,7 +112,10 @@ function entityFetch(node: FetchNode, path: readonly string[], compiling: Compil
         if (isRaw(value)) {
           if (!taken.has(at)) rewrite?.(value)
           // Later fetches write into each place apart; otherwise places may share what is below.
-          merge(entity, isWrittenBelow && taken.has(at) ? copy(value) : value, types)
+          take(entity, isWrittenBelow && taken.has(at) ? copy(value) : value, {
+            names: fetch.asked.taken,
+            types,
+          })
           taken.add(at)
         } else if (value === null) nullFields(entity, fetch)
         else broken.push(at)
@@ -148,29 +154,21 @@ interface Entities {
   readonly batch: Batch
 }
 
-/** What is not asked: null without a word where there is no key, an error where an input failed. */
+/** What is not asked: null without a word where there is no key, a lack where an input is missing. */
 function leaveOut(run: Run, fetch: Fetch, { entities, batch }: Entities): void {
-  const missing: number[] = []
   for (const [index, at] of batch.places.entries()) {
     const entity = entities[index]
     if (entity === undefined || at >= 0) continue
     if (at === place.withoutKey) nullFields(entity, fetch)
-    if (at === place.withoutInput) missing.push(index)
+    if (at !== place.withoutInput) continue
+    const error = run.errors[0] ?? invalid('A system left out a value that another one needs.')
+    lack(run, { path: fetch.path, names: fetch.asked.namesOf(typenameOf(entity)), error })
   }
-  if (missing.length === 0) return
-  const paths = pathsOfPlaces(run.data, fetch.path)
-  reportAll(run, fetch, {
-    error: run.errors[0] ?? invalid('A system left out a value that another one needs.'),
-    at: missing.map((index) => ({
-      path: paths[index] ?? [],
-      typename: typenameOf(entities[index]),
-    })),
-  })
 }
 
 /** The system knows nothing of this entity: that is an answer, and it is null. */
 function nullFields(entity: Raw, { asked }: Fetch): void {
-  for (const name of asked(typenameOf(entity))) {
+  for (const name of asked.namesOf(typenameOf(entity))) {
     if (entity[name] === undefined) entity[name] = null
   }
 }
@@ -216,7 +214,7 @@ function reportAll(
 ): void {
   let reported = 0
   for (const { path: before, typename } of at) {
-    const names = asked(typename)
+    const names = asked.namesOf(typename)
     owe(run, path, names)
     for (const name of names) {
       if (reported >= maxErrors) break
@@ -249,7 +247,7 @@ function spread(
     const before = paths[index] ?? []
     const below = rewrittenPath(inner, node.outputRewrites)
     const names =
-      inner.length > 0 ? [below] : asked(typenameOf(entities[index])).map((each) => [each])
+      inner.length > 0 ? [below] : asked.namesOf(typenameOf(entities[index])).map((each) => [each])
     for (const each of names) {
       if (reported >= maxErrors) return
       reported += 1

@@ -4,6 +4,7 @@
  */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { EntityKeys } from '../supergraph/entity-keys.ts'
+import type { SentSelection } from '../supergraph/required-variants.ts'
 import { isRaw, type Raw } from './run.ts'
 import type { TypeConditions } from './types.ts'
 
@@ -81,6 +82,8 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
   // Of the keys that the system resolves, those that the plan gives it.
   const usable = own?.filter((key) => key.every((field) => given.has(field))) ?? []
   const froms = new Map(written.map(({ to, from }) => [to, from]))
+  // A key that the system does not resolve would be answered wrongly, if at all.
+  if (own !== undefined && usable.length === 0) return () => place.withoutInput
   const keyFields = usable.map((key) => key.map((field) => froms.get(field) ?? field))
   const write = compileObject(written, types)
   return (entity) => {
@@ -115,9 +118,10 @@ function fieldsFor(
         continue
       }
       const from = selection.alias ?? selection.name
+      const { sentAs = from } = selection as SentSelection // ours, on the planner's
       const before = fields.get(from)?.inner ?? []
       const inner = selection.selections ? [...before, ...selection.selections] : null
-      fields.set(from, { from, to: from, inner })
+      fields.set(from, { from, to: sentAs, inner })
     }
   }
   add(selections)

@@ -36,6 +36,8 @@ export interface Run extends RunInput {
   readonly errors: GraphQLError[]
   /** Fields that a failed fetch owed, by the path of their objects with `@` for each index. */
   readonly owed: Map<string, Set<string>>
+  /** Fields that nobody was asked for because an input was missing, likewise, with what is to blame. */
+  readonly lacking: Map<string, GraphQLError>
 }
 
 export const startRun = (input: RunInput): Run => ({
@@ -43,6 +45,7 @@ export const startRun = (input: RunInput): Run => ({
   data: {},
   errors: [],
   owed: new Map(),
+  lacking: new Map(),
 })
 
 /** Notes that nobody needs to wonder why these fields are missing: their error is reported. */
@@ -51,6 +54,18 @@ export function owe(run: Run, path: readonly string[], names: Iterable<string>):
   const known = run.owed.get(key)
   if (known === undefined) run.owed.set(key, new Set(names))
   else for (const name of names) known.add(name)
+}
+
+/** Notes that these fields cannot be had; whether anybody misses them, the answer's shape knows. */
+export function lack(
+  run: Run,
+  {
+    path,
+    names,
+    error,
+  }: { path: readonly string[]; names: readonly string[]; error: GraphQLError },
+): void {
+  for (const name of names) run.lacking.set([...path, name].join('.'), error)
 }
 
 export const isRaw = (value: unknown): value is Raw =>

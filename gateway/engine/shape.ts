@@ -22,7 +22,8 @@ import { hiddenField } from '../request/authorise.ts'
 import { originalName } from '../request/response-names.ts'
 import type { Denied } from '../request/stages.ts'
 import { leafCheck } from './leaves.ts'
-import { isRaw, type Path, type Run } from './run.ts'
+import { eachItem } from './places.ts'
+import { isRaw, withPath, type Path, type Run } from './run.ts'
 import { fieldsFor, type Decisions } from './selections.ts'
 import type { TypeConditions } from './types.ts'
 
@@ -277,20 +278,23 @@ function report({ run, problems }: Shaping): void {
   if (problems.length === 0) return
   const known = run.errors.map(({ path }) => path ?? [])
   for (const { path, message } of problems) {
-    if (isOwed(run, path) || known.some((each) => touches(each, path))) continue
+    const name = planName(path)
+    if (run.owed.get(name.before)?.has(name.last) === true) continue
+    if (known.some((each) => touches(each, path))) continue
+    const lack = run.lacking.get(`${name.before}${name.before === '' ? '' : '.'}${name.last}`)
     run.errors.push(
-      new GraphQLError(message, { path, extensions: { code: 'SOURCE_DATA_INVALID' } }),
+      lack === undefined
+        ? new GraphQLError(message, { path, extensions: { code: 'SOURCE_DATA_INVALID' } })
+        : withPath(lack, path),
     )
   }
 }
 
-function isOwed({ owed }: Run, path: Path): boolean {
-  const name = path.findLast((part) => typeof part === 'string')
-  if (owed.size === 0 || name === undefined) return false
-  const before = path
-    .slice(0, path.lastIndexOf(name))
-    .map((part) => (typeof part === 'number' ? '@' : part))
-  return owed.get(before.join('.'))?.has(name) ?? false
+/** The field that a path leads to, and where in the plan its objects are. */
+function planName(path: Path): { readonly before: string; readonly last: string } {
+  const at = path.findLastIndex((part) => typeof part === 'string')
+  const before = path.slice(0, at).map((part) => (typeof part === 'number' ? eachItem : part))
+  return { before: before.join('.'), last: String(path[at]) }
 }
 
 /** Whether one path leads to or through the other. */

@@ -22,12 +22,12 @@ import {
 /** A generation with what was prepared for it. */
 export interface Graph {
   readonly generation: Generation
-  readonly prepare: Preparations
+  readonly questions: Preparations
 }
 
 export const createGraph = (generation: Generation): Graph => ({
   generation,
-  prepare: createPreparations(generation),
+  questions: createPreparations(generation),
 })
 
 export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {
@@ -44,7 +44,7 @@ export async function execute(
 ): Promise<ExecutionResult> {
   const { observer } = request
   const prepared = observed(observer, 'authorise', () =>
-    graph.prepare(request.document, request.operationName, request.principal.scopes),
+    graph.questions.prepare(request.document, request.operationName, request.principal.scopes),
   )
   if (request.isSafe && prepared.operation.operation !== 'query') {
     throw new AppError('METHOD_NOT_ALLOWED', 'What changes something is asked by POST.')
@@ -69,7 +69,11 @@ async function plan(request: Authorised, prepared: Prepared): Promise<Planned> {
     { maxErrors: maxVariableErrors },
   )
   if (errors !== undefined) throw new InvalidVariables(errors)
-  return { ...request, program: await prepared.program(), values: coerced }
+  return {
+    ...request,
+    program: await prepared.program(),
+    values: { ...coerced, ...prepared.written },
+  }
 }
 
 async function fetch(

@@ -1,8 +1,7 @@
 /**
  * Keeps the client's names apart from what the planner adds. Apollo's planner keys selections by
  * response name only, so `{ user { email: id } }` answers the e-mail where the id was asked for when
- * `email` is a key, and `price(currency: "EUR")` merges with the price that a `@requires` asks for in
- * another currency. Such names are other ones while it is planned, and turned back in the answer.
+ * `email` is a key. Such names are other ones while it is planned, and turned back in the answer.
  */
 import {
   isAbstractType,
@@ -25,7 +24,7 @@ const prefix = 'isthmus_alias_'
 const reserved = 'representations'
 const reservedVariable = 'isthmus_representations'
 
-type Names = Pick<Generation, 'apiSchema' | 'supergraphSchema' | 'requiredWithArguments'>
+type Names = Pick<Generation, 'apiSchema' | 'supergraphSchema'>
 
 export function renameCollisions(
   operation: OperationDefinitionNode,
@@ -55,7 +54,6 @@ export function renameCollisions(
 
 /** Whether the response name is one that the planner may use for something else. */
 function collides(node: FieldNode, parent: string | undefined, names: Names): boolean {
-  if (names.requiredWithArguments.has(node.name.value)) return true
   const alias = node.alias?.value
   // What every object has already can be told from what a system answered only by another name.
   if ((alias ?? node.name.value) in Object.prototype) return true

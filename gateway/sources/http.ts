@@ -9,8 +9,12 @@ import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { Pool } from 'undici'
 import { AppError, appErrorIn, errorCodes, type ErrorCode } from '#shared/errors.ts'
-import { maxAgeSeconds, signInternalToken, type Principal } from '#shared/principal.ts'
-import { deadlineHeader } from '#shared/serve.ts'
+import {
+  deadlineHeader,
+  maxAgeSeconds,
+  signInternalToken,
+  type Principal,
+} from '#shared/principal.ts'
 import { detailsOf } from './details.ts'
 import type { Source, SourceRequest } from './source.ts'
 

@@ -4,16 +4,23 @@
  */
 import { createHash } from 'node:crypto'
 import {
-  operationFromDocument,
-  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
-  Supergraph,
-} from '@apollo/federation-internals'
-import { QueryPlanner, type QueryPlan } from '@apollo/query-planner'
-import { Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql'
+  buildASTSchema,
+  Kind,
+  parse,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql'
 import { AppError } from '#shared/errors.ts'
+import { apiSchemaOf } from './api-schema.ts'
 import { entityKeys, type EntityKeys } from './entity-keys.ts'
+import type { Plan } from './planner.ts'
 import { policyIndex, type PolicyIndex } from './policy-index.ts'
-import { requiredWithArguments } from './required-arguments.ts'
+
+export interface Service {
+  readonly name: string
+  readonly url: string
+}
 
 export interface Generation {
   /** SHA-256 of the supergraph's SDL, the first 16 hex digits. */
@@ -23,37 +30,27 @@ export interface Generation {
   /** What clients see. */
   readonly apiSchema: GraphQLSchema
   /** Plans one valid operation without fragment spreads. */
-  plan(operation: DocumentNode): Promise<QueryPlan>
+  readonly plan: Plan
   readonly policies: PolicyIndex
   readonly keys: EntityKeys
-  /** Fields that some `@requires` asks for with arguments. */
-  readonly requiredWithArguments: ReadonlySet<string>
-  readonly services: readonly { readonly name: string; readonly url: string }[]
+  readonly services: readonly Service[]
 }
 
 /** Builds a generation, or throws SUPERGRAPH_INVALID and says why. */
-export function createGeneration(supergraphSdl: string): Generation {
+export function createGeneration(supergraphSdl: string, plan: Plan): Generation {
   const policies = policyIndex(supergraphSdl)
-  refuseContexts(supergraphSdl)
   try {
-    const supergraph = Supergraph.build(supergraphSdl, {
-      supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
-    })
-    const plannerApiSchema = supergraph.apiSchema()
-    const planner = new QueryPlanner(supergraph)
+    const document = parse(supergraphSdl, { noLocation: true })
+    refuseContexts(document)
     return Object.freeze({
-      id: createHash('sha256').update(supergraphSdl).digest('hex').slice(0, 16),
+      id: generationId(supergraphSdl),
       supergraphSdl,
-      supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-      apiSchema: plannerApiSchema.toGraphQLJSSchema(),
-      plan: async (document: DocumentNode) =>
-        planner.buildQueryPlan(
-          operationFromDocument(plannerApiSchema, document, { validate: false }),
-        ),
+      supergraphSchema: buildASTSchema(document, { assumeValid: true }),
+      apiSchema: apiSchemaOf(document),
+      plan,
       policies,
       keys: entityKeys(supergraphSdl),
-      requiredWithArguments: requiredWithArguments(supergraphSdl),
-      services: supergraph.subgraphsMetadata(),
+      services: servicesIn(document),
     })
   } catch (cause) {
     if (cause instanceof AppError) throw cause
@@ -64,9 +61,28 @@ export function createGeneration(supergraphSdl: string): Generation {
   }
 }
 
-/** `@fromContext` would be planned, but the executor ignores it: an answer would be wrong. */
-function refuseContexts(supergraphSdl: string): void {
-  for (const definition of parse(supergraphSdl).definitions) {
+export const generationId = (supergraphSdl: string): string =>
+  createHash('sha256').update(supergraphSdl).digest('hex').slice(0, 16)
+
+/** The subgraphs, from the values of `join__Graph` (join specification, "@join__graph"). */
+function servicesIn(document: DocumentNode): readonly Service[] {
+  const text = (directive: ConstDirectiveNode | undefined, argument: string): string => {
+    const value = directive?.arguments?.find(({ name }) => name.value === argument)?.value
+    return value?.kind === Kind.STRING ? value.value : ''
+  }
+  return document.definitions.flatMap((definition) =>
+    definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph'
+      ? (definition.values ?? []).map(({ directives = [] }) => {
+          const graph = directives.find(({ name }) => name.value === 'join__graph')
+          return { name: text(graph, 'name'), url: text(graph, 'url') }
+        })
+      : [],
+  )
+}
+
+/** `@fromContext` would be planned, but is not run: an answer would be wrong. */
+function refuseContexts({ definitions }: DocumentNode): void {
+  for (const definition of definitions) {
     if (definition.kind === Kind.DIRECTIVE_DEFINITION && definition.name.value === 'context') {
       throw new AppError(
         'SUPERGRAPH_INVALID',

@@ -7,20 +7,46 @@ import { readFileSync } from 'node:fs'
 import { AppError } from '#shared/errors.ts'
 import type { Place } from '../sources/connect.ts'
 import { committedOrComposed, type OwnSubgraph } from './compose.ts'
-import { createGeneration, type Generation } from './generation.ts'
+import { createGeneration, generationId, type Generation } from './generation.ts'
+import { createPlanStore } from './plan-store.ts'
+import { startPlannerThread } from './planner-thread.ts'
 
-export interface Loaded {
+export interface Loaded extends AsyncDisposable {
   readonly generation: Generation
   readonly places: readonly Place[]
+  /** Resolves when questions can be planned; rejects when the planner refuses the supergraph. */
+  readonly ready: Promise<void>
 }
 
-export function loadSupergraph(path: string, own: readonly OwnSubgraph[]): Loaded {
-  if (path.endsWith('.graphql')) {
-    const generation = createGeneration(readSdl(path))
-    return { generation, places: generation.services }
+/** `plansFile` keeps the plans that were made for the next start. */
+export function loadSupergraph(
+  path: string,
+  own: readonly OwnSubgraph[],
+  plansFile: string,
+): Loaded {
+  const composed = path.endsWith('.graphql') ? null : committedOrComposed(path, own)
+  const supergraphSdl = composed?.supergraphSdl ?? readSdl(path)
+  const thread = startPlannerThread(supergraphSdl)
+  try {
+    const store = createPlanStore({
+      plan: thread.plan,
+      file: plansFile,
+      generation: generationId(supergraphSdl),
+    })
+    const generation = createGeneration(supergraphSdl, store.plan)
+    return {
+      generation,
+      places: composed?.subgraphs ?? generation.services,
+      ready: thread.ready,
+      [Symbol.asyncDispose]: () => {
+        store.save()
+        return thread[Symbol.asyncDispose]()
+      },
+    }
+  } catch (error) {
+    void thread[Symbol.asyncDispose]()
+    throw error
   }
-  const { supergraphSdl, subgraphs } = committedOrComposed(path, own)
-  return { generation: createGeneration(supergraphSdl), places: subgraphs }
 }
 
 function readSdl(path: string): string {

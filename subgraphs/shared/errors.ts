@@ -67,6 +67,10 @@ export const errorCodes = {
   },
   ADDRESS_IN_USE: { status: 500, meaning: 'The port is taken by another program.' },
   REPORT_INVALID: { status: 500, meaning: 'A report of the library is not well formed.' },
+  PLANNING_FAILED: {
+    status: 500,
+    meaning: 'No plan could be made for the question: ask for less at once, or in another way.',
+  },
   INTERNAL: { status: 500, meaning: 'A fault of ours; the error id finds it in the log.' },
 } as const satisfies Record<string, { status: number; meaning: string }>
 

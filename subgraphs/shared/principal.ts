@@ -42,6 +42,9 @@ export interface Principal {
   readonly rows: RowLimit | null
 }
 
+/** Milliseconds that the caller still has, so that work nobody waits for is not begun. */
+export const deadlineHeader = 'isthmus-deadline-ms'
+
 const issuer = 'isthmus-gateway'
 /** How long an internal token is good, in seconds. */
 export const maxAgeSeconds = 60

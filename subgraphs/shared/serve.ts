@@ -14,10 +14,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { AppError } from './errors.ts'
 import { listen, readJson, sendError, sendJson, type Listening } from './http-server.ts'
 import type { OpenSubgraph } from './open.ts'
-import { verifyInternalToken, type Principal } from './principal.ts'
-
-/** Milliseconds that the caller still has, so that work nobody waits for is not begun. */
-export const deadlineHeader = 'isthmus-deadline-ms'
+import { deadlineHeader, verifyInternalToken, type Principal } from './principal.ts'
 
 export interface ServeOptions {
   readonly host: string

@@ -8,7 +8,7 @@ import { AppError } from '#shared/errors.ts'
 import { createGraph, execute, type Graph } from '../../gateway/request/execute.ts'
 import { observers } from '../../gateway/request/observer.ts'
 import type { Source } from '../../gateway/sources/source.ts'
-import { createGeneration } from '../../gateway/supergraph/generation.ts'
+import { generationOf } from '../support/generation.ts'
 import { anyone } from '../support/subgraph-fixture.ts'
 import type { Question } from './case.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -25,7 +25,7 @@ export function compose({ documents }: Catalogue): Composed {
     : { supergraphSdl }
 }
 
-export const load = (supergraphSdl: string): Graph => createGraph(createGeneration(supergraphSdl))
+export const load = (supergraphSdl: string): Graph => createGraph(generationOf(supergraphSdl))
 
 /** What the gateway made of a question: an answer, a refusal with a code, or a crash. */
 export type Outcome =

@@ -17,9 +17,9 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import { authorise } from '../../gateway/request/authorise.ts'
-import { createGeneration } from '../../gateway/supergraph/generation.ts'
+import { generationOf } from '../support/generation.ts'
 
-const generation = createGeneration(
+const generation = generationOf(
   readFileSync(new URL('../../gateway/supergraph/isthmus.graphql', import.meta.url), 'utf8'),
 )
 const { apiSchema, policies } = generation

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Change } from '@graphql-inspector/core'
 import { Command } from 'commander'
+import { parse } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { readConfig, type Environment } from '../../config.ts'
 import { supergraphFiles } from '../../supergraph/compose.ts'
@@ -23,17 +24,17 @@ export const checkCommand = (env: Environment): Command =>
     )
     .action(async ({ json }: { json?: boolean }) => {
       const { supergraph } = readConfig(env)
-      const [{ diff }, { composeSupergraph }, { createGeneration }, { platformName, platformSdl }] =
+      const [{ diff }, { composeSupergraph }, { apiSchemaOf }, { platformName, platformSdl }] =
         await Promise.all([
           import('@graphql-inspector/core'),
           import('../../supergraph/compose.ts'),
-          import('../../supergraph/generation.ts'),
+          import('../../supergraph/api-schema.ts'),
           import('../../platform/platform.ts'),
         ])
       const own = [{ name: platformName, sdl: platformSdl() }]
       const changes = await diff(
-        createGeneration(committed()).apiSchema,
-        createGeneration(composeSupergraph(supergraph, own).supergraphSdl).apiSchema,
+        apiSchemaOf(parse(committed())),
+        apiSchemaOf(parse(composeSupergraph(supergraph, own).supergraphSdl)),
       )
       if (json === true) console.log(JSON.stringify(changes.map(lineOf), null, 2))
       else printChanges(changes)

@@ -6,7 +6,7 @@ import { GraphQLError, parse, type ExecutionResult } from 'graphql'
 import { createGraph, execute } from '../../../gateway/request/execute.ts'
 import { observers } from '../../../gateway/request/observer.ts'
 import type { Source } from '../../../gateway/sources/source.ts'
-import { createGeneration } from '../../../gateway/supergraph/generation.ts'
+import { generationOf } from '../../support/generation.ts'
 import { anyone } from '../../support/subgraph-fixture.ts'
 import { startGraph, type Graph } from '../../support/graph.ts'
 
@@ -90,7 +90,7 @@ function graphOf(systems: Readonly<Record<string, readonly [sdl: string, answer:
       },
     ]),
   )
-  const graph = createGraph(createGeneration(supergraphSdl ?? ''))
+  const graph = createGraph(generationOf(supergraphSdl ?? ''))
   const ask = async (document: string): Promise<ExecutionResult> =>
     JSON.parse(
       JSON.stringify(
@@ -136,11 +136,13 @@ describe('answers of systems that behave as told', () => {
     const { ask, asked } = graphOf({
       a: [
         'type Query { product: Product } type Product @key(fields: "id") { id: ID! price(currency: String!): Int }',
-        (query) => {
-          const names = [...query.matchAll(/(?:(\w+):)?\s*price\(currency:\s*"(\w+)"\)/g)]
-          const prices = names.map(([, alias, currency]) => [
+        (query, variables) => {
+          const names = [
+            ...query.matchAll(/(?:(\w+):)?\s*price\(currency:\s*(?:"(\w+)"|\$(\w+))\)/g),
+          ]
+          const prices = names.map(([, alias, written, variable]) => [
             alias ?? 'price',
-            currency === 'EUR' ? 90 : 100,
+            (written ?? variables[variable ?? '']) === 'EUR' ? 90 : 100,
           ])
           const product = { __typename: 'Product', id: '1', ...Object.fromEntries(prices) }
           return { data: { product } }

@@ -6,7 +6,8 @@ import { getIntrospectionQuery, parse, print } from 'graphql'
 import { authorise } from '../../../gateway/request/authorise.ts'
 import { operationOf, parseDocument } from '../../../gateway/request/receive.ts'
 import { renameCollisions } from '../../../gateway/request/response-names.ts'
-import { createGeneration, type Generation } from '../../../gateway/supergraph/generation.ts'
+import type { Generation } from '../../../gateway/supergraph/generation.ts'
+import { generationOf as generationFrom } from '../../support/generation.ts'
 
 const link = (imports: string) =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])\n`
@@ -19,7 +20,7 @@ function generationOf(
     { name: 'a', url: 'http://a', typeDefs: parse(link(imports) + sdl) },
   ])
   assert.deepEqual(errors ?? [], [])
-  return createGeneration(supergraphSdl ?? '')
+  return generationFrom(supergraphSdl ?? '')
 }
 
 const generation = generationOf(`

@@ -1,0 +1,412 @@
+/**
+ * Keeps apart what `@requires` asks for with arguments. Apollo's planner looks at names only:
+ * `@requires(fields: "price(currency: \"USD\")")` merges with the client's own price, and with
+ * another requirement in another currency. For the planner each such field is a field of its own;
+ * in its plans they become what they stand for, and a fetch that would need two of them under one
+ * name in a representation becomes two.
+ */
+import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner'
+import {
+  isInterfaceType,
+  isObjectType,
+  buildASTSchema,
+  getNamedType,
+  Kind,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  visit,
+  type ArgumentNode,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type FieldNode,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type InterfaceTypeDefinitionNode,
+  type ObjectTypeDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql'
+
+/** A plan's field of a representation that is sent by another name than it is read by. */
+export type SentSelection = QueryPlanSelectionNode & { readonly sentAs?: string }
+
+export interface Separated {
+  /** The supergraph as the planner gets it. */
+  readonly document: DocumentNode
+  /** The plan as it is run. */
+  restore(plan: QueryPlan): QueryPlan
+}
+
+type WithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
+
+interface Variant {
+  readonly type: string
+  readonly field: string
+  readonly arguments: readonly ArgumentNode[]
+  /** The subgraphs that need it. */
+  readonly graphs: Set<string>
+}
+
+const prefix = 'isthmus_required_'
+
+export function separateVariants(document: DocumentNode): Separated {
+  const schema = buildASTSchema(document, { assumeValid: true })
+  const variants = new Map<string, Variant>()
+  const names = new Map<string, string>()
+  // `Type.field` → the variants that it needs.
+  const needs = new Map<string, readonly string[]>()
+
+  const nameOf = (type: string, field: FieldNode, graph: string): string => {
+    const key = `${type} ${print(field)}`
+    const known = names.get(key)
+    if (known !== undefined) {
+      variants.get(known)?.graphs.add(graph)
+      return known
+    }
+    const name = `${prefix}${variants.size}_${field.name.value}`
+    names.set(key, name)
+    variants.set(name, {
+      type,
+      field: field.name.value,
+      arguments: field.arguments ?? [],
+      graphs: new Set([graph]),
+    })
+    return name
+  }
+
+  const separate = (type: WithFields): WithFields => ({
+    ...type,
+    fields: (type.fields ?? []).map((field) => {
+      const found: string[] = []
+      const directives = (field.directives ?? []).map((directive) =>
+        withRequires(directive, (text) =>
+          separateText(text, type.name.value, {
+            schema,
+            nameOf: (parent, required) => nameOf(parent, required, graphOf(directive)),
+            found,
+          }),
+        ),
+      )
+      if (found.length === 0) return field
+      needs.set(`${type.name.value}.${field.name.value}`, found)
+      return { ...field, directives }
+    }),
+  })
+  const separated = visit(document, {
+    ObjectTypeDefinition: separate,
+    InterfaceTypeDefinition: separate,
+  })
+  if (variants.size === 0) return { document, restore: (plan) => plan }
+  return {
+    document: withFields(separated, variants),
+    restore: (plan) =>
+      plan.node === undefined || plan.node.kind === 'Subscription'
+        ? plan
+        : { ...plan, node: restoreNode(plan.node, { variants, needs }) },
+  }
+}
+
+const graphOf = (directive: ConstDirectiveNode): string => {
+  const value = directive.arguments?.find(({ name }) => name.value === 'graph')?.value
+  return value?.kind === Kind.ENUM ? value.value : ''
+}
+
+const isExternal = ({ name, arguments: given = [] }: ConstDirectiveNode): boolean =>
+  name.value === 'join__field' &&
+  given.some(
+    (each) =>
+      each.name.value === 'external' && each.value.kind === Kind.BOOLEAN && each.value.value,
+  )
+
+/** The directive with its `requires` changed, when it has one. */
+const withRequires = (
+  directive: ConstDirectiveNode,
+  change: (text: string) => string,
+): ConstDirectiveNode =>
+  directive.name.value === 'join__field'
+    ? {
+        ...directive,
+        arguments: (directive.arguments ?? []).map((each) =>
+          each.name.value === 'requires' && each.value.kind === Kind.STRING
+            ? { ...each, value: { ...each.value, value: change(each.value.value) } }
+            : each,
+        ),
+      }
+    : directive
+
+interface Separating {
+  readonly schema: GraphQLSchema
+  readonly nameOf: (type: string, field: FieldNode) => string
+  readonly found: string[]
+}
+
+function separateText(text: string, typename: string, separating: Separating): string {
+  const [operation] = parse(`{ ${text} }`, { noLocation: true }).definitions
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) return text
+  const changed = separateSelections(
+    operation.selectionSet,
+    separating.schema.getType(typename),
+    separating,
+  )
+  return changed.selections.map((each) => print(each)).join(' ')
+}
+
+function separateSelections(
+  selectionSet: SelectionSetNode,
+  type: GraphQLNamedType | undefined,
+  separating: Separating,
+): SelectionSetNode {
+  const selections = selectionSet.selections.map((selection): SelectionNode => {
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const condition = selection.typeCondition?.name.value
+      const inner = condition === undefined ? type : separating.schema.getType(condition)
+      return {
+        ...selection,
+        selectionSet: separateSelections(selection.selectionSet, inner, separating),
+      }
+    }
+    if (selection.kind !== Kind.FIELD || !(isObjectType(type) || isInterfaceType(type)))
+      return selection
+    const definition = type.getFields()[selection.name.value]
+    const inner =
+      selection.selectionSet === undefined || definition === undefined
+        ? selection
+        : {
+            ...selection,
+            selectionSet: separateSelections(
+              selection.selectionSet,
+              getNamedType(definition.type),
+              separating,
+            ),
+          }
+    if ((selection.arguments ?? []).length === 0) return inner
+    const { selectionSet: _, ...bare } = selection
+    const name = separating.nameOf(type.name, bare)
+    separating.found.push(name)
+    return { ...inner, name: { kind: Kind.NAME, value: name }, arguments: [] }
+  })
+  return { ...selectionSet, selections }
+}
+
+/**
+ * The types with a field for each variant, which every system has that has the field itself. A system
+ * that knew the field only to require it knows the variants instead.
+ */
+function withFields(document: DocumentNode, variants: ReadonlyMap<string, Variant>): DocumentNode {
+  const isNamed = usedNames(document)
+  const extend = (type: WithFields): WithFields | undefined => {
+    const names = new Set([
+      type.name.value,
+      ...(type.interfaces ?? []).map(({ name }) => name.value),
+    ])
+    const own = [...variants].filter(([, variant]) => names.has(variant.type))
+    if (own.length === 0) return undefined
+    const fields = (type.fields ?? []).flatMap((field): readonly FieldDefinitionNode[] => {
+      const here = own.filter(([, variant]) => variant.field === field.name.value)
+      if (here.length === 0) return [field]
+      const keeps = (directive: ConstDirectiveNode, graphs: (graph: string) => boolean) =>
+        !isExternal(directive) || graphs(graphOf(directive))
+      const only = (graphs: (graph: string) => boolean) =>
+        (field.directives ?? []).filter((directive) => keeps(directive, graphs))
+      return [
+        { ...field, directives: only((graph) => isNamed(graph, field.name.value)) },
+        ...here.map(([name, variant]) => ({
+          ...field,
+          name: { kind: Kind.NAME, value: name } as const,
+          arguments: [],
+          directives: only((graph) => variant.graphs.has(graph)),
+        })),
+      ]
+    })
+    return { ...type, fields }
+  }
+  return visit(document, { ObjectTypeDefinition: extend, InterfaceTypeDefinition: extend })
+}
+
+/** Whether some field set of a subgraph (key, requires, provides) still names a field. */
+function usedNames(document: DocumentNode): (graph: string, name: string) => boolean {
+  const used = new Set<string>()
+  visit(document, {
+    Directive(directive) {
+      for (const { name, value } of directive.arguments ?? []) {
+        if (!['key', 'requires', 'provides'].includes(name.value)) continue
+        if (value.kind !== Kind.STRING) continue
+        for (const word of value.value.match(/\w+/g) ?? []) {
+          used.add(`${graphOf(directive as ConstDirectiveNode)} ${word}`) // of a schema
+        }
+      }
+    },
+  })
+  return (graph, name) => used.has(`${graph} ${name}`)
+}
+
+interface Restoring {
+  readonly variants: ReadonlyMap<string, Variant>
+  readonly needs: ReadonlyMap<string, readonly string[]>
+}
+
+function restoreNode(node: PlanNode, restoring: Restoring): PlanNode {
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      return { ...node, nodes: node.nodes.map((each) => restoreNode(each, restoring)) }
+    case 'Flatten':
+      return { ...node, node: restoreNode(node.node, restoring) }
+    case 'Condition':
+      return {
+        ...node,
+        ...(node.ifClause ? { ifClause: restoreNode(node.ifClause, restoring) } : {}),
+        ...(node.elseClause ? { elseClause: restoreNode(node.elseClause, restoring) } : {}),
+      }
+    case 'Fetch': {
+      const fetches = apart(node, restoring).map((each) => restoreFetch(each, restoring))
+      const [only] = fetches
+      return fetches.length === 1 && only !== undefined
+        ? only
+        : { kind: 'Parallel', nodes: fetches }
+    }
+    case 'Defer':
+      return node
+  }
+}
+
+function restoreFetch(node: FetchNode, { variants }: Restoring): FetchNode {
+  if (!node.operation.includes(prefix) && node.requires === undefined) return node
+  const { operationDocumentNode: _, ...rest } = node
+  return {
+    ...rest,
+    operation: node.operation.includes(prefix)
+      ? stripIgnoredCharacters(print(restoreOperation(parse(node.operation), variants)))
+      : node.operation,
+    ...(node.requires ? { requires: node.requires.map((each) => sent(each, variants)) } : {}),
+  }
+}
+
+const restoreOperation = (
+  document: DocumentNode,
+  variants: ReadonlyMap<string, Variant>,
+): DocumentNode =>
+  visit(document, {
+    Field(field) {
+      const variant = variants.get(field.name.value)
+      return variant === undefined
+        ? undefined
+        : {
+            ...field,
+            alias: field.alias ?? field.name,
+            name: { kind: Kind.NAME, value: variant.field },
+            arguments: variant.arguments,
+          }
+    },
+  })
+
+function sent(
+  selection: QueryPlanSelectionNode,
+  variants: ReadonlyMap<string, Variant>,
+): SentSelection {
+  const inner = selection.selections?.map((each) => sent(each, variants))
+  if (selection.kind === 'InlineFragment') return { ...selection, selections: inner ?? [] }
+  const variant = variants.get(selection.name)
+  return {
+    ...selection,
+    ...(inner ? { selections: inner } : {}),
+    ...(variant ? { sentAs: variant.field } : {}),
+  }
+}
+
+/** A fetch as several, so that no representation needs two variants of one field. */
+function apart(node: FetchNode, { variants, needs }: Restoring): readonly FetchNode[] {
+  const required = namesIn(node.requires ?? []).filter((name) => variants.has(name))
+  const groups = grouped(required, variants)
+  if (groups.length <= 1) return [node]
+  const document = parse(node.operation, { noLocation: true })
+  return groups.map((group, at) => {
+    const others = new Set(required.filter((name) => !group.includes(name)))
+    const isOurs = (type: string | undefined, field: string) => {
+      const needed = (needs.get(`${type}.${field}`) ?? []).filter((name) => required.includes(name))
+      return needed.length === 0 ? at === 0 : needed.every((name) => group.includes(name))
+    }
+    return {
+      ...node,
+      operation: stripIgnoredCharacters(print(onlyFields(document, isOurs))),
+      requires: (node.requires ?? []).map((each) => without(each, others)),
+    }
+  })
+}
+
+/** The variants in groups that have no field twice. */
+function grouped(
+  names: readonly string[],
+  variants: ReadonlyMap<string, Variant>,
+): readonly (readonly string[])[] {
+  const groups: string[][] = []
+  for (const name of new Set(names)) {
+    const { type, field } = variants.get(name) ?? { type: '', field: '' }
+    const free = groups.find((group) =>
+      group.every((other) => {
+        const taken = variants.get(other)
+        return taken?.type !== type || taken.field !== field
+      }),
+    )
+    if (free === undefined) groups.push([name])
+    else free.push(name)
+  }
+  return groups
+}
+
+const namesIn = (selections: readonly QueryPlanSelectionNode[]): readonly string[] =>
+  selections.flatMap((selection) => [
+    ...(selection.kind === 'Field' ? [selection.name] : []),
+    ...namesIn(selection.selections ?? []),
+  ])
+
+function without(
+  selection: QueryPlanSelectionNode,
+  names: ReadonlySet<string>,
+): QueryPlanSelectionNode {
+  const inner = selection.selections
+    ?.filter((each) => each.kind !== 'Field' || !names.has(each.name))
+    .map((each) => without(each, names))
+  if (selection.kind === 'InlineFragment') return { ...selection, selections: inner ?? [] }
+  return { ...selection, ...(inner ? { selections: inner } : {}) }
+}
+
+/** The operation with those fields of its entities only. */
+function onlyFields(
+  document: DocumentNode,
+  isOurs: (type: string | undefined, field: string) => boolean,
+): DocumentNode {
+  const filter = (selectionSet: SelectionSetNode, type: string | undefined): SelectionSetNode => ({
+    ...selectionSet,
+    selections: selectionSet.selections.flatMap((selection): readonly SelectionNode[] => {
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const inner = filter(selection.selectionSet, selection.typeCondition?.name.value ?? type)
+        return inner.selections.length === 0 ? [] : [{ ...selection, selectionSet: inner }]
+      }
+      if (selection.kind !== Kind.FIELD) return [selection]
+      return selection.name.value === '__typename' || isOurs(type, selection.name.value)
+        ? [selection]
+        : []
+    }),
+  })
+  return {
+    ...document,
+    definitions: document.definitions.map((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION
+        ? {
+            ...definition,
+            selectionSet: {
+              ...definition.selectionSet,
+              selections: definition.selectionSet.selections.map((root) =>
+                root.kind === Kind.FIELD && root.selectionSet !== undefined
+                  ? { ...root, selectionSet: filter(root.selectionSet, undefined) }
+                  : root,
+              ),
+            },
+          }
+        : definition,
+    ),
+  }
+}
