@@ -6,14 +6,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
-import { audiences, type Audience } from '#shared/principal.ts'
+import { audiences, maxRuleValues, type Audience, type RowLimit } from '#shared/principal.ts'
+import { rowRules } from './row-rules.ts'
 
 export interface Partner {
   readonly subject: string
   readonly audience: Audience
-  readonly crmAccountId: string
-  /** The row rule that limits it. */
-  readonly rows: string
+  /** The row rule that limits it, with what its file says of it. */
+  readonly rows: RowLimit
   readonly scopes: readonly string[]
 }
 
@@ -106,8 +106,7 @@ function readPartners(folder: string, checked: ReadonlySet<string> | null, probl
     const partner: Partner = {
       subject: text('subject'),
       audience: audience ?? 'PARTNER_SYSTEM',
-      crmAccountId: text('crmAccountId'),
-      rows: text('rows'),
+      rows: readRows(text('rows'), yaml['parameters'], file, problems),
       scopes,
     }
     if (partners.has(partner.subject))
@@ -115,6 +114,38 @@ function readPartners(folder: string, checked: ReadonlySet<string> | null, probl
     partners.set(partner.subject, partner)
   }
   return partners
+}
+
+/** A rule that no relation declares would show nothing; so would a parameter it does not read. */
+function readRows(rule: string, given: unknown, file: string, problems: string[]): RowLimit {
+  const parameters = Object.fromEntries(
+    Object.entries(recordOf(given)).map(([name, value]) => {
+      const values = textsOf(value, `${file}: parameters.${name}`, problems)
+      if (values.length > maxRuleValues) {
+        problems.push(
+          `${file}: parameters.${name}: more than ${maxRuleValues} values; name a rule that is a predicate`,
+        )
+      }
+      return [name, values]
+    }),
+  )
+  const needs = Object.hasOwn(rowRules, rule) ? rowRules[rule]?.parameters : undefined
+  if (needs === undefined) {
+    if (rule !== '')
+      problems.push(
+        `${file}: rows: there is no row rule "${rule}", only ${Object.keys(rowRules).join(', ')}`,
+      )
+    return { rule, parameters }
+  }
+  for (const name of needs) {
+    if ((parameters[name] ?? []).length === 0)
+      problems.push(`${file}: parameters: ${rule} needs a value of "${name}"`)
+  }
+  for (const name of Object.keys(parameters)) {
+    if (!needs.includes(name))
+      problems.push(`${file}: parameters: ${rule} takes no "${name}", only ${needs.join(', ')}`)
+  }
+  return { rule, parameters }
 }
 
 function checkScopes(
