@@ -37,9 +37,9 @@ export function readPolicy(
   { isForeign = false }: PolicyOptions = {},
 ): Policy {
   const problems: string[] = []
-  const checked = isForeign ? null : known
-  const roles = readRoles(join(folder, 'roles.yaml'), known, { checked, problems })
-  const partners = readPartners(join(folder, 'partners'), checked, problems)
+  const checking = { known, isForeign, problems }
+  const roles = readRoles(join(folder, 'roles.yaml'), checking)
+  const partners = readPartners(join(folder, 'partners'), checking)
   if (problems.length > 0) {
     throw new AppError('CONFIGURATION_INVALID', `Policy:\n  ${problems.join('\n  ')}`)
   }
@@ -55,20 +55,21 @@ export function readPolicy(
   }
 }
 
-interface Checking {
-  /** The scopes that may be named; null: any. */
-  readonly checked: ReadonlySet<string> | null
+interface Checking extends Required<PolicyOptions> {
+  /** The scopes that the schema asks for. */
+  readonly known: ReadonlySet<string>
   readonly problems: string[]
 }
 
-function readRoles(file: string, known: ReadonlySet<string>, { checked, problems }: Checking) {
+function readRoles(file: string, checking: Checking) {
+  const { known, problems } = checking
   const yaml = readFile(file, problems)
   const name = basename(file)
   const scopes = new Map(
     Object.entries(recordOf(yaml['roles'])).map(([role, value]) => {
       const listed = textsOf(recordOf(value)['scopes'], `${name}: roles.${role}.scopes`, problems)
-      checkScopes(listed, checked, `${name}: roles.${role}`, problems)
-      return [role, listed.includes('*') ? [...known] : listed] as const
+      const meant = knownScopes(listed, `${name}: roles.${role}`, checking)
+      return [role, listed.includes('*') ? [...known] : meant] as const
     }),
   )
   const grants = (key: string) =>
@@ -85,7 +86,8 @@ function readRoles(file: string, known: ReadonlySet<string>, { checked, problems
   return { scopes, subjects: grants('subjects'), groups: grants('groups') }
 }
 
-function readPartners(folder: string, checked: ReadonlySet<string> | null, problems: string[]) {
+function readPartners(folder: string, checking: Checking) {
+  const { problems } = checking
   const partners = new Map<string, Partner>()
   const files = existsSync(folder) ? readdirSync(folder) : []
   for (const file of files.filter((each) => each.endsWith('.yaml')).toSorted()) {
@@ -97,7 +99,7 @@ function readPartners(folder: string, checked: ReadonlySet<string> | null, probl
       return ''
     }
     const scopes = textsOf(yaml['scopes'] ?? [], `${file}: scopes`, problems)
-    checkScopes(scopes, checked, file, problems)
+    const meant = knownScopes(scopes, file, checking)
     if (scopes.includes('*'))
       problems.push(`${file}: scopes: a partner's scopes are named one by one`)
     const audience = audiences.find((each) => each === yaml['audience'] && each !== 'EMPLOYEE')
@@ -107,7 +109,7 @@ function readPartners(folder: string, checked: ReadonlySet<string> | null, probl
       subject: text('subject'),
       audience: audience ?? 'PARTNER_SYSTEM',
       rows: readRows(text('rows'), yaml['parameters'], file, problems),
-      scopes,
+      scopes: meant,
     }
     if (partners.has(partner.subject))
       problems.push(`${file}: "${partner.subject}" has another file already`)
@@ -148,16 +150,16 @@ function readRows(rule: string, given: unknown, file: string, problems: string[]
   return { rule, parameters }
 }
 
-function checkScopes(
+/** Those of the listed scopes that the schema asks for; in a schema of ours the others are mistakes. */
+function knownScopes(
   listed: readonly string[],
-  checked: ReadonlySet<string> | null,
   at: string,
-  problems: string[],
-): void {
-  for (const scope of listed) {
-    if (checked !== null && scope !== '*' && !checked.has(scope))
-      problems.push(`${at}: no field asks for the scope "${scope}"`)
-  }
+  { known, isForeign, problems }: Checking,
+): readonly string[] {
+  const unknown = listed.filter((scope) => scope !== '*' && !known.has(scope))
+  if (!isForeign)
+    problems.push(...unknown.map((scope) => `${at}: no field asks for the scope "${scope}"`))
+  return listed.filter((scope) => known.has(scope))
 }
 
 function readFile(file: string, problems: string[]): Yaml {

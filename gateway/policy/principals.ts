@@ -29,70 +29,75 @@ const maxKept = 10_000
 export type Principals = (claims: Claims) => Promise<Principal>
 
 export function createPrincipals({ policy, ask, now }: PrincipalsOptions): Principals {
-  const kept = new Map<string, { principal: Promise<Principal>; until: number }>()
+  const kept = new Map<string, { built: Promise<Built>; until: number }>()
   return (claims) => {
     const key = JSON.stringify(claims)
     const known = kept.get(key)
-    if (known !== undefined && known.until > now()) return known.principal
-    const principal = build(claims, policy(), ask)
+    if (known !== undefined && known.until > now()) return principalOf(known.built)
+    const built = build(claims, policy(), ask)
     kept.delete(key)
-    kept.set(key, { principal, until: now() + keepMs })
+    kept.set(key, { built, until: now() + keepMs })
     const [oldest] = kept.keys()
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
-    void checkAgainUnlessComplete(principal, {
-      soon: () => kept.set(key, { principal, until: now() + keepIncompleteMs }),
+    void checkAgainUnlessComplete(built, {
+      soon: () => kept.set(key, { built, until: now() + keepIncompleteMs }),
       forget: () => kept.delete(key),
     })
-    return principal
+    return principalOf(built)
   }
 }
 
+interface Built {
+  readonly principal: Principal
+  /** Whether the systems said all that there is to ask of them. */
+  readonly isComplete: boolean
+}
+
+const principalOf = async (built: Promise<Built>): Promise<Principal> => (await built).principal
+
 /** Neither a failure nor a half-known principal may last. */
 async function checkAgainUnlessComplete(
-  principal: Promise<Principal>,
+  built: Promise<Built>,
   { soon, forget }: { soon: () => void; forget: () => void },
 ) {
   try {
-    if (!isComplete(await principal)) soon()
+    if (!(await built).isComplete) soon()
   } catch {
     forget() // whoever asked gets the error
   }
 }
 
-/** Whether the systems said who it is. A partner may well have no id in one of them, but not in all. */
-const isComplete = ({ audience, facts, rows }: Principal): boolean =>
-  audience === 'EMPLOYEE'
-    ? facts.employeeNo !== undefined
-    : rows?.parameters['customerId']?.length !== 0
-
-async function build({ subject, groups }: Claims, policy: Policy, ask: Ask): Promise<Principal> {
+async function build({ subject, groups }: Claims, policy: Policy, ask: Ask): Promise<Built> {
   const partner = policy.partner(subject)
   if (partner !== undefined) {
     const { audience, scopes } = partner
-    return { subject, audience, scopes, facts: {}, rows: await completed(partner.rows, ask) }
+    const rows = await completed(partner.rows, ask)
+    return {
+      principal: { subject, audience, scopes, facts: {}, rows },
+      // A partner may well have no id in one system, but not in all.
+      isComplete: rows.parameters['customerId']?.length !== 0,
+    }
   }
-  return {
-    subject,
-    audience: 'EMPLOYEE',
-    scopes: policy.scopesOf(subject, groups),
-    facts: await employeeFacts(subject, ask),
-    rows: null,
-  }
+  const scopes = policy.scopesOf(subject, groups)
+  const { facts, isComplete } = await employeeFacts(subject, ask)
+  return { principal: { subject, audience: 'EMPLOYEE', scopes, facts, rows: null }, isComplete }
 }
 
 const employeeQuestion = `query Facts($loginId: ID!) {
   employee(loginId: $loginId) { employeeNo department { code } }
 }`
 
-async function employeeFacts(loginId: string, ask: Ask): Promise<Facts> {
-  const { data } = await ask(employeeQuestion, { loginId })
-  const employee = data?.['employee'] as
+/** In a graph without employees there is nothing to wait for. */
+async function employeeFacts(loginId: string, ask: Ask) {
+  const answer = await ask(employeeQuestion, { loginId })
+  const employee = answer?.data?.['employee'] as
     { employeeNo: string; department: { code: string } | null } | null | undefined // the question's own shape
-  return {
+  const facts: Facts = {
     loginId,
     ...(employee ? { employeeNo: employee.employeeNo } : {}),
     ...(employee?.department ? { departmentCode: employee.department.code } : {}),
   }
+  return { facts, isComplete: answer === null || facts.employeeNo !== undefined }
 }
 
 /** The rule with what it compares with; a rule of an unknown name keeps what the file said. */

@@ -10,11 +10,11 @@ import { AppError } from '#shared/errors.ts'
 import { maxRuleValues } from '#shared/principal.ts'
 import type { RuleParameters } from '#shared/relations.ts'
 
-/** Asks the graph as the gateway itself. */
+/** Asks the graph as the gateway itself; null when its schema does not have what is asked for. */
 export type Ask = (
   document: string,
   variables: Readonly<Record<string, unknown>>,
-) => Promise<ExecutionResult>
+) => Promise<ExecutionResult | null>
 
 export interface RowRuleNeeds {
   /** What the partner file must say, no more and no less. */
@@ -74,10 +74,11 @@ async function customersBy<Customer>({ key, values, fields }: CustomersBy, ask: 
   if (values.length === 0) return { found: new Map<string, Customer>(), isCut: false }
   const variables = values.map((_, at) => `$v${at}: ID!`).join(', ')
   const asked = values.map((_, at) => `c${at}: customer(${key}: $v${at}) { ${fields} }`).join(' ')
-  const { data, errors = [] } = await ask(
+  const answer = await ask(
     `query Facts(${variables}) { ${asked} }`,
     Object.fromEntries(values.map((value, at) => [`v${at}`, value])),
   )
+  const { data, errors = [] } = answer ?? {}
   const answered = (data ?? {}) as Readonly<Record<string, Customer | null>> // the question's own shape
   const found = values.flatMap((value, at): [string, Customer][] => {
     const customer = answered[`c${at}`]

@@ -30,6 +30,10 @@ export function httpSource({ name, url, secret, speaks }: HttpSourceOptions): So
   return {
     name,
     async send(request) {
+      if (secret === undefined && request.principal.rows !== null) {
+        // It is told nothing of the caller, so it would answer everybody's rows.
+        throw new AppError('FORBIDDEN', 'A system cannot be asked for a caller’s own rows only.')
+      }
       const token =
         secret === undefined ? undefined : signInternalToken(request.principal, name, secret)
       const { statusCode, body } = await reach(request, () =>

@@ -116,10 +116,18 @@ describe('the policy files', () => {
     assert.throws(() => readPolicy('/nowhere', known), { code: 'CONFIGURATION_INVALID' })
   })
 
-  it('keep what a foreign supergraph does not know out of its way', (t) => {
-    const folder = folderOf(t, 'roles: { one: { scopes: [x:y:read] } }\nsubjects: { eve: [one] }')
-    assert.deepEqual(readPolicy(folder, known, { isForeign: true }).scopesOf('eve', []), [
-      'x:y:read',
-    ])
+  it('give in a foreign supergraph what it knows of their scopes, and refuse nothing', (t) => {
+    const folder = folderOf(
+      t,
+      'roles: { one: { scopes: [x:y:read, a:b:read] } }\nsubjects: { eve: [one] }',
+      {
+        'x.yaml':
+          'subject: partner:x\naudience: SUPPLIER\nrows: region_customers\nparameters: { region: [N] }\nscopes: [x:y:read, c:d:read]',
+      },
+    )
+    const policy = readPolicy(folder, known, { isForeign: true })
+    assert.deepEqual(policy.scopesOf('eve', []), ['a:b:read'])
+    assert.deepEqual(policy.partner('partner:x')?.scopes, ['c:d:read'])
+    assert.throws(() => readPolicy(folder, known), { code: 'CONFIGURATION_INVALID' })
   })
 })

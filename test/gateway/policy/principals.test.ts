@@ -20,7 +20,10 @@ const policy: Policy = {
 }
 
 function principalsOf(
-  answer: (document: string, variables: Readonly<Record<string, unknown>>) => ExecutionResult,
+  answer: (
+    document: string,
+    variables: Readonly<Record<string, unknown>>,
+  ) => ExecutionResult | null,
 ) {
   const clock = { now: 0 }
   const asked: Readonly<Record<string, unknown>>[] = []
@@ -61,6 +64,15 @@ describe('a principal', () => {
     clock.now = 5_001
     await of('eve')
     assert.equal(asked.length, 2)
+  })
+
+  it('in a graph without employees has no facts, and nobody is waited for', async () => {
+    const { clock, asked, of } = principalsOf(() => null)
+    assert.deepEqual((await of('eve')).facts, { loginId: 'eve' })
+    clock.now = 59_999
+    await of('eve')
+    assert.equal(asked.length, 1)
+    assert.deepEqual((await of('partner:x')).rows?.parameters['customerId'], [])
   })
 
   it('that is a partner has the ids which lead back to it, and no id that another one owns', async () => {
