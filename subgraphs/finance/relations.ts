@@ -81,7 +81,7 @@ export const relations = defineRelations({
       kind: oneOf(invoiceKinds),
       status: oneOf(invoiceStatuses),
       debtorNo: id(),
-      /** The complaint it credits, on credit notes. */
+      /** The case it is for: the complaint that a credit note credits, or a repair that is billed. */
       caseNo: nullable(id()),
       issuedOn: date(),
       dueOn: date(),
