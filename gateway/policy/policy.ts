@@ -6,14 +6,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
-import { audiences, type Audience } from '#shared/principal.ts'
+import { audiences, maxRuleValues, type Audience, type RowLimit } from '#shared/principal.ts'
+import { rowRules } from './row-rules.ts'
 
 export interface Partner {
   readonly subject: string
   readonly audience: Audience
-  readonly crmAccountId: string
-  /** The row rule that limits it. */
-  readonly rows: string
+  /** The row rule that limits it, with what its file says of it. */
+  readonly rows: RowLimit
   readonly scopes: readonly string[]
 }
 
@@ -37,9 +37,9 @@ export function readPolicy(
   { isForeign = false }: PolicyOptions = {},
 ): Policy {
   const problems: string[] = []
-  const checked = isForeign ? null : known
-  const roles = readRoles(join(folder, 'roles.yaml'), known, { checked, problems })
-  const partners = readPartners(join(folder, 'partners'), checked, problems)
+  const checking = { known, isForeign, problems }
+  const roles = readRoles(join(folder, 'roles.yaml'), checking)
+  const partners = readPartners(join(folder, 'partners'), checking)
   if (problems.length > 0) {
     throw new AppError('CONFIGURATION_INVALID', `Policy:\n  ${problems.join('\n  ')}`)
   }
@@ -55,20 +55,21 @@ export function readPolicy(
   }
 }
 
-interface Checking {
-  /** The scopes that may be named; null: any. */
-  readonly checked: ReadonlySet<string> | null
+interface Checking extends Required<PolicyOptions> {
+  /** The scopes that the schema asks for. */
+  readonly known: ReadonlySet<string>
   readonly problems: string[]
 }
 
-function readRoles(file: string, known: ReadonlySet<string>, { checked, problems }: Checking) {
+function readRoles(file: string, checking: Checking) {
+  const { known, problems } = checking
   const yaml = readFile(file, problems)
   const name = basename(file)
   const scopes = new Map(
     Object.entries(recordOf(yaml['roles'])).map(([role, value]) => {
       const listed = textsOf(recordOf(value)['scopes'], `${name}: roles.${role}.scopes`, problems)
-      checkScopes(listed, checked, `${name}: roles.${role}`, problems)
-      return [role, listed.includes('*') ? [...known] : listed] as const
+      const meant = knownScopes(listed, `${name}: roles.${role}`, checking)
+      return [role, listed.includes('*') ? [...known] : meant] as const
     }),
   )
   const grants = (key: string) =>
@@ -85,7 +86,8 @@ function readRoles(file: string, known: ReadonlySet<string>, { checked, problems
   return { scopes, subjects: grants('subjects'), groups: grants('groups') }
 }
 
-function readPartners(folder: string, checked: ReadonlySet<string> | null, problems: string[]) {
+function readPartners(folder: string, checking: Checking) {
+  const { problems } = checking
   const partners = new Map<string, Partner>()
   const files = existsSync(folder) ? readdirSync(folder) : []
   for (const file of files.filter((each) => each.endsWith('.yaml')).toSorted()) {
@@ -97,7 +99,7 @@ function readPartners(folder: string, checked: ReadonlySet<string> | null, probl
       return ''
     }
     const scopes = textsOf(yaml['scopes'] ?? [], `${file}: scopes`, problems)
-    checkScopes(scopes, checked, file, problems)
+    const meant = knownScopes(scopes, file, checking)
     if (scopes.includes('*'))
       problems.push(`${file}: scopes: a partner's scopes are named one by one`)
     const audience = audiences.find((each) => each === yaml['audience'] && each !== 'EMPLOYEE')
@@ -106,9 +108,8 @@ function readPartners(folder: string, checked: ReadonlySet<string> | null, probl
     const partner: Partner = {
       subject: text('subject'),
       audience: audience ?? 'PARTNER_SYSTEM',
-      crmAccountId: text('crmAccountId'),
-      rows: text('rows'),
-      scopes,
+      rows: readRows(text('rows'), yaml['parameters'], file, problems),
+      scopes: meant,
     }
     if (partners.has(partner.subject))
       problems.push(`${file}: "${partner.subject}" has another file already`)
@@ -117,16 +118,48 @@ function readPartners(folder: string, checked: ReadonlySet<string> | null, probl
   return partners
 }
 
-function checkScopes(
-  listed: readonly string[],
-  checked: ReadonlySet<string> | null,
-  at: string,
-  problems: string[],
-): void {
-  for (const scope of listed) {
-    if (checked !== null && scope !== '*' && !checked.has(scope))
-      problems.push(`${at}: no field asks for the scope "${scope}"`)
+/** A rule that no relation declares would show nothing; so would a parameter it does not read. */
+function readRows(rule: string, given: unknown, file: string, problems: string[]): RowLimit {
+  const parameters = Object.fromEntries(
+    Object.entries(recordOf(given)).map(([name, value]) => {
+      const values = textsOf(value, `${file}: parameters.${name}`, problems)
+      if (values.length > maxRuleValues) {
+        problems.push(
+          `${file}: parameters.${name}: more than ${maxRuleValues} values; name a rule that is a predicate`,
+        )
+      }
+      return [name, values]
+    }),
+  )
+  const needs = Object.hasOwn(rowRules, rule) ? rowRules[rule]?.parameters : undefined
+  if (needs === undefined) {
+    if (rule !== '')
+      problems.push(
+        `${file}: rows: there is no row rule "${rule}", only ${Object.keys(rowRules).join(', ')}`,
+      )
+    return { rule, parameters }
   }
+  for (const name of needs) {
+    if ((parameters[name] ?? []).length === 0)
+      problems.push(`${file}: parameters: ${rule} needs a value of "${name}"`)
+  }
+  for (const name of Object.keys(parameters)) {
+    if (!needs.includes(name))
+      problems.push(`${file}: parameters: ${rule} takes no "${name}", only ${needs.join(', ')}`)
+  }
+  return { rule, parameters }
+}
+
+/** Those of the listed scopes that the schema asks for; in a schema of ours the others are mistakes. */
+function knownScopes(
+  listed: readonly string[],
+  at: string,
+  { known, isForeign, problems }: Checking,
+): readonly string[] {
+  const unknown = listed.filter((scope) => scope !== '*' && !known.has(scope))
+  if (!isForeign)
+    problems.push(...unknown.map((scope) => `${at}: no field asks for the scope "${scope}"`))
+  return listed.filter((scope) => known.has(scope))
 }
 
 function readFile(file: string, problems: string[]): Yaml {

@@ -1,13 +1,12 @@
 /**
  * From a verified subject to a principal, in two steps: claims → roles and scopes from the policy
- * files, then facts from the systems that own them (employee number, department, the customer's ids).
+ * files, then facts from the systems that own them (employee number, department, what a row rule needs).
  * Facts are kept for a minute at most, and can be found again from the subject alone. Fails closed:
  * an id that could not be read grants no rows.
  */
-import type { ExecutionResult } from 'graphql'
-import { AppError } from '#shared/errors.ts'
-import { maxRuleValues, type Facts, type Principal, type RowLimit } from '#shared/principal.ts'
-import type { Partner, Policy } from './policy.ts'
+import type { Facts, Principal, RowLimit } from '#shared/principal.ts'
+import type { Policy } from './policy.ts'
+import { rowRules, type Ask } from './row-rules.ts'
 
 /** What a verified token says. */
 export interface Claims {
@@ -17,11 +16,7 @@ export interface Claims {
 
 export interface PrincipalsOptions {
   readonly policy: () => Policy
-  /** Asks the graph as the gateway itself. */
-  readonly ask: (
-    document: string,
-    variables: Readonly<Record<string, unknown>>,
-  ) => Promise<ExecutionResult>
+  readonly ask: Ask
   /** Milliseconds since some start: a clock that only goes forward. */
   readonly now: () => number
 }
@@ -34,135 +29,79 @@ const maxKept = 10_000
 export type Principals = (claims: Claims) => Promise<Principal>
 
 export function createPrincipals({ policy, ask, now }: PrincipalsOptions): Principals {
-  const kept = new Map<string, { principal: Promise<Principal>; until: number }>()
+  const kept = new Map<string, { built: Promise<Built>; until: number }>()
   return (claims) => {
     const key = JSON.stringify(claims)
     const known = kept.get(key)
-    if (known !== undefined && known.until > now()) return known.principal
-    const principal = build(claims, policy(), ask)
+    if (known !== undefined && known.until > now()) return principalOf(known.built)
+    const built = build(claims, policy(), ask)
     kept.delete(key)
-    kept.set(key, { principal, until: now() + keepMs })
+    kept.set(key, { built, until: now() + keepMs })
     const [oldest] = kept.keys()
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
-    void checkAgainUnlessComplete(principal, {
-      soon: () => kept.set(key, { principal, until: now() + keepIncompleteMs }),
+    void checkAgainUnlessComplete(built, {
+      soon: () => kept.set(key, { built, until: now() + keepIncompleteMs }),
       forget: () => kept.delete(key),
     })
-    return principal
+    return principalOf(built)
   }
 }
 
+interface Built {
+  readonly principal: Principal
+  /** Whether the systems said all that there is to ask of them. */
+  readonly isComplete: boolean
+}
+
+const principalOf = async (built: Promise<Built>): Promise<Principal> => (await built).principal
+
 /** Neither a failure nor a half-known principal may last. */
 async function checkAgainUnlessComplete(
-  principal: Promise<Principal>,
+  built: Promise<Built>,
   { soon, forget }: { soon: () => void; forget: () => void },
 ) {
   try {
-    if (!isComplete(await principal)) soon()
+    if (!(await built).isComplete) soon()
   } catch {
     forget() // whoever asked gets the error
   }
 }
 
-const isComplete = ({ audience, facts, rows }: Principal): boolean =>
-  audience === 'EMPLOYEE'
-    ? facts.employeeNo !== undefined
-    : (rows?.parameters['customerId']?.length ?? 0) > 0
-
-async function build(
-  { subject, groups }: Claims,
-  policy: Policy,
-  ask: PrincipalsOptions['ask'],
-): Promise<Principal> {
+async function build({ subject, groups }: Claims, policy: Policy, ask: Ask): Promise<Built> {
   const partner = policy.partner(subject)
   if (partner !== undefined) {
     const { audience, scopes } = partner
-    return { subject, audience, scopes, facts: {}, rows: await rowsOf(partner, ask) }
+    const rows = await completed(partner.rows, ask)
+    return {
+      principal: { subject, audience, scopes, facts: {}, rows },
+      // A partner may well have no id in one system, but not in all.
+      isComplete: rows.parameters['customerId']?.length !== 0,
+    }
   }
-  return {
-    subject,
-    audience: 'EMPLOYEE',
-    scopes: policy.scopesOf(subject, groups),
-    facts: await employeeFacts(subject, ask),
-    rows: null,
-  }
+  const scopes = policy.scopesOf(subject, groups)
+  const { facts, isComplete } = await employeeFacts(subject, ask)
+  return { principal: { subject, audience: 'EMPLOYEE', scopes, facts, rows: null }, isComplete }
 }
 
 const employeeQuestion = `query Facts($loginId: ID!) {
   employee(loginId: $loginId) { employeeNo department { code } }
 }`
 
-async function employeeFacts(loginId: string, ask: PrincipalsOptions['ask']): Promise<Facts> {
-  const { data } = await ask(employeeQuestion, { loginId })
-  const employee = data?.['employee'] as
+/** In a graph without employees there is nothing to wait for. */
+async function employeeFacts(loginId: string, ask: Ask) {
+  const answer = await ask(employeeQuestion, { loginId })
+  const employee = answer?.data?.['employee'] as
     { employeeNo: string; department: { code: string } | null } | null | undefined // the question's own shape
-  return {
+  const facts: Facts = {
     loginId,
     ...(employee ? { employeeNo: employee.employeeNo } : {}),
     ...(employee?.department ? { departmentCode: employee.department.code } : {}),
   }
+  return { facts, isComplete: answer === null || facts.employeeNo !== undefined }
 }
 
-const customerQuestion = `query Facts($crmAccountId: ID!) {
-  customer(crmAccountId: $crmAccountId) { id externalIds { system value } }
-}`
-
-interface CustomerFacts {
-  readonly id: string
-  readonly externalIds: readonly { readonly system: string; readonly value: string }[] | null
-}
-
-async function rowsOf(
-  { rows, crmAccountId }: Partner,
-  ask: PrincipalsOptions['ask'],
-): Promise<RowLimit> {
-  const { data } = await ask(customerQuestion, { crmAccountId })
-  const customer = data?.['customer'] as CustomerFacts | null | undefined // the question's own shape
-  const claimed = (system: string) =>
-    (customer?.externalIds ?? []).filter((each) => each.system === system).map((each) => each.value)
-  const ownsOf = (key: string, values: readonly string[]) =>
-    customer ? owned({ key, values, customerId: customer.id }, ask) : Promise.resolve([])
-  const [erpCustomerNo, debtorNo] = await Promise.all([
-    ownsOf('erpCustomerNo', claimed('ERP')),
-    ownsOf('debtorNo', claimed('FINANCE')),
-  ])
-  const parameters = {
-    crmAccountId: [crmAccountId],
-    customerId: customer ? [customer.id] : [],
-    erpCustomerNo,
-    debtorNo,
-  }
-  return { rule: rows, parameters }
-}
-
-interface Claim {
-  /** The argument of `customer` that takes the ids. */
-  readonly key: string
-  readonly values: readonly string[]
-  readonly customerId: string
-}
-
-/**
- * Of the ids that a customer claims, those that lead back to it: a number may be matched to two
- * customers, and counts for the surer match only.
- */
-async function owned(
-  { key, values, customerId }: Claim,
-  ask: PrincipalsOptions['ask'],
-): Promise<readonly string[]> {
-  if (values.length === 0) return []
-  if (values.length > maxRuleValues) {
-    throw new AppError(
-      'FORBIDDEN',
-      `This partner has more than ${maxRuleValues} values of ${key}; its rule must be a predicate.`,
-    )
-  }
-  const variables = values.map((_, at) => `$v${at}: ID!`).join(', ')
-  const fields = values.map((_, at) => `c${at}: customer(${key}: $v${at}) { id }`).join(' ')
-  const { data } = await ask(
-    `query Facts(${variables}) { ${fields} }`,
-    Object.fromEntries(values.map((value, at) => [`v${at}`, value])),
-  )
-  const found = (data ?? {}) as Readonly<Record<string, { id: string } | null>> // the question's own shape
-  return values.filter((_, at) => found[`c${at}`]?.id === customerId)
+/** The rule with what it compares with; a rule of an unknown name keeps what the file said. */
+async function completed({ rule, parameters }: RowLimit, ask: Ask): Promise<RowLimit> {
+  const complete = rowRules[rule]?.complete
+  return { rule, parameters: complete ? await complete(parameters, ask) : parameters }
 }

@@ -37,6 +37,10 @@ export function httpSource({ name, url, secret, speaks }: HttpSourceOptions): So
   return {
     name,
     async send(request) {
+      if (secret === undefined && request.principal.rows !== null) {
+        // It is told nothing of the caller, so it would answer everybody's rows.
+        throw new AppError('FORBIDDEN', 'A system cannot be asked for a caller’s own rows only.')
+      }
       const remaining = Math.max(1, Math.round(request.deadlineAt - performance.now()))
       const headers = [...fixedHeaders, deadlineHeader, String(remaining)]
       if (tokenFor !== undefined) {

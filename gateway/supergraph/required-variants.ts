@@ -319,39 +319,52 @@ function sent(
 /** A fetch as several, so that no representation needs two variants of one field. */
 function apart(node: FetchNode, { variants, needs }: Restoring): readonly FetchNode[] {
   const required = namesIn(node.requires ?? []).filter((name) => variants.has(name))
-  const groups = grouped(required, variants)
-  if (groups.length <= 1) return [node]
+  if (required.length <= 1) return [node]
   const document = parse(node.operation, { noLocation: true })
-  return groups.map((group, at) => {
-    const others = new Set(required.filter((name) => !group.includes(name)))
-    const isOurs = (type: string | undefined, field: string) => {
-      const needed = (needs.get(`${type}.${field}`) ?? []).filter((name) => required.includes(name))
-      return needed.length === 0 ? at === 0 : needed.every((name) => group.includes(name))
-    }
+  const asked = [...new Set(fieldsOfEntities(document))].map((field) => ({
+    field,
+    needed: (needs.get(field) ?? []).filter((name) => required.includes(name)),
+  }))
+  const groups = grouped(asked, variants)
+  if (groups.length <= 1) return [node]
+  return groups.map(({ fields, names }) => {
+    const others = new Set(required.filter((name) => !names.has(name)))
     return {
       ...node,
-      operation: stripIgnoredCharacters(print(onlyFields(document, isOurs))),
+      operation: stripIgnoredCharacters(print(onlyFields(document, (field) => fields.has(field)))),
       requires: (node.requires ?? []).map((each) => without(each, others)),
     }
   })
 }
 
-/** The variants in groups that have no field twice. */
+interface Asked {
+  /** `Type.field` */
+  readonly field: string
+  readonly needed: readonly string[]
+}
+
+interface Group {
+  readonly fields: Set<string>
+  readonly names: Set<string>
+}
+
+/** Fields in groups whose representations have no field twice. */
 function grouped(
-  names: readonly string[],
+  asked: readonly Asked[],
   variants: ReadonlyMap<string, Variant>,
-): readonly (readonly string[])[] {
-  const groups: string[][] = []
-  for (const name of new Set(names)) {
-    const { type, field } = variants.get(name) ?? { type: '', field: '' }
-    const free = groups.find((group) =>
-      group.every((other) => {
-        const taken = variants.get(other)
-        return taken?.type !== type || taken.field !== field
-      }),
+): readonly Group[] {
+  const key = (name: string) => `${variants.get(name)?.type}.${variants.get(name)?.field}`
+  const groups: Group[] = []
+  for (const { field, needed } of asked) {
+    const fitting = groups.find(({ names }) =>
+      needed.every((name) =>
+        [...names].every((other) => other === name || key(other) !== key(name)),
+      ),
     )
-    if (free === undefined) groups.push([name])
-    else free.push(name)
+    const group = fitting ?? { fields: new Set(), names: new Set() }
+    if (fitting === undefined) groups.push(group)
+    group.fields.add(field)
+    for (const name of needed) group.names.add(name)
   }
   return groups
 }
@@ -373,11 +386,18 @@ function without(
   return { ...selection, ...(inner ? { selections: inner } : {}) }
 }
 
+/** The fields that are asked of entities, as `Type.field`. */
+function fieldsOfEntities(document: DocumentNode): readonly string[] {
+  const fields: string[] = []
+  onlyFields(document, (field) => {
+    fields.push(field)
+    return true
+  })
+  return fields
+}
+
 /** The operation with those fields of its entities only. */
-function onlyFields(
-  document: DocumentNode,
-  isOurs: (type: string | undefined, field: string) => boolean,
-): DocumentNode {
+function onlyFields(document: DocumentNode, isOurs: (field: string) => boolean): DocumentNode {
   const filter = (selectionSet: SelectionSetNode, type: string | undefined): SelectionSetNode => ({
     ...selectionSet,
     selections: selectionSet.selections.flatMap((selection): readonly SelectionNode[] => {
@@ -386,7 +406,7 @@ function onlyFields(
         return inner.selections.length === 0 ? [] : [{ ...selection, selectionSet: inner }]
       }
       if (selection.kind !== Kind.FIELD) return [selection]
-      return selection.name.value === '__typename' || isOurs(type, selection.name.value)
+      return selection.name.value === '__typename' || isOurs(`${type}.${selection.name.value}`)
         ? [selection]
         : []
     }),

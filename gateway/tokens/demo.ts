@@ -17,6 +17,7 @@ export const demoIdentities = {
   hr: { subject: 'ana.hsu', label: 'HR manager' },
   reports: { subject: 'rita.wu', label: 'Report builder' },
   partner: { subject: 'partner:harbour-distribution', label: 'Partner' },
+  agency: { subject: 'partner:north-agency', label: 'Regional agency' },
   admin: { subject: 'kao.admin', label: 'Administrator' },
 } as const
 

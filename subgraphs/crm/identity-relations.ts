@@ -59,6 +59,11 @@ export const identityRelations = defineRelations({
     },
     key: ['customerId', 'system', 'value'],
     indexes: [['system', 'value']],
-    rules: { own_customers: ownLinks },
+    rules: {
+      own_customers: ownLinks,
+      // The crosswalk knows no regions: every statement on it starts from or ends at an account, and
+      // the CRM's own rule decides whether that is seen. All claims decide whose a number is.
+      region_customers: 'ALL',
+    },
   },
 })

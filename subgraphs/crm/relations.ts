@@ -79,14 +79,23 @@ export const rootCauses = [
 ] as const
 export const workItemStatuses = ['OPEN', 'CLAIMED', 'DONE', 'CANCELLED'] as const
 
-const ownCustomers = { own_customers: isOneOf('crmAccountId', 'crmAccountId') }
+const ofCustomer = {
+  own_customers: isOneOf('crmAccountId', 'crmAccountId'),
+  region_customers: belongsTo('customer', { crmAccountId: 'crmAccountId' }),
+}
+/** What belongs to another relation is seen with it, whatever the rule. */
+const ofParent = (parent: string, on: Readonly<Record<string, string>>) => ({
+  own_customers: belongsTo(parent, on),
+  region_customers: belongsTo(parent, on),
+})
+const forAll = { own_customers: 'ALL' as const, region_customers: 'ALL' as const }
 
 export const relations = defineRelations({
   segment: {
     description: 'The segments into which customers are divided.',
     columns: { code: id(), name: text() },
     key: ['code'],
-    rules: { own_customers: 'ALL' },
+    rules: forAll,
   },
   customer: {
     description: 'The customer master: one row per account.',
@@ -97,6 +106,8 @@ export const relations = defineRelations({
       taxRegistrationNo: nullable(text()),
       kind: nullable(oneOf(customerKinds)),
       segmentCode: nullable(id()),
+      /** The sales region that looks after the account. */
+      region: nullable(id()),
       status: nullable(oneOf(customerStatuses)),
       /** Login id of the account's owner. */
       ownerLoginId: nullable(id()),
@@ -108,11 +119,15 @@ export const relations = defineRelations({
     indexes: [
       ['name'],
       ['segmentCode', 'name'],
+      ['region', 'name'],
       ['ownerLoginId', 'name'],
       ['createdOn'],
       ['healthScore'],
     ],
-    rules: ownCustomers,
+    rules: {
+      own_customers: ofCustomer.own_customers,
+      region_customers: isOneOf('region', 'region'),
+    },
   },
   customer_address: {
     description: 'The addresses of a customer.',
@@ -130,7 +145,7 @@ export const relations = defineRelations({
       longitude: nullable(decimal(9, 6)),
     },
     key: ['crmAccountId', 'addressNo'],
-    rules: ownCustomers,
+    rules: ofCustomer,
   },
   contact: {
     description: 'The people we know at a customer.',
@@ -144,7 +159,7 @@ export const relations = defineRelations({
     },
     key: ['id'],
     indexes: [['crmAccountId', 'name'], ['name']],
-    rules: ownCustomers,
+    rules: ofCustomer,
   },
   contact_consent: {
     description: 'By which channels a contact may be reached.',
@@ -155,7 +170,7 @@ export const relations = defineRelations({
       at: nullable(instant()),
     },
     key: ['contactId', 'channel'],
-    rules: { own_customers: belongsTo('contact', { contactId: 'id' }) },
+    rules: ofParent('contact', { contactId: 'id' }),
   },
   interaction: {
     description: 'Every visit, call, message or field service with a customer.',
@@ -175,7 +190,7 @@ export const relations = defineRelations({
     },
     key: ['id'],
     indexes: [['crmAccountId', 'at'], ['caseNo', 'at'], ['loginId', 'at'], ['at'], ['occurredOn']],
-    rules: ownCustomers,
+    rules: ofCustomer,
   },
   lead: {
     description: 'Interest that is not yet an opportunity.',
@@ -229,7 +244,7 @@ export const relations = defineRelations({
       ['currency', 'amount'],
       ['stage', 'expectedCloseOn'],
     ],
-    rules: ownCustomers,
+    rules: ofCustomer,
   },
   opportunity_line: {
     description: 'What an opportunity is about.',
@@ -244,7 +259,7 @@ export const relations = defineRelations({
     },
     key: ['opportunityId', 'lineNo'],
     indexes: [['sku']],
-    rules: { own_customers: belongsTo('opportunity', { opportunityId: 'id' }) },
+    rules: ofParent('opportunity', { opportunityId: 'id' }),
   },
   opportunity_campaign: {
     description: 'The campaigns that touched an opportunity, in order.',
@@ -259,7 +274,7 @@ export const relations = defineRelations({
     },
     key: ['opportunityId', 'campaignId'],
     indexes: [['campaignId']],
-    rules: { own_customers: belongsTo('opportunity', { opportunityId: 'id' }) },
+    rules: ofParent('opportunity', { opportunityId: 'id' }),
   },
   quote: {
     description: 'A quote document.',
@@ -288,7 +303,7 @@ export const relations = defineRelations({
       ['total'],
       ['currency', 'total'],
     ],
-    rules: ownCustomers,
+    rules: ofCustomer,
   },
   quote_line: {
     description: 'A line of a quote.',
@@ -305,7 +320,7 @@ export const relations = defineRelations({
     },
     key: ['quoteNo', 'lineNo'],
     indexes: [['sku', 'quoteNo']],
-    rules: { own_customers: belongsTo('quote', { quoteNo: 'quoteNo' }) },
+    rules: ofParent('quote', { quoteNo: 'quoteNo' }),
   },
   sales_order_origin: {
     description: 'From which opportunity and quote an order came; the order itself is the ERP’s.',
@@ -317,7 +332,7 @@ export const relations = defineRelations({
     },
     key: ['orderNo'],
     indexes: [['opportunityId']],
-    rules: ownCustomers,
+    rules: ofCustomer,
   },
   campaign: {
     description: 'A marketing campaign.',
@@ -379,7 +394,7 @@ export const relations = defineRelations({
       ['status', 'openedOn'],
       ['priority'],
     ],
-    rules: ownCustomers,
+    rules: ofCustomer,
   },
   field_service_job: {
     description: 'A visit of a technician for a case.',
@@ -405,7 +420,7 @@ export const relations = defineRelations({
       ['technicianLoginId', 'plannedOn'],
       ['status', 'plannedOn'],
     ],
-    rules: { own_customers: belongsTo('service_case', { caseNo: 'caseNo' }) },
+    rules: ofParent('service_case', { caseNo: 'caseNo' }),
   },
   task: {
     description: 'A task of a person in the CRM.',
@@ -427,7 +442,7 @@ export const relations = defineRelations({
     description: 'The sales text of a product.',
     columns: { sku: id(), salesText: text() },
     key: ['sku'],
-    rules: { own_customers: 'ALL' },
+    rules: forAll,
   },
   marketing_asset: {
     description: 'Pictures, sheets and films of a product.',
@@ -438,6 +453,6 @@ export const relations = defineRelations({
       kind: oneOf(['IMAGE', 'DATA_SHEET', 'MANUAL', 'VIDEO']),
     },
     key: ['sku', 'assetNo'],
-    rules: { own_customers: 'ALL' },
+    rules: forAll,
   },
 })

@@ -65,6 +65,9 @@ export interface Product {
   readonly configurationIds: readonly string[]
 }
 
+/** North, centre, south. */
+export type Region = 'N' | 'C' | 'S'
+
 export interface Customer {
   readonly index: number
   readonly crmAccountId: string
@@ -73,6 +76,8 @@ export interface Customer {
   readonly currency: Currency
   readonly owner: Person
   readonly contactIds: readonly string[]
+  /** As the CRM has it. */
+  readonly region: Region
   readonly termDays: number
   /** 0 pays early, 3 pays late or never. */
   readonly morals: number

@@ -2,7 +2,7 @@
  * The customers and the crosswalk: who they are in each system, who is unmatched, who is matched
  * twice, and the people we know there.
  */
-import { currencies, type Customer, type People, type Story } from './company.ts'
+import { currencies, type Customer, type People, type Region, type Story } from './company.ts'
 import { dateOf, momentOf, padded } from './random.ts'
 import { cities, companyStems, companyTrades, familyNames, givenNames } from './words.ts'
 
@@ -45,7 +45,7 @@ function writeCustomer(
   const termDays = random.pick([30, 60, 90])
   const isProspect = erpCustomerNos.length === 0
   const segmentCode = isPartner || index % 50 === 0 ? 'KEY' : random.pick(segments)[0]
-  write.crm.insert('customer', {
+  const master = {
     crmAccountId,
     name,
     legalName: random.chance(900) ? `${name} Co., Ltd. 股份有限公司` : null,
@@ -64,8 +64,9 @@ function writeCustomer(
     ownerLoginId: isPartner || random.chance(980) ? owner.loginId : null,
     healthScore: random.chance(900) ? random.between(2_000, 10_000) : null,
     createdOn: dateOf(today - random.between(30, 2_500)),
-  })
-  const contactIds = writePeopleOf(story, crmAccountId, index)
+  }
+  const { region, contactIds } = writePeopleOf(story, crmAccountId, index)
+  write.crm.insert('customer', { ...master, region })
   const debtorNo = isProspect ? null : `D${padded(index + 1, 5)}`
   for (const [at, erpCustomerNo] of erpCustomerNos.entries()) {
     write.erp.insert('customer', {
@@ -74,6 +75,8 @@ function writeCustomer(
       currency,
       priceList: `PL-${currency}`,
       paymentTerms: `NET${termDays}`,
+      // Some were moved in the CRM only, and some have a branch elsewhere.
+      region: index % 50 === 7 || at === 2 ? regionAfter[region] : region,
     })
   }
   writeLinks(story, index, crmAccountId, erpCustomerNos, debtorNo)
@@ -85,6 +88,7 @@ function writeCustomer(
     currency,
     owner,
     contactIds,
+    region,
     termDays,
     morals: random.int(4),
   }
@@ -94,7 +98,7 @@ function writePeopleOf(
   { write, random, today }: Story,
   crmAccountId: string,
   index: number,
-): string[] {
+): Pick<Customer, 'region' | 'contactIds'> {
   const [city, cityZh, region, latitude, longitude] = random.pick(cities)
   for (const [addressNo, kind] of (random.chance(500)
     ? [
@@ -116,7 +120,7 @@ function writePeopleOf(
       longitude: longitude + random.int(40_000),
     })
   }
-  return Array.from({ length: random.between(1, 3) }, (_, at) => {
+  const contactIds = Array.from({ length: random.between(1, 3) }, (_, at) => {
     const id = `K${padded(index + 1, 6)}-${at + 1}`
     const [family, familyZh] = random.pick(familyNames)
     const [given, givenZh] = random.pick(givenNames)
@@ -136,7 +140,11 @@ function writePeopleOf(
     })
     return id
   })
+  return { region, contactIds }
 }
+
+/** Where a record is that one system has in another region than the CRM. */
+export const regionAfter: Readonly<Record<Region, Region>> = { N: 'C', C: 'S', S: 'N' }
 
 /** 3 % are unmatched; 1 % share an ERP number with the account before them, by a doubtful rule. */
 function writeLinks(

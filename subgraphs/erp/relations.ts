@@ -55,8 +55,13 @@ export const productionStatuses = ['PLANNED', 'RELEASED', 'STARTED', 'FINISHED',
 export const purchaseStatuses = ['ORDERED', 'CONFIRMED', 'PARTIALLY_RECEIVED', 'RECEIVED'] as const
 export const workItemStatuses = ['OPEN', 'CLAIMED', 'DONE', 'CANCELLED'] as const
 
-const ofOrder = { own_customers: belongsTo('sales_order', { orderNo: 'orderNo' }) }
-const forAll = { own_customers: 'ALL' as const }
+const ofCustomer = {
+  own_customers: isOneOf('erpCustomerNo', 'erpCustomerNo'),
+  region_customers: belongsTo('customer', { erpCustomerNo: 'erpCustomerNo' }),
+}
+const inOrder = belongsTo('sales_order', { orderNo: 'orderNo' })
+const ofOrder = { own_customers: inOrder, region_customers: inOrder }
+const forAll = { own_customers: 'ALL' as const, region_customers: 'ALL' as const }
 
 export const relations = defineRelations({
   customer: {
@@ -67,10 +72,15 @@ export const relations = defineRelations({
       currency: text(),
       priceList: nullable(id()),
       paymentTerms: nullable(text()),
+      /** The sales region that its orders are taken in. */
+      region: nullable(id()),
     },
     key: ['erpCustomerNo'],
-    indexes: [['name']],
-    rules: { own_customers: isOneOf('erpCustomerNo', 'erpCustomerNo') },
+    indexes: [['name'], ['region']],
+    rules: {
+      own_customers: ofCustomer.own_customers,
+      region_customers: isOneOf('region', 'region'),
+    },
   },
   product: {
     description: 'Everything that is made, bought or sold.',
@@ -293,7 +303,7 @@ export const relations = defineRelations({
       ['net'],
       ['isOpen', 'promisedOn'],
     ],
-    rules: { own_customers: isOneOf('erpCustomerNo', 'erpCustomerNo') },
+    rules: ofCustomer,
   },
   sales_order_line: {
     description: 'A line of an order.',
@@ -350,7 +360,7 @@ export const relations = defineRelations({
     },
     key: ['id'],
     indexes: [['erpCustomerNo'], ['handlerNo', 'deliveredOn'], ['deliveredOn'], ['promisedOn']],
-    rules: { own_customers: isOneOf('erpCustomerNo', 'erpCustomerNo') },
+    rules: ofCustomer,
   },
   shipment_order: {
     description: 'Which orders a shipment carries.',

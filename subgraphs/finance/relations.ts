@@ -42,7 +42,12 @@ export const costCategories = [
   'REVENUE',
 ] as const
 
-const ownDebtor = { own_customers: isOneOf('debtorNo', 'debtorNo') }
+const ofDebtor = {
+  own_customers: isOneOf('debtorNo', 'debtorNo'),
+  region_customers: belongsTo('debtor', { debtorNo: 'debtorNo' }),
+}
+const onInvoice = belongsTo('invoice', { invoiceNo: 'invoiceNo' })
+const ofInvoice = { own_customers: onInvoice, region_customers: onInvoice }
 
 export const relations = defineRelations({
   debtor: {
@@ -58,10 +63,15 @@ export const relations = defineRelations({
       creditRating: nullable(oneOf(creditRatings)),
       creditHold: boolean(),
       averageDaysToPay: nullable(decimal(7, 2)),
+      /** The sales region that answers for what it owes. */
+      region: nullable(id()),
     },
     key: ['debtorNo'],
-    indexes: [['erpCustomerNo'], ['name']],
-    rules: ownDebtor,
+    indexes: [['erpCustomerNo'], ['name'], ['region']],
+    rules: {
+      own_customers: ofDebtor.own_customers,
+      region_customers: isOneOf('region', 'region'),
+    },
   },
   invoice: {
     description: 'An invoice, credit note (negative amounts) or prepayment.',
@@ -71,7 +81,7 @@ export const relations = defineRelations({
       kind: oneOf(invoiceKinds),
       status: oneOf(invoiceStatuses),
       debtorNo: id(),
-      /** The complaint it credits, on credit notes. */
+      /** The case it is for: the complaint that a credit note credits, or a repair that is billed. */
       caseNo: nullable(id()),
       issuedOn: date(),
       dueOn: date(),
@@ -92,7 +102,7 @@ export const relations = defineRelations({
       ['status', 'dueOn'],
       ['caseNo'],
     ],
-    rules: ownDebtor,
+    rules: ofDebtor,
   },
   invoice_line: {
     description: 'What an invoice bills.',
@@ -110,7 +120,7 @@ export const relations = defineRelations({
     },
     key: ['invoiceNo', 'lineNo'],
     indexes: [['orderNo'], ['sku']],
-    rules: { own_customers: belongsTo('invoice', { invoiceNo: 'invoiceNo' }) },
+    rules: ofInvoice,
   },
   payment: {
     description: 'Money received from a customer.',
@@ -124,7 +134,7 @@ export const relations = defineRelations({
     },
     key: ['id'],
     indexes: [['debtorNo', 'receivedOn'], ['receivedOn'], ['amount']],
-    rules: ownDebtor,
+    rules: ofDebtor,
   },
   payment_allocation: {
     description: 'The part of a payment that settles an invoice.',
@@ -137,7 +147,7 @@ export const relations = defineRelations({
     },
     key: ['paymentId', 'invoiceNo'],
     indexes: [['invoiceNo']],
-    rules: { own_customers: belongsTo('invoice', { invoiceNo: 'invoiceNo' }) },
+    rules: ofInvoice,
   },
   bank_transaction: {
     description: 'A booking on one of our bank accounts.',
@@ -260,6 +270,6 @@ export const relations = defineRelations({
       rate: rate(),
     },
     key: ['fromCurrency', 'toCurrency', 'kind', 'validFrom'],
-    rules: { own_customers: 'ALL' },
+    rules: { own_customers: 'ALL', region_customers: 'ALL' },
   },
 })

@@ -111,6 +111,7 @@ export function creditDecision(standing: CreditStanding, order: Money): CreditDe
 }
 
 export interface BillingInvoice {
+  readonly kind: string
   readonly status: string
   readonly gross: string
   readonly openAmount: string
@@ -119,25 +120,29 @@ export interface BillingInvoice {
   readonly billedNet: string
 }
 
-/** How far an order is billed, null when no invoice bills it. */
+/**
+ * How far an order is billed, null when no invoice bills it. A credit note is money that we owe: it
+ * makes no bill paid, neither when it is settled nor when its amount is taken off a bill.
+ */
 export function billingOf(invoices: readonly BillingInvoice[]) {
   const [first] = invoices
   if (first === undefined) return null
   const total = (of: (invoice: BillingInvoice) => Big) =>
     sumMoney(invoices.map((invoice) => moneyOf(of(invoice), invoice.currency)))
   const single = (sums: readonly Money[]) => (sums.length === 1 ? (sums[0] ?? null) : null)
-  const open = invoices.filter(({ openAmount }) => !new Big(openAmount).eq(0))
-  const untouched = invoices.every(({ gross, openAmount }) => new Big(gross).eq(openAmount))
+  const bills = invoices.filter(({ kind }) => kind !== 'CREDIT_NOTE')
+  const isOpen = ({ openAmount }: BillingInvoice) => !new Big(openAmount).eq(0)
+  const paid = total(({ gross, openAmount }) => new Big(gross).minus(openAmount))
   return {
     invoiced: single(total(({ billedNet }) => new Big(billedNet))),
-    paid: single(total(({ gross, openAmount }) => new Big(gross).minus(openAmount))),
+    paid: single(paid),
     open: single(total(({ openAmount }) => new Big(openAmount))),
     state: invoices.some(({ status }) => status === 'WRITTEN_OFF')
       ? 'WRITTEN_OFF'
-      : open.length === 0
+      : !(bills.length > 0 ? bills : invoices).some(isOpen)
         ? 'PAID'
-        : untouched
-          ? 'BILLED'
-          : 'PARTIALLY_PAID',
+        : paid.some(({ amount }) => new Big(amount).gt(0))
+          ? 'PARTIALLY_PAID'
+          : 'BILLED',
   }
 }

@@ -32,6 +32,10 @@ export const errorCodes = {
   // Who the caller is
   UNAUTHENTICATED: { status: 401, meaning: 'The request has no valid token.' },
   FORBIDDEN: { status: 403, meaning: 'The caller may not do this.' },
+  ROW_RULE_TOO_LARGE: {
+    status: 403,
+    meaning: 'The caller’s row rule needs more ids than a rule carries: it must be a predicate.',
+  },
   UNAUTHORIZED_FIELD_OR_TYPE: {
     status: 403,
     meaning: 'The token lacks a scope this field needs; the field is left out of the answer.',

@@ -102,9 +102,15 @@ function factsFrom(given: Record<string, unknown>): Facts {
 function rowLimitFrom(given: Record<string, unknown>): RowLimit {
   if (typeof given['rule'] !== 'string') throw new TypeError('rows.rule must be text')
   const parameters = Object.entries(record(given['parameters'], 'rows.parameters')).map(
-    ([name, values]) => [name, strings(values, name)] as const,
+    ([name, values]) => [name, ruleValues(values, name)] as const,
   )
   return { rule: given['rule'], parameters: Object.fromEntries(parameters) }
+}
+
+function ruleValues(value: unknown, what: string): readonly string[] {
+  const values = strings(value, what)
+  if (values.length > maxRuleValues) throw new TypeError(`${what} has too many values`)
+  return values
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {

@@ -129,7 +129,7 @@ export const isOneOf =
 
 /**
  * The rule "the row belongs to a parent row that the principal sees". The parent's own rule is
- * put around it by the same mechanism, so it is not repeated here.
+ * put around it by the same mechanism, so it is not repeated here, and it serves every rule.
  */
 export const belongsTo =
   (parent: string, on: Readonly<Record<string, string>>): RowRule =>

@@ -107,6 +107,11 @@ describe('a system over HTTP', () => {
       )
     ).json()
     assert.deepEqual(data, { customers: { nodes: [{ crmAccountId: 'A000001' }] } })
+    // A rule that is a predicate is evaluated there too.
+    const query = '{ customers { totalCount } salesOrders { totalCount } invoices { totalCount } }'
+    const region = (await gateway.post({ query }, { token: gateway.token('agency') })).json().data
+    assert.deepEqual(region, (await graph.ask(query, { as: 'agency' })).data)
+    assert.notDeepEqual(region, (await graph.ask(query)).data)
   })
 })
 

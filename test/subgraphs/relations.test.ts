@@ -5,15 +5,17 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
-import type { Column } from '#shared/relations.ts'
+import { expressionBuilder } from 'kysely'
+import type { Column, Relation, RuleParameters } from '#shared/relations.ts'
 import { createTables } from '#shared/tables.ts'
+import { rowRules } from '../../gateway/policy/row-rules.ts'
 import { definitionOf, systems } from './systems.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
 const byName = (a: Row, b: Row): number => (String(a['name']) < String(b['name']) ? -1 : 1)
 
-/** Relations that a principal limited to its own customers never sees. Adding one is a decision. */
+/** Relations that a principal limited to customers never sees. Adding one is a decision. */
 const closed: Readonly<Record<string, readonly string[]>> = {
   crm: ['lead', 'campaign', 'campaign_member', 'task'],
   erp: [
@@ -55,6 +57,9 @@ const closed: Readonly<Record<string, readonly string[]>> = {
     'commission_assignment',
   ],
 }
+
+/** What a rule by ids carries when the crosswalk has completed it. */
+const identities = ['crmAccountId', 'customerId', 'erpCustomerNo', 'debtorNo']
 
 /** Relations whose decimals with three places are quantities in the unit of the product. */
 const quantitiesOnly = new Set(['bom_line', 'stock', 'production_order'])
@@ -132,11 +137,31 @@ for (const system of systems) {
         })
       }
 
-      it('are open to a customer by a rule, or closed on purpose', () => {
-        const without = Object.entries(relations).flatMap(([name, { rules }]) =>
-          rules?.['own_customers'] === undefined ? [name] : [],
-        )
-        assert.deepEqual(without, closed[database] ?? [])
+      for (const rule of Object.keys(rowRules)) {
+        it(`are open by the rule ${rule}, or closed on purpose`, () => {
+          const without = Object.entries(relations).flatMap(([name, { rules }]) =>
+            rules?.[rule] === undefined ? [name] : [],
+          )
+          assert.deepEqual(without, closed[database] ?? [])
+        })
+      }
+
+      it('declare no rule that a partner file cannot name, and read no parameter it does not give', () => {
+        for (const [name, { rules = {} }] of Object.entries<Relation>(relations)) {
+          for (const [rule, predicate] of Object.entries(rules)) {
+            const needs = rowRules[rule]
+            assert.ok(needs, `${name}: ${rule}`)
+            if (predicate === 'ALL') continue
+            const read = new Set<string>()
+            const parameters = new Proxy<RuleParameters>(
+              {},
+              { get: (_, parameter) => void read.add(String(parameter)) },
+            )
+            predicate(expressionBuilder(), parameters, name)
+            const known = needs.complete === undefined ? needs.parameters : identities
+            for (const parameter of read) assert.ok(known.includes(parameter), parameter)
+          }
+        }
       })
     })
   }

@@ -3,8 +3,9 @@
  * one subgraph finds the way in the others.
  */
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { Kind, parse } from 'graphql'
 import { definitionOf, exportsOf, readFrom, systems } from './systems.ts'
 
 const files = [
@@ -103,6 +104,25 @@ describe('the shape of a subgraph', () => {
       for (const [path, text] of [...texts('resolvers'), ...texts('loaders')]) {
         assert.doesNotMatch(text, /\bselectFrom\(|\bsql`/, `${system.name}/${path}`)
       }
+    })
+
+    it(`${system.name} resolves only what its schema has`, async () => {
+      const { schema, resolvers } = await definitionOf(system)
+      const fields = new Map(
+        parse(readFileSync(schema, 'utf8')).definitions.flatMap((type) => {
+          if (type.kind === Kind.ENUM_TYPE_DEFINITION)
+            return [[type.name.value, (type.values ?? []).map(({ name }) => name.value)] as const]
+          return type.kind === Kind.OBJECT_TYPE_DEFINITION
+            ? [[type.name.value, (type.fields ?? []).map(({ name }) => name.value)] as const]
+            : []
+        }),
+      )
+      const dead = Object.entries(resolvers).flatMap(([type, ofType]) =>
+        Object.keys(ofType)
+          .filter((name) => name !== '__resolveReference' && !fields.get(type)?.includes(name))
+          .map((name) => `${type}.${name}`),
+      )
+      assert.deepEqual(dead, [])
     })
 
     it(`${system.name} has a short page for people`, () => {

@@ -13,6 +13,7 @@ export const customers = listOf<CrmDatabase, 'customer'>('customer', relations.c
   filter: filterFor({
     crmAccountId: byId('customer.crmAccountId'),
     segmentCode: byId('customer.segmentCode'),
+    region: byId('customer.region'),
     status: inList('customer.status'),
     kind: inList('customer.kind'),
     ownerLoginId: byId('customer.ownerLoginId'),

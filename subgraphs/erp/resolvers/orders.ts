@@ -73,7 +73,6 @@ function mergedStats(currency: string | null, rows: readonly Totals[]) {
 
 /** What an aggregate row of orders or lines answers beside its columns. */
 const measureFields = {
-  customer: customerOf,
   salesperson: salespersonOf,
   ordered: moneyField('ordered'),
   shipped: moneyField('shipped'),
@@ -252,7 +251,7 @@ export const orderResolvers: Resolvers = {
     erpTasks: ({ employeeNo }: { employeeNo: string }, args: ListArgs, { loaders }: Erp) =>
       loaders.tasksOfEmployee(args).load(employeeNo),
   },
-  SalesOrderAggregate: { ...measureFields, backlog: backlogOf },
+  SalesOrderAggregate: { ...measureFields, customer: customerOf, backlog: backlogOf },
   SalesOrderLineAggregate: { ...measureFields, product: productOf },
   DeliveryAggregate: {
     customer: customerOf,

@@ -45,6 +45,9 @@ const isOverdue =
   (eb) =>
     eb.and([isOpen(eb), eb('invoice.dueOn', '<', today)])
 
+/** Money that we owe the customer. */
+const isCredit: Where = (eb) => eb('invoice.kind', '=', 'CREDIT_NOTE')
+
 const bills = (column: 'orderNo' | 'sku') =>
   custom<IdFilter>((eb, key) =>
     eb.exists(
@@ -56,20 +59,29 @@ const bills = (column: 'orderNo' | 'sku') =>
     ),
   )
 
-/** "Overdue" depends on the business date, so the filter is made for it. */
+/** "Overdue" depends on the business date, so the conditions are made for it. */
+const invoiceConditions = (today: string) => ({
+  invoiceNo: byId('invoice.invoiceNo'),
+  debtorNo: byId('invoice.debtorNo'),
+  kind: inList('invoice.kind'),
+  status: inList('invoice.status'),
+  isOpen: flag(isOpen),
+  isOverdue: flag(isOverdue(today)),
+  issued: dateRange('invoice.issuedOn'),
+  due: dateRange('invoice.dueOn'),
+  open: moneyRange('invoice.openAmount', 'invoice.currency'),
+})
+
+/** Whole invoices: those of which some line bills the order or product. */
 export const invoiceFilter = (today: string) =>
+  filterFor({ ...invoiceConditions(today), orderNo: bills('orderNo'), sku: bills('sku') })
+
+/** Billed lines: of an invoice about several orders or products only the lines that are asked for. */
+const lineFilter = (today: string) =>
   filterFor({
-    invoiceNo: byId('invoice.invoiceNo'),
-    debtorNo: byId('invoice.debtorNo'),
-    orderNo: bills('orderNo'),
-    sku: bills('sku'),
-    kind: inList('invoice.kind'),
-    status: inList('invoice.status'),
-    isOpen: flag(isOpen),
-    isOverdue: flag(isOverdue(today)),
-    issued: dateRange('invoice.issuedOn'),
-    due: dateRange('invoice.dueOn'),
-    open: moneyRange('invoice.openAmount', 'invoice.currency'),
+    ...invoiceConditions(today),
+    orderNo: byId('invoice_line.orderNo'),
+    sku: byId('invoice_line.sku'),
   })
 
 export const invoices = (today: string) =>
@@ -127,7 +139,7 @@ export const bankTransactionsById = (db: Db, ids: readonly string[]) =>
   rowsBy(db, 'bank_transaction', relations.bank_transaction, 'id', ids)
 
 export const creditNotesOfCases = (db: Db, nos: readonly string[]) =>
-  rowsBy(db, 'invoice', relations.invoice, 'caseNo', nos)
+  rowsBy(db, 'invoice', relations.invoice, 'caseNo', nos, { where: isCredit })
 
 const invoiceColumns = Object.keys(relations.invoice.columns).map(
   (column) => `invoice.${column}` as `invoice.${keyof typeof relations.invoice.columns}`,
@@ -192,7 +204,6 @@ export const openItemsAt = (db: Db, nos: readonly string[], at: string) =>
     .orderBy('invoice.invoiceNo')
     .execute()
 
-const isCredit: Where = (eb) => eb('invoice.kind', '=', 'CREDIT_NOTE')
 const notDraft: Where = (eb) => eb('invoice.status', '<>', 'DRAFT')
 const hasCost: Where = (eb) => eb('invoice_line.cogs', 'is not', null)
 
@@ -250,7 +261,7 @@ export const revenueAggregates = (
   aggregate<string, keyof typeof revenueMeasures>({
     ...args,
     from: billedLines(db),
-    where: allOf(invoiceFilter(calendar.today)(filter), notDraft),
+    where: allOf(lineFilter(calendar.today)(filter), notDraft),
     dimensions: {
       CUSTOMER: ['invoice.debtorNo'],
       PRODUCT: ['invoice_line.sku'],

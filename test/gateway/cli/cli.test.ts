@@ -31,7 +31,10 @@ const misuses: readonly (readonly [string, RegExp])[] = [
   ['seed --size huge', /Allowed choices are small, medium, large/],
   ['seed --as-of 2026-02-30', /Expected a date, YYYY-MM-DD/],
   ['token demo', /required option '--as <identity>'/],
-  ['token demo --as ceo', /Allowed choices are sales, finance, hr, reports, partner, admin/],
+  [
+    'token demo --as ceo',
+    /Allowed choices are sales, finance, hr, reports, partner, agency, admin/,
+  ],
   ['report run', /missing required argument 'name'/],
   ['report run customer-360 --variables [1]', /Expected a JSON object/],
   ['report run customer-360 --format xml', /Allowed choices are json, csv/],

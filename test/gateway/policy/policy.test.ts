@@ -46,10 +46,67 @@ describe('the policy files', () => {
         'x.yaml: no field asks for the scope "nope"',
         "x.yaml: scopes: a partner's scopes are named one by one",
         'x.yaml: "audience" is none of CUSTOMER, SUPPLIER, DISTRIBUTOR, PARTNER_SYSTEM',
-        'x.yaml: "crmAccountId" is missing or not text',
+        'x.yaml: parameters: own_customers needs a value of "crmAccountId"',
       ].join('\n  '),
     })
   })
+
+  const partnerWith = (rows: string) =>
+    `subject: partner:x\naudience: SUPPLIER\n${rows}\nscopes: [a:b:read]`
+
+  it('give a partner the rule that limits it, with what it compares with', (t) => {
+    const folder = folderOf(t, 'roles: {}', {
+      'x.yaml': partnerWith('rows: region_customers\nparameters: { region: [N, S] }'),
+    })
+    assert.deepEqual(readPolicy(folder, known).partner('partner:x')?.rows, {
+      rule: 'region_customers',
+      parameters: { region: ['N', 'S'] },
+    })
+  })
+
+  const tooMany = JSON.stringify(Array.from({ length: 201 }, (_, at) => `A${at}`))
+  const rules: readonly [wrong: string, rows: string, problem: string][] = [
+    [
+      'a rule that nobody declares',
+      'rows: own_regions\nparameters: { region: [N] }',
+      'rows: there is no row rule "own_regions", only own_customers, region_customers',
+    ],
+    [
+      'a name that every object has',
+      'rows: toString',
+      'rows: there is no row rule "toString", only own_customers, region_customers',
+    ],
+    ['no rule', 'parameters: { region: [N] }', '"rows" is missing or not text'],
+    [
+      'a parameter that is missing',
+      'rows: region_customers',
+      'parameters: region_customers needs a value of "region"',
+    ],
+    [
+      'a parameter without a value',
+      'rows: region_customers\nparameters: { region: [] }',
+      'parameters: region_customers needs a value of "region"',
+    ],
+    [
+      'a parameter that the rule does not read',
+      'rows: region_customers\nparameters: { region: [N], debtorNo: [D1] }',
+      'parameters: region_customers takes no "debtorNo", only region',
+    ],
+    [
+      'more values than a rule carries',
+      `rows: own_customers\nparameters: { crmAccountId: ${tooMany} }`,
+      'parameters.crmAccountId: more than 200 values; name a rule that is a predicate',
+    ],
+  ]
+  for (const [wrong, rows, problem] of rules) {
+    it(`are refused with ${wrong}`, (t) => {
+      const folder = folderOf(t, 'roles: {}', { 'x.yaml': partnerWith(rows) })
+      assert.throws(() => readPolicy(folder, known), {
+        code: 'CONFIGURATION_INVALID',
+        message: `Policy:\n  x.yaml: ${problem}`,
+      })
+    })
+  }
 
   it('that are no YAML, or missing, say so without a stack', (t) => {
     assert.throws(() => readPolicy(folderOf(t, 'roles: ['), known), {
@@ -59,10 +116,18 @@ describe('the policy files', () => {
     assert.throws(() => readPolicy('/nowhere', known), { code: 'CONFIGURATION_INVALID' })
   })
 
-  it('keep what a foreign supergraph does not know out of its way', (t) => {
-    const folder = folderOf(t, 'roles: { one: { scopes: [x:y:read] } }\nsubjects: { eve: [one] }')
-    assert.deepEqual(readPolicy(folder, known, { isForeign: true }).scopesOf('eve', []), [
-      'x:y:read',
-    ])
+  it('give in a foreign supergraph what it knows of their scopes, and refuse nothing', (t) => {
+    const folder = folderOf(
+      t,
+      'roles: { one: { scopes: [x:y:read, a:b:read] } }\nsubjects: { eve: [one] }',
+      {
+        'x.yaml':
+          'subject: partner:x\naudience: SUPPLIER\nrows: region_customers\nparameters: { region: [N] }\nscopes: [x:y:read, c:d:read]',
+      },
+    )
+    const policy = readPolicy(folder, known, { isForeign: true })
+    assert.deepEqual(policy.scopesOf('eve', []), ['a:b:read'])
+    assert.deepEqual(policy.partner('partner:x')?.scopes, ['c:d:read'])
+    assert.throws(() => readPolicy(folder, known), { code: 'CONFIGURATION_INVALID' })
   })
 })

@@ -1,5 +1,7 @@
 /** From claims to a principal: facts, how long they last, and what a doubtful id grants. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import type { ExecutionResult } from 'graphql'
 import type { Partner, Policy } from '../../../gateway/policy/policy.ts'
@@ -9,8 +11,7 @@ import { startGraph } from '../../support/graph.ts'
 const partner: Partner = {
   subject: 'partner:x',
   audience: 'DISTRIBUTOR',
-  crmAccountId: 'A1',
-  rows: 'own_customers',
+  rows: { rule: 'own_customers', parameters: { crmAccountId: ['A1'] } },
   scopes: ['s'],
 }
 const policy: Policy = {
@@ -19,7 +20,10 @@ const policy: Policy = {
 }
 
 function principalsOf(
-  answer: (document: string, variables: Readonly<Record<string, unknown>>) => ExecutionResult,
+  answer: (
+    document: string,
+    variables: Readonly<Record<string, unknown>>,
+  ) => ExecutionResult | null,
 ) {
   const clock = { now: 0 }
   const asked: Readonly<Record<string, unknown>>[] = []
@@ -62,30 +66,31 @@ describe('a principal', () => {
     assert.equal(asked.length, 2)
   })
 
+  it('in a graph without employees has no facts, and nobody is waited for', async () => {
+    const { clock, asked, of } = principalsOf(() => null)
+    assert.deepEqual((await of('eve')).facts, { loginId: 'eve' })
+    clock.now = 59_999
+    await of('eve')
+    assert.equal(asked.length, 1)
+    assert.deepEqual((await of('partner:x')).rows?.parameters['customerId'], [])
+  })
+
   it('that is a partner has the ids which lead back to it, and no id that another one owns', async () => {
-    const { of } = principalsOf((_, variables) =>
-      'crmAccountId' in variables
-        ? {
-            data: {
-              customer: {
-                id: 'C1',
-                externalIds: [
-                  { system: 'ERP', value: '1' },
-                  { system: 'ERP', value: '2' },
-                  { system: 'FINANCE', value: 'D1' },
-                ],
-              },
-            },
-          }
-        : {
-            data: Object.fromEntries(
-              Object.entries(variables).map(([name, value]) => [
-                name.replace('v', 'c'),
-                { id: value === '2' ? 'C2' : 'C1' },
-              ]),
-            ),
-          },
-    )
+    const externalIds = [
+      { system: 'ERP', value: '1' },
+      { system: 'ERP', value: '2' },
+      { system: 'FINANCE', value: 'D1' },
+    ]
+    const { of } = principalsOf((document, variables) => ({
+      data: document.includes('externalIds')
+        ? { c0: { id: 'C1', externalIds } }
+        : Object.fromEntries(
+            Object.entries(variables).map(([name, value]) => [
+              name.replace('v', 'c'),
+              { id: value === '2' ? 'C2' : 'C1' },
+            ]),
+          ),
+    }))
     assert.deepEqual((await of('partner:x')).rows, {
       rule: 'own_customers',
       parameters: {
@@ -107,10 +112,52 @@ describe('a principal', () => {
     })
   })
 
-  it('with more values than a rule carries is refused', async () => {
-    const externalIds = Array.from({ length: 201 }, (_, at) => ({ system: 'ERP', value: `${at}` }))
-    const { of } = principalsOf(() => ({ data: { customer: { id: 'C1', externalIds } } }))
-    await assert.rejects(of('partner:x'), { code: 'FORBIDDEN' })
+  it('whose rule is a predicate is told what its file says, and no system is asked', async () => {
+    const rows = { rule: 'region_customers', parameters: { region: ['N'] } }
+    const asked: string[] = []
+    const principals = createPrincipals({
+      policy: () => ({ ...policy, partner: () => ({ ...partner, rows }) }),
+      now: () => 0,
+      ask: (document) => {
+        asked.push(document)
+        return Promise.resolve({})
+      },
+    })
+    assert.deepEqual((await principals({ subject: 'partner:x', groups: [] })).rows, rows)
+    assert.deepEqual(asked, [])
+  })
+
+  it('with more ids than a rule carries is refused, and told of predicates', async () => {
+    await using graph = await startGraph()
+    const withAccounts = (crmAccountId: readonly string[]) =>
+      createPrincipals({
+        policy: () => ({
+          ...policy,
+          partner: () => ({
+            ...partner,
+            rows: { rule: 'own_customers', parameters: { crmAccountId } },
+          }),
+        }),
+        now: () => 0,
+        ask: (document, variables) => graph.ask(document, { variables }),
+      })({ subject: 'partner:x', groups: [] })
+    const accounts = graph
+      .sql('crm', 'SELECT crmAccountId FROM customer ORDER BY crmAccountId LIMIT 200')
+      .map((row) => String(row['crmAccountId']))
+    const tooLarge = { code: 'ROW_RULE_TOO_LARGE', message: /a rule that is a predicate/ }
+
+    const { rows } = await withAccounts(accounts.slice(0, 60))
+    assert.equal(rows?.parameters['customerId']?.length, 60)
+    assert.ok((rows.parameters['erpCustomerNo']?.length ?? 0) > 60)
+    // Two hundred accounts have more numbers in the ERP than that.
+    await assert.rejects(withAccounts(accounts), tooLarge)
+
+    using identity = new DatabaseSync(join(graph.data, 'identity.sqlite'))
+    const link = identity.prepare(
+      `INSERT INTO identity_link (customerId, system, value, isPrimary) VALUES ('C000001', 'ERP', ?, 0)`,
+    )
+    for (let at = 0; at < 201; at += 1) link.run(`9${at}`)
+    await assert.rejects(withAccounts(accounts.slice(0, 1)), tooLarge)
   })
 
   it('never owns a doubly matched number of the demo data that counts for somebody else', async () => {
@@ -127,7 +174,13 @@ describe('a principal', () => {
     const principals = createPrincipals({
       policy: () => ({
         ...policy,
-        partner: () => ({ ...partner, crmAccountId: String(contested['crmAccountId']) }),
+        partner: () => ({
+          ...partner,
+          rows: {
+            rule: 'own_customers',
+            parameters: { crmAccountId: [String(contested['crmAccountId'])] },
+          },
+        }),
       }),
       now: () => 0,
       ask: (document, variables) => graph.ask(document, { variables }),

@@ -49,18 +49,23 @@ function shopAnswer(query: string, variables: Readonly<Record<string, unknown>>)
   return { data: { product } }
 }
 
+/** Answers the fields it is asked for, by the names they are asked by. */
 function calculatorAnswer(
-  _: string,
+  query: string,
   variables: Readonly<Record<string, unknown>>,
 ): ExecutionResult {
   const sent = variables['representations'] as readonly Sent[] // what a plan sends
+  const asked = [...query.matchAll(/(?:(\w+):)?(inUsd|inEur|wide)\b/g)]
   return {
     data: {
-      _entities: sent.map(({ price, size }) => ({
-        inUsd: price,
-        inEur: price,
-        wide: (size?.width ?? Number.NaN) * 1_000 + (price ?? Number.NaN),
-      })),
+      _entities: sent.map(({ price, size }) =>
+        Object.fromEntries(
+          asked.map(([, alias, field = '']) => [
+            alias ?? field,
+            field === 'wide' ? (size?.width ?? Number.NaN) * 1_000 + (price ?? Number.NaN) : price,
+          ]),
+        ),
+      ),
     },
   }
 }

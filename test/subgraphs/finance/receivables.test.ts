@@ -19,6 +19,15 @@ const invoice = (invoiceNo: string, debtorNo: string, dueOn: string, gross: stri
   ...more,
 })
 
+const line = (
+  invoiceNo: string,
+  lineNo: number,
+  sku: string | null,
+  net: string,
+  quantity: string,
+  more = {},
+) => ({ invoiceNo, lineNo, sku, net, quantity, unit: 'PCS', currency: 'TWD', ...more })
+
 const debtor = (debtorNo: string) => ({
   debtorNo,
   name: debtorNo,
@@ -30,13 +39,22 @@ const debtor = (debtorNo: string) => ({
 const large = '90071992547409.93'
 const fixture = subgraphFixture(subgraph, {
   finance: {
-    debtor: [debtor('D1'), debtor('D2')],
+    debtor: [debtor('D1'), debtor('D2'), debtor('D3')],
     invoice: [
       invoice('I1', 'D1', '2026-06-30', large),
       invoice('I2', 'D1', '2026-06-01', large),
       invoice('I3', 'D1', '2026-03-31', '100', { openAmount: '0', status: 'PAID' }),
       invoice('I4', 'D1', '2026-06-01', '1001', { currency: 'JPY' }),
       invoice('I5', 'D2', '2026-06-01', '0.125', { currency: 'KWD' }),
+      invoice('C1', 'D3', '2026-06-01', '-200', {
+        kind: 'CREDIT_NOTE',
+        status: 'PAID',
+        openAmount: '0',
+        currency: 'JPY',
+        caseNo: 'CS-1',
+      }),
+      // A repair that was billed for the same case is no credit note.
+      invoice('R1', 'D3', '2026-07-30', '50', { caseNo: 'CS-1' }),
     ],
     payment: [
       { id: 'P1', debtorNo: 'D1', receivedOn: '2026-06-20', amount: '100', currency: 'TWD' },
@@ -49,6 +67,12 @@ const fixture = subgraphFixture(subgraph, {
         amount: '100',
         currency: 'TWD',
       },
+    ],
+    invoice_line: [
+      line('I4', 1, 'PUMP', '700', '2', { currency: 'JPY', orderNo: 'SO-1' }),
+      line('I4', 2, 'SEAL', '301', '5', { currency: 'JPY', orderNo: 'SO-2' }),
+      line('C1', 1, 'PUMP', '-200', '-1', { currency: 'JPY', orderNo: 'SO-1' }),
+      line('R1', 1, null, '50', '1'),
     ],
   },
 })
@@ -114,5 +138,53 @@ describe('receivables', () => {
       payments: { totalCount: 0 },
       invoiceAggregates: { rows: [{ customer: { debtorNo: 'D2' }, count: 1, currency: 'KWD' }] },
     })
+  })
+})
+
+describe('revenue', () => {
+  const revenue = async (filter: string) => {
+    const { revenueAggregates } = await answerOf(
+      `{ revenueAggregates(filter: ${filter}, groupBy: []) { rows { currency invoices quantity net { amount } } } }`,
+    )
+    return revenueAggregates.rows.map(
+      (row: { currency: string; invoices: number; quantity: string; net: { amount: string } }) =>
+        `${row.currency} ${row.invoices} ${row.quantity} ${row.net.amount}`,
+    )
+  }
+
+  it('of a product is that of its lines, not of the invoices they stand on', async () => {
+    assert.deepEqual(await revenue('{ sku: { eq: "PUMP" } }'), ['JPY 2 1 500'])
+    assert.deepEqual(await revenue('{ sku: { eq: "SEAL" } }'), ['JPY 1 5 301'])
+    assert.deepEqual(await revenue('{ sku: { in: ["PUMP", "SEAL"] } }'), ['JPY 2 6 801'])
+  })
+
+  it('of an order, and of everything but a product, is that of the lines as well', async () => {
+    assert.deepEqual(await revenue('{ orderNo: { eq: "SO-1" }, kind: [INVOICE] }'), ['JPY 1 2 700'])
+    assert.deepEqual(await revenue('{ not: { sku: { eq: "PUMP" } } }'), [
+      'JPY 1 5 301',
+      'TWD 1 1 50.00',
+    ])
+  })
+
+  it('invoices are still chosen whole by what they bill', async () => {
+    const { invoices, invoiceAggregates } = await answerOf(
+      `{ invoices(filter: { sku: { eq: "SEAL" } }) { nodes { invoiceNo } }
+         invoiceAggregates(filter: { sku: { eq: "SEAL" } }, groupBy: []) { rows { net { amount } } } }`,
+    )
+    assert.deepEqual(invoices.nodes, [{ invoiceNo: 'I4' }])
+    assert.deepEqual(invoiceAggregates.rows, [{ net: { amount: '1001' } }])
+  })
+})
+
+describe('the credit notes of a case', () => {
+  it('are credit notes, and no bill that is for the case', async () => {
+    const { _entities } = await answerOf(
+      `{ _entities(representations: [{ __typename: "Case", caseNo: "CS-1" } { __typename: "Case", caseNo: "CS-2" }]) {
+          ... on Case { creditNotes { invoiceNo kind } } } }`,
+    )
+    assert.deepEqual(_entities, [
+      { creditNotes: [{ invoiceNo: 'C1', kind: 'CREDIT_NOTE' }] },
+      { creditNotes: [] },
+    ])
   })
 })

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Big } from '#shared/decimal.ts'
-import { ageing, creditDecision, type CreditStanding } from '../../../subgraphs/finance/rules.ts'
+import {
+  ageing,
+  billingOf,
+  creditDecision,
+  type BillingInvoice,
+  type CreditStanding,
+} from '../../../subgraphs/finance/rules.ts'
 
 const twd = (amount: string) => ({ amount, currency: 'TWD' })
 
@@ -74,4 +80,57 @@ describe('the credit decision', () => {
     assert.deepEqual(available, twd('500.00'))
     assert.deepEqual(shortfall, twd('200.50'))
   })
+})
+
+describe('how far an order is billed', () => {
+  const bill = (gross: string, openAmount: string, more: Partial<BillingInvoice> = {}) => ({
+    kind: 'INVOICE',
+    status: 'ISSUED',
+    gross,
+    openAmount,
+    currency: 'TWD',
+    billedNet: gross,
+    ...more,
+  })
+  const credit = (gross: string, openAmount: string) =>
+    bill(gross, openAmount, { kind: 'CREDIT_NOTE' })
+
+  const cases: readonly [what: string, invoices: readonly BillingInvoice[], state: string][] = [
+    ['nothing paid', [bill('100', '100')], 'BILLED'],
+    ['one of two bills paid', [bill('100', '0'), bill('50', '50')], 'PARTIALLY_PAID'],
+    ['part of the only bill paid', [bill('100', '40')], 'PARTIALLY_PAID'],
+    ['all paid', [bill('100', '0'), bill('50', '0')], 'PAID'],
+    [
+      'nothing paid, and a credit note settled elsewhere',
+      [bill('100', '100'), credit('-20', '0')],
+      'BILLED',
+    ],
+    [
+      'nothing paid, and a credit note taken off the bill',
+      [bill('100', '80'), credit('-20', '0')],
+      'BILLED',
+    ],
+    ['part paid beside a credit note', [bill('100', '40'), credit('-20', '0')], 'PARTIALLY_PAID'],
+    [
+      'all paid, and a credit note that we still owe',
+      [bill('100', '0'), credit('-20', '-20')],
+      'PAID',
+    ],
+    ['a credit note alone, still owed', [credit('-20', '-20')], 'BILLED'],
+    [
+      'a payment in one of two currencies',
+      [bill('100', '100'), bill('9', '0', { currency: 'USD' })],
+      'PARTIALLY_PAID',
+    ],
+    [
+      'a bill written off',
+      [bill('100', '0'), bill('50', '50', { status: 'WRITTEN_OFF' })],
+      'WRITTEN_OFF',
+    ],
+  ]
+  for (const [what, invoices, state] of cases) {
+    it(`${what}: ${state}`, () => assert.equal(billingOf(invoices)?.state, state))
+  }
+
+  it('is nothing without an invoice', () => assert.equal(billingOf([]), null))
 })
