@@ -91,13 +91,16 @@ describe('a caller with its own customers only', () => {
   })
 
   it('groups its own rows only', async () => {
-    const { opportunityAggregates, opportunityProductAggregates, caseAggregates } = await ask(
-      `{ opportunityAggregates(groupBy: [SEGMENT, CAMPAIGN]) { rows { count amount { amount } } }
+    const answer = await ask(
+      `{ leadAggregates(groupBy: [STATUS]) { rows { count } }
+         opportunityAggregates(groupBy: [SEGMENT, CAMPAIGN]) { rows { count amount { amount } } }
          opportunityProductAggregates(groupBy: [PRODUCT]) { rows { quantity } }
          caseAggregates(groupBy: [PRODUCT]) { rows { product { sku } count } } }`,
       {},
       second,
     )
+    const { opportunityAggregates, opportunityProductAggregates, caseAggregates } = answer
+    assert.deepEqual(answer.leadAggregates.rows, [])
     assert.deepEqual(opportunityAggregates.rows, [{ count: 1, amount: { amount: '900.00' } }])
     assert.deepEqual(opportunityProductAggregates.rows, [{ quantity: '5' }])
     assert.deepEqual(caseAggregates.rows, [
