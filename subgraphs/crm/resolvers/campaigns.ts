@@ -3,25 +3,29 @@
  */
 import { exactlyOne, moneyField, stub } from '#shared/fields.ts'
 import type { ListArgs } from '#shared/list.ts'
-import { sumMoney } from '#shared/money.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import { conversionRate } from '../rules.ts'
 import * as source from '../source.ts'
-import type { AggregateArgs, Row } from '../source.ts'
+import type { AggregateArgs, AttributionModel, Row } from '../source.ts'
 import { campaignOf, employeeOf, maybe, type Crm } from './context.ts'
 
 type Lead = Row<'lead'>
 type Campaign = Row<'campaign'>
 
+interface Attributed {
+  readonly model?: AttributionModel | null
+}
+
+const attributedTo = async ({ id }: Campaign, { model }: Attributed, { loaders }: Crm) => {
+  const by = model ?? 'FIRST_TOUCH'
+  return (await loaders.attributed(by).load(id)).map((row) => ({ ...row, model: by }))
+}
+
+/** One sum for each currency of the opportunities that are open, or won. */
 const attributed =
-  (counts: (stage: unknown) => boolean) =>
-  async (
-    { id }: Campaign,
-    { model }: { model: 'FIRST_TOUCH' | 'LAST_TOUCH' },
-    { loaders }: Crm,
-  ) => {
-    const rows = await loaders.attributed(model === 'FIRST_TOUCH' ? 'isFirst' : 'isLast').load(id)
-    return sumMoney(rows.filter((row) => counts(row['stage'])).map(moneyField('amount')))
+  (measure: 'open' | 'won') => async (campaign: Campaign, args: Attributed, crm: Crm) => {
+    const rows = await attributedTo(campaign, args, crm)
+    return rows.filter((row) => row[`${measure}Count`] !== 0).map(moneyField(measure))
   }
 
 export const campaignResolvers: Resolvers = {
@@ -68,9 +72,11 @@ export const campaignResolvers: Resolvers = {
       (await loaders.memberCount.load(id))?.members ?? 0,
     responses: async ({ id }: Campaign, _: object, { loaders }: Crm) =>
       (await loaders.memberCount.load(id))?.responses ?? 0,
-    attributedPipeline: attributed((stage) => stage !== 'WON' && stage !== 'LOST'),
-    attributedWon: attributed((stage) => stage === 'WON'),
+    attributedPipeline: attributed('open'),
+    attributedWon: attributed('won'),
+    attributed: attributedTo,
   },
+  AttributedSales: { open: moneyField('open'), won: moneyField('won') },
   LeadAggregate: {
     campaign: campaignOf,
     owner: stub('loginId', 'ownerLoginId'),

@@ -6,7 +6,7 @@ import type { ListArgs } from '#shared/list.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import { winRate } from '../rules.ts'
 import * as source from '../source.ts'
-import type { AggregateArgs, Row } from '../source.ts'
+import type { AggregateArgs, AttributionModel, OpportunityMeasure, Row } from '../source.ts'
 import { campaignOf, customerOf, employeeOf, maybe, withCustomers, type Crm } from './context.ts'
 
 type Opportunity = Row<'opportunity'>
@@ -39,7 +39,7 @@ export const salesResolvers: Resolvers = {
       source.opportunities.page(crm.databases.crm, await withCustomers(args, crm)),
     opportunityAggregates: async (
       _: unknown,
-      all: Filtered & AggregateArgs<'count' | 'amount' | 'weighted' | 'won'>,
+      all: Filtered & AggregateArgs<OpportunityMeasure> & { attribution?: AttributionModel | null },
       crm: Crm,
     ) => {
       const { filter, ...args } = await withCustomers(all, crm)

@@ -2,7 +2,7 @@
  * The statements about leads and campaigns.
  */
 import { sql } from 'kysely'
-import { aggregate, bucketOf, count, countIf, sum, type Measure } from '#shared/aggregate.ts'
+import { aggregate, bucketOf, count, countIf, type Measure } from '#shared/aggregate.ts'
 import type { Calendar } from '#shared/calendar.ts'
 import { byId, dateRange, filterFor, inList } from '#shared/filter.ts'
 import { listOf } from '#shared/list.ts'
@@ -60,30 +60,6 @@ export const memberCounts = (db: Db, campaignIds: readonly string[], calendar: C
       members: count(),
       responses: countIf((eb) => eb('campaign_member.respondedOn', 'is not', null)),
     },
-    first: 'ALL',
-  })
-
-/** The value of the opportunities that each campaign touched first or last, by stage and currency. */
-export const attributedTotals = (
-  db: Db,
-  campaignIds: readonly string[],
-  touch: 'isFirst' | 'isLast',
-  calendar: Calendar,
-) =>
-  aggregate({
-    from: db
-      .selectFrom('opportunity_campaign')
-      .innerJoin('opportunity', 'opportunity.id', 'opportunity_campaign.opportunityId'),
-    where: (eb) =>
-      eb.and([
-        eb('opportunity_campaign.campaignId', 'in', campaignIds),
-        eb(`opportunity_campaign.${touch}`, '=', true),
-      ]),
-    dimensions: { CAMPAIGN: ['opportunity_campaign.campaignId'], STAGE: ['opportunity.stage'] },
-    groupBy: ['CAMPAIGN', 'STAGE'],
-    calendar,
-    currency: 'opportunity.currency',
-    measures: { amount: sum('opportunity.amount') },
     first: 'ALL',
   })
 
