@@ -1,5 +1,5 @@
 /**
- * The statements about the ledger, budgets, commission, suppliers' invoices and exchange rates.
+ * The statements about the ledger, commission, suppliers' invoices and exchange rates.
  */
 import { aggregate, bucketOf, count, sum, sumIf } from '#shared/aggregate.ts'
 import type { Calendar, DateRange } from '#shared/calendar.ts'
@@ -93,11 +93,6 @@ export const ledgerAggregates = (
 
 export const costCentresOf = (db: Db, departmentCodes: readonly string[]) =>
   rowsBy(db, 'cost_centre', relations.cost_centre, 'departmentCode', departmentCodes)
-
-export const budgetsOf = (db: Db, targets: readonly string[], year: number) =>
-  rowsBy(db, 'budget', relations.budget, 'target', targets, {
-    where: (eb) => eb('budget.year', '=', year),
-  })
 
 export const statementsOf = (db: Db, employeeNos: readonly string[], periodKey: string) =>
   rowsBy(db, 'commission_statement', relations.commission_statement, 'employeeNo', employeeNos, {

@@ -5,8 +5,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { subgraph } from '../../../subgraphs/crm/subgraph.ts'
-import { anyone, subgraphFixture, type FixtureRows } from '../../support/subgraph-fixture.ts'
-import { asker } from './crm-rows.ts'
+import { anyone, asker, subgraphFixture, type FixtureRows } from '../../support/subgraph-fixture.ts'
 
 const deal = (id: string, amount: string, currency: string, more = {}) => ({
   id,

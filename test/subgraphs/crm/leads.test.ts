@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, describe, it } from 'node:test'
 import { subgraph } from '../../../subgraphs/crm/subgraph.ts'
-import { subgraphFixture } from '../../support/subgraph-fixture.ts'
-import { asker } from './crm-rows.ts'
+import { asker, subgraphFixture } from '../../support/subgraph-fixture.ts'
 
 const sources = ['WEB', 'FAIR', null]
 const statuses = ['NEW', 'QUALIFIED', 'DISQUALIFIED', 'CONVERTED']

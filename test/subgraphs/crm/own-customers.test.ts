@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import type { Principal } from '#shared/principal.ts'
-import { anyone } from '../../support/subgraph-fixture.ts'
-import { asker, crmFixture, entities } from './crm-rows.ts'
+import { anyone, asker } from '../../support/subgraph-fixture.ts'
+import { crmFixture, entities } from './crm-rows.ts'
 
 /** Customer C2, whose claim of ERP 100 is the less sure one. */
 const second: Principal = {
