@@ -1,6 +1,7 @@
 /** What finance's resolvers have at hand. */
 import type { DateRange } from '#shared/calendar.ts'
 import { AppError } from '#shared/errors.ts'
+import type { Money } from '#shared/money.ts'
 import type { Context } from '#shared/subgraph.ts'
 import type { databases, Loaders } from '../loaders.ts'
 
@@ -10,6 +11,16 @@ export type Finance = Context<typeof databases, Loaders>
 export interface Ranged {
   readonly range: DateRange
 }
+
+/** A customer as the gateway hands it over. */
+export interface CustomerReference {
+  readonly debtorNo: string
+  readonly openOrderValue?: readonly Money[] | null
+}
+
+/** Null when finance does not know the customer. */
+export const debtorOf = ({ debtorNo }: CustomerReference, { loaders }: Finance) =>
+  loaders.debtorByNo.load(debtorNo)
 
 interface Posted {
   readonly filter?: { readonly posted?: DateRange | null } | null

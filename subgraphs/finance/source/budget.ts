@@ -7,8 +7,8 @@ import type { Calendar, Period } from '#shared/calendar.ts'
 import { byId, dateRange, filterFor, inList } from '#shared/filter.ts'
 import { amount, nullable } from '#shared/relations.ts'
 import { typed } from '#shared/result-types.ts'
+import type { AggregateArgs } from './arguments.ts'
 import type { Db } from './database.ts'
-import type { AggregateArgs } from './receivables.ts'
 
 /** What departments may spend in a span of time, by currency: budgets of what is earned do not count. */
 export const budgetsOf = (

@@ -8,8 +8,8 @@ import { listOf } from '#shared/list.ts'
 import type { Where } from '#shared/relations.ts'
 import { rowsBy } from '#shared/rows.ts'
 import { relations } from '../relations.ts'
+import type { AggregateArgs } from './arguments.ts'
 import type { Db, FinanceDatabase, Row } from './database.ts'
-import type { AggregateArgs } from './receivables.ts'
 
 export const commissionLines = listOf<FinanceDatabase, 'commission_line'>(
   'commission_line',
