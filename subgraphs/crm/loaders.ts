@@ -101,9 +101,9 @@ function customerLoaders({ databases: { crm: db }, calendar }: CrmSession) {
       async (ids) => (await source.memberCounts(db, ids, calendar)).rows,
       (row) => String(row['campaignId']),
     ),
-    attributed: byArguments((touch: 'isFirst' | 'isLast') =>
+    attributed: byArguments((model: source.AttributionModel) =>
       manyByKey(
-        async (ids) => (await source.attributedTotals(db, ids, touch, calendar)).rows,
+        async (ids) => (await source.attributedTotals(db, ids, model, calendar)).rows,
         (row) => String(row['campaignId']),
       ),
     ),

@@ -84,9 +84,16 @@ export function pipelineOf(currency: string, stages: readonly StageTotals[]): Pi
   }
 }
 
-/** Won among those closed, 0 to 1 with four places; null when none was closed. */
-export const winRate = (won: number, lost: number): string | null =>
-  won + lost === 0 ? null : decimalText(new Big(won).div(won + lost).round(4))
+/** A part of a whole, 0 to 1 with four places; null when there is no whole. */
+const shareOf = (part: number, whole: number): string | null =>
+  whole === 0 ? null : decimalText(new Big(part).div(whole).round(4))
+
+/** Won among those closed. */
+export const winRate = (won: number, lost: number): string | null => shareOf(won, won + lost)
+
+/** Converted among all. */
+export const conversionRate = (converted: number, all: number): string | null =>
+  shareOf(converted, all)
 
 export interface CauseCounts {
   readonly rootCause: string | null

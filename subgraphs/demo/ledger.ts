@@ -27,6 +27,7 @@ export function writeBooks(
     story.write.finance.insert('ledger_account', { account, name, kind })
   writeDebtors(story, customers, totals)
   writeMonths(story, people, totals)
+  writeBudgets(story, people, totals)
   writePlans(story, people, totals)
   writeCommissions(story, totals)
   writeRates(story)
@@ -103,14 +104,36 @@ function writeMonths({ write, random, today }: Story, people: People, totals: To
       post('5300', 'TRAVEL', departmentCode, day, random.between(2, 25) * 1_000_000, 0, employeeNo)
     }
   }
-  for (const { code, payroll } of people.departments) {
-    for (const each of [year - 1, year]) {
-      write.finance.insert('budget', {
-        year: each,
-        target: code,
-        amount: payroll * 1_000 * 14,
-        currency: 'TWD',
-      })
+}
+
+/** What each department may spend and should earn in each month of this year and the last. */
+function writeBudgets({ write, today }: Story, people: People, totals: Totals): void {
+  const thisYear = Number(dateOf(today).slice(0, 4))
+  const months = [thisYear - 1, thisYear].flatMap((year) =>
+    Array.from({ length: 12 }, (_, month) => `${year}-${padded(month + 1, 2)}`),
+  )
+  for (const { code, people: count, payroll } of people.departments) {
+    const travellers = people.salespeople.filter(({ departmentCode }) => departmentCode === code)
+    const sold = [...totals.revenue].filter(([key]) => key.startsWith(`${code}|`))
+    const monthly = sold.reduce((sum, [, revenue]) => sum + revenue, 0) / Math.max(1, sold.length)
+    for (const [account, amount] of [
+      ['5100', payroll * 1_170],
+      ['5200', (count + 1) * 12_000_000],
+      ['5300', travellers.length * 13_000_000],
+      ['4000', Math.round(monthly / 1_000_000) * 1_050_000],
+    ] as const) {
+      if (amount === 0) continue
+      for (const month of months) {
+        write.finance.insert('budget', {
+          id: `BU-${code}-${account}-${month}`,
+          startsOn: `${month}-01`,
+          account,
+          departmentCode: code,
+          costObject: null,
+          amount,
+          currency: 'TWD',
+        })
+      }
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { fromTwd, type Customer, type Person, type Product, type Story } from './company.ts'
 import type { Order } from './orders.ts'
-import { dateOf, momentOf, padded } from './random.ts'
+import { dateOf, momentOf, monthOf, padded } from './random.ts'
 import { interactionSubjects } from './words.ts'
 
 export interface Pipeline {
@@ -262,8 +262,11 @@ function writeCampaigns({ write, random, today }: Story, customers: readonly Cus
         })
       }
       write.finance.insert('budget', {
-        year: Number(dateOf(startsOn).slice(0, 4)),
-        target: costObjectCode,
+        id: `BU-${id}`,
+        startsOn: `${monthOf(startsOn)}-01`,
+        account: '6100',
+        departmentCode: 'SALES',
+        costObject: costObjectCode,
         amount: budget,
         currency: 'TWD',
       })

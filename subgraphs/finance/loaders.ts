@@ -92,14 +92,19 @@ function ledgerLoaders({ databases: { finance: db }, calendar }: FinanceSession)
         (row) => String(row['key']),
       ),
     ),
+    ledgerAccountByNo: oneByKey(
+      (nos) => source.ledgerAccountsByNo(db, nos),
+      (row) => row.account,
+    ),
     costCentre: oneByKey(
       (codes) => source.costCentresOf(db, codes),
       (row) => row.departmentCode,
     ),
     budget: byArguments((year: number) =>
-      oneByKey(
-        (targets) => source.budgetsOf(db, targets, year),
-        (row) => row.target,
+      manyByKey(
+        async (codes) =>
+          (await source.budgetsOf(db, codes, calendar.period(String(year)), calendar)).rows,
+        (row) => String(row['departmentCode']),
       ),
     ),
     statement: byArguments((period: string) =>

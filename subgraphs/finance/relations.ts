@@ -168,6 +168,7 @@ export const relations = defineRelations({
     description: 'The chart of accounts.',
     columns: { account: id(), name: text(), kind: oneOf(accountKinds) },
     key: ['account'],
+    indexes: [['name'], ['kind']],
   },
   cost_centre: {
     description: 'The cost centre of a department.',
@@ -205,15 +206,26 @@ export const relations = defineRelations({
     ],
   },
   budget: {
-    description: 'What a department or cost object may spend in a fiscal year.',
+    description:
+      'What is to be spent or earned on an account in a span of time, a month as a rule.',
     columns: {
-      year: integer(),
-      /** A department code or a cost object. */
-      target: id(),
+      id: id(),
+      /** The first day of the span. */
+      startsOn: date(),
+      account: id(),
+      departmentCode: nullable(id()),
+      costObject: nullable(id()),
+      /** Positive for what is spent and for what is earned. */
       amount: amount(),
       currency: text(),
     },
-    key: ['target', 'year'],
+    key: ['id'],
+    indexes: [
+      ['startsOn'],
+      ['departmentCode', 'startsOn'],
+      ['costObject', 'startsOn'],
+      ['account', 'startsOn'],
+    ],
   },
   commission_statement: {
     description: 'What a salesperson earned in a period.',

@@ -13,7 +13,7 @@ import {
 import { isDate, type TimeBucket } from './calendar.ts'
 import { fromScaled, toScaled } from './decimal.ts'
 import { AppError } from './errors.ts'
-import type { AnyDatabase, Column, ColumnType } from './relations.ts'
+import { amountScale, type AnyDatabase, type Column, type ColumnType } from './relations.ts'
 
 export interface Dialect {
   /** The value to bind where a column of this type is compared; throws BAD_USER_INPUT. */
@@ -26,10 +26,28 @@ export interface Dialect {
     bucket: TimeBucket,
     fiscalYearStartMonth: number,
   ): RawBuilder<string>
+  /**
+   * One of `parts` equal parts of an `amount()` in whole minor units of a currency with so many
+   * places. The first parts have one unit more where the amount cannot be divided, and the very first
+   * what is smaller than a unit, so that all parts add up to the amount.
+   */
+  evenShare(share: Share): RawBuilder<string>
+}
+
+/** What `evenShare` is made of. */
+export interface Share {
+  readonly amount: Expression<unknown>
+  /** 1 to `parts`. */
+  readonly part: Expression<unknown>
+  readonly parts: Expression<unknown>
+  readonly places: Expression<unknown>
 }
 
 /** Stands for `bucketStart` in a statement until the database is known. */
 export const bucketFunction = 'isthmus_bucket_start'
+
+/** Stands for `evenShare` in a statement until the database is known. */
+export const shareFunction = 'isthmus_even_share'
 
 /** The first day of the bucket in which a date column lies, in whatever database is asked. */
 export const bucketStart = (
@@ -140,6 +158,16 @@ export const sqliteDialect: Dialect = {
       case 'YEAR':
         return sql<string>`date(substr(${date}, 1, 7) || '-01', ${monthsSince(12)})`
     }
+  },
+
+  evenShare({ amount, part, parts, places }) {
+    // Amounts are scaled integers, and so is one minor unit; / and % cut towards zero.
+    const scaled = (ofPlaces: number) => sql.lit(10 ** (amountScale - ofPlaces))
+    const unit = sql`(case ${places} when 0 then ${scaled(0)} when 2 then ${scaled(2)} else ${scaled(3)} end)`
+    const units = sql`(${amount} / ${unit})`
+    const oneMore = sql`(case when ${part} <= abs(${units} % ${parts}) then sign(${amount}) else 0 end)`
+    const rest = sql`(case ${part} when 1 then ${amount} % ${unit} else 0 end)`
+    return sql<string>`(${units} / ${parts} + ${oneMore}) * ${unit} + ${rest}`
   },
 }
 

@@ -11,10 +11,14 @@ export interface Money {
   readonly currency: string
 }
 
-const withoutPlaces = new Set(
-  'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '),
-)
-const withThreePlaces = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '))
+/** The currencies whose amounts have no minor unit. */
+export const zeroPlaceCurrencies: readonly string[] =
+  'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ')
+/** The currencies whose minor unit is a thousandth; all others have hundredths. */
+export const threePlaceCurrencies: readonly string[] = 'BHD IQD JOD KWD LYD OMR TND'.split(' ')
+
+const withoutPlaces = new Set(zeroPlaceCurrencies)
+const withThreePlaces = new Set(threePlaceCurrencies)
 
 /** Minor-unit places of a currency (ISO 4217): 0, 2 or 3. */
 export const currencyPlaces = (currency: string): 0 | 2 | 3 =>

@@ -31,7 +31,7 @@ import {
   WhereNode,
 } from 'kysely'
 import type { TimeBucket } from './calendar.ts'
-import { bucketFunction, type Dialect } from './dialect.ts'
+import { bucketFunction, shareFunction, type Dialect } from './dialect.ts'
 import type { RowLimit } from './principal.ts'
 import type { AnyDatabase, Column, Relation, Relations } from './relations.ts'
 import {
@@ -124,17 +124,31 @@ class RelationsTransformer extends OperationNodeTransformer {
   }
 
   protected override transformFunction(node: FunctionNode, queryId?: QueryId): FunctionNode {
-    const [date, bucket, fiscalStart] = node.arguments
-    if (node.func !== bucketFunction || date === undefined) {
-      return super.transformFunction(node, queryId)
-    }
-    const expression = this.#options.dialect.bucketStart(
-      new ExpressionWrapper<AnyDatabase, string, unknown>(this.transformNode(date, queryId)),
-      literalOf(bucket) as TimeBucket,
-      literalOf(fiscalStart) as number,
-    )
+    const expression = this.#ofDialect(node, queryId)
     // A raw expression stands where the function stood; the compiler does not mind which it is.
-    return expression.toOperationNode() as unknown as FunctionNode
+    return expression === null
+      ? super.transformFunction(node, queryId)
+      : (expression.toOperationNode() as unknown as FunctionNode)
+  }
+
+  /** What stands for an expression that each database writes in its own way. */
+  #ofDialect({ func, arguments: args }: FunctionNode, queryId?: QueryId) {
+    const { dialect } = this.#options
+    const [first, second, third, fourth] = args.map(
+      (arg) =>
+        new ExpressionWrapper<AnyDatabase, string, unknown>(this.transformNode(arg, queryId)),
+    )
+    if (func === bucketFunction && first !== undefined) {
+      return dialect.bucketStart(
+        first,
+        literalOf(args[1]) as TimeBucket,
+        literalOf(args[2]) as number,
+      )
+    }
+    if (func === shareFunction && first && second && third && fourth) {
+      return dialect.evenShare({ amount: first, part: second, parts: third, places: fourth })
+    }
+    return null
   }
 
   protected override transformBinaryOperation(

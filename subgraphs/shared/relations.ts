@@ -47,8 +47,10 @@ export const oneOf = <const V extends readonly string[]>(values: V): Column<V[nu
 export const decimal = (precision: number, scale: number): Column<string> =>
   column({ kind: 'decimal', precision, scale })
 
+/** The places of an amount of money: as many as the currencies with the smallest minor unit have. */
+export const amountScale = 3
 /** An amount of money; its currency stands in another column of the same row. */
-export const amount = (): Column<string> => decimal(18, 3)
+export const amount = (): Column<string> => decimal(18, amountScale)
 /** A price or cost of one unit, which may be finer than the currency's own places. */
 export const unitPrice = (): Column<string> => decimal(18, 6)
 /** A measured quantity; its unit stands in another column of the same row. */

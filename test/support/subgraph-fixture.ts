@@ -2,6 +2,7 @@
  * A subgraph over small databases made for one test: real SQLite files in a temporary folder, rows
  * given inline, every statement counted. `using fixture = subgraphFixture(subgraph, rows)`.
  */
+import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,6 +77,15 @@ export function subgraphFixture<D extends Databases, Loaders>(
     },
   }
 }
+
+/** Asks and gets what a client would get, without errors. */
+export const asker =
+  (fixture: SubgraphFixture) =>
+  async (document: string, variables = {}, principal = anyone) => {
+    const { data, errors } = await fixture.run(document, variables, principal)
+    assert.equal(errors, undefined)
+    return JSON.parse(JSON.stringify(data)) // without graphql's null prototypes
+  }
 
 /** Makes one embedded database with the rows of each relation; columns left out are null. */
 export function writeDatabase(

@@ -20,6 +20,10 @@ export const customerOf = (
   crm: Crm,
 ) => maybe(crmAccountId ?? null, (id) => crm.loaders.customerByAccount.load(id))
 
+/** The campaign of a row; a dimension that was not asked for is none. */
+export const campaignOf = ({ campaignId }: { campaignId: string | null }, _: object, crm: Crm) =>
+  maybe(campaignId ?? null, (id) => crm.loaders.campaignById.load(id))
+
 /** An employee, whom HR owns, by a column that holds the login id. */
 export const employeeOf =
   <Column extends string>(column: Column) =>

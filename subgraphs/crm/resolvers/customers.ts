@@ -1,9 +1,8 @@
 /**
- * Customers and their ids, contacts, interactions, leads and campaigns.
+ * Customers and their ids, contacts and interactions.
  */
-import { cappedList, exactlyOne, moneyField, pointField } from '#shared/fields.ts'
+import { cappedList, exactlyOne, pointField } from '#shared/fields.ts'
 import type { ListArgs } from '#shared/list.ts'
-import { sumMoney } from '#shared/money.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import { customerIds, pipelineOf, type StageTotals } from '../rules.ts'
 import * as source from '../source.ts'
@@ -11,6 +10,7 @@ import type { InteractionArgs, Row } from '../source.ts'
 import {
   accountOfForeign,
   accountOfId,
+  campaignOf,
   customerOf,
   employeeOf,
   maybe,
@@ -23,8 +23,6 @@ import {
 type Customer = Row<'customer'>
 type Contact = Row<'contact'>
 type Interaction = Row<'interaction'>
-type Lead = Row<'lead'>
-type Campaign = Row<'campaign'>
 
 type Keys = Partial<Record<'id' | 'crmAccountId' | 'erpCustomerNo' | 'debtorNo', string>>
 
@@ -50,20 +48,6 @@ export const pipelinesOf = (rows: PipelineRows) =>
     ([currency, stages]) => pipelineOf(currency, stages as unknown as readonly StageTotals[]), // the columns it groups by
   )
 
-const campaignOf = ({ campaignId }: { campaignId: string | null }, _: object, { loaders }: Crm) =>
-  maybe(campaignId, (id) => loaders.campaignById.load(id))
-
-const attributed =
-  (counts: (stage: unknown) => boolean) =>
-  async (
-    { id }: Campaign,
-    { model }: { model: 'FIRST_TOUCH' | 'LAST_TOUCH' },
-    { loaders }: Crm,
-  ) => {
-    const rows = await loaders.attributed(model === 'FIRST_TOUCH' ? 'isFirst' : 'isLast').load(id)
-    return sumMoney(rows.filter((row) => counts(row['stage'])).map(moneyField('amount')))
-  }
-
 export const customerResolvers: Resolvers = {
   Query: {
     customer: (_: unknown, { id, crmAccountId, erpCustomerNo, debtorNo }: Keys, crm: Crm) =>
@@ -79,21 +63,6 @@ export const customerResolvers: Resolvers = {
       loaders.interactionById.load(id),
     interactions: async (_: unknown, args: ListArgs, crm: Crm) =>
       source.interactions.page(crm.databases.crm, await withCustomers(args, crm)),
-    lead: (_: unknown, { id }: { id: string }, { loaders }: Crm) => loaders.leadById.load(id),
-    leads: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>
-      source.leads.page(crm, args),
-    campaign: (
-      _: unknown,
-      { id, costObjectCode }: { id?: string; costObjectCode?: string },
-      { loaders }: Crm,
-    ) => {
-      const [key, value] = exactlyOne({ id, costObjectCode })
-      return key === 'id'
-        ? loaders.campaignById.load(value)
-        : loaders.campaignByCostObject.load(value)
-    },
-    campaigns: (_: unknown, args: ListArgs, { databases: { crm } }: Crm) =>
-      source.campaigns.page(crm, args),
   },
   Customer: {
     __resolveReference: ({ id, crmAccountId, erpCustomerNo, debtorNo }: Keys, crm: Crm) => {
@@ -154,28 +123,5 @@ export const customerResolvers: Resolvers = {
     opportunity: ({ opportunityId }: Interaction, _: object, { loaders }: Crm) =>
       maybe(opportunityId, (id) => loaders.opportunityById.load(id)),
     campaign: campaignOf,
-  },
-  Lead: {
-    __resolveReference: ({ id }: { id: string }, { loaders }: Crm) => loaders.leadById.load(id),
-    campaign: campaignOf,
-    owner: employeeOf('ownerLoginId'),
-    convertedTo: ({ opportunityId }: Lead, _: object, { loaders }: Crm) =>
-      maybe(opportunityId, (id) => loaders.opportunityById.load(id)),
-  },
-  Campaign: {
-    __resolveReference: (
-      { id, costObjectCode }: { id?: string; costObjectCode?: string },
-      { loaders }: Crm,
-    ) =>
-      id === undefined
-        ? loaders.campaignByCostObject.load(costObjectCode ?? '')
-        : loaders.campaignById.load(id),
-    budget: moneyField('budget'),
-    members: async ({ id }: Campaign, _: object, { loaders }: Crm) =>
-      (await loaders.memberCount.load(id))?.members ?? 0,
-    responses: async ({ id }: Campaign, _: object, { loaders }: Crm) =>
-      (await loaders.memberCount.load(id))?.responses ?? 0,
-    attributedPipeline: attributed((stage) => stage !== 'WON' && stage !== 'LOST'),
-    attributedWon: attributed((stage) => stage === 'WON'),
   },
 }

@@ -6,8 +6,8 @@ import type { ListArgs } from '#shared/list.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import { winRate } from '../rules.ts'
 import * as source from '../source.ts'
-import type { AggregateArgs, Row } from '../source.ts'
-import { customerOf, employeeOf, maybe, withCustomers, type Crm } from './context.ts'
+import type { AggregateArgs, AttributionModel, OpportunityMeasure, Row } from '../source.ts'
+import { campaignOf, customerOf, employeeOf, maybe, withCustomers, type Crm } from './context.ts'
 
 type Opportunity = Row<'opportunity'>
 type Quote = Row<'quote'>
@@ -39,7 +39,7 @@ export const salesResolvers: Resolvers = {
       source.opportunities.page(crm.databases.crm, await withCustomers(args, crm)),
     opportunityAggregates: async (
       _: unknown,
-      all: Filtered & AggregateArgs<'count' | 'amount' | 'weighted' | 'won'>,
+      all: Filtered & AggregateArgs<OpportunityMeasure> & { attribution?: AttributionModel | null },
       crm: Crm,
     ) => {
       const { filter, ...args } = await withCustomers(all, crm)
@@ -125,8 +125,7 @@ export const salesResolvers: Resolvers = {
     customer: customerOf,
     segment: ({ segmentCode }: { segmentCode: string | null }, _: object, { loaders }: Crm) =>
       maybe(segmentCode ?? null, (code) => loaders.segmentByCode.load(code)),
-    campaign: ({ campaignId }: { campaignId: string | null }, _: object, { loaders }: Crm) =>
-      maybe(campaignId ?? null, (id) => loaders.campaignById.load(id)),
+    campaign: campaignOf,
     amount: moneyField('amount'),
     weighted: moneyField('weighted'),
     open: moneyField('open'),

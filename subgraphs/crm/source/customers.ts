@@ -1,8 +1,7 @@
 /**
- * The statements about customers, contacts, interactions, leads and campaigns.
+ * The statements about customers, contacts and interactions.
  */
-import { aggregate, count, countIf, sum } from '#shared/aggregate.ts'
-import type { Calendar, DateRange } from '#shared/calendar.ts'
+import type { DateRange } from '#shared/calendar.ts'
 import { byId, contains, dateRange, filterFor, inList, type FilterInput } from '#shared/filter.ts'
 import { listOf } from '#shared/list.ts'
 import { rowsBy } from '#shared/rows.ts'
@@ -50,30 +49,6 @@ export const interactions = listOf<CrmDatabase, 'interaction'>(
   },
 )
 
-export const leads = listOf<CrmDatabase, 'lead'>('lead', relations.lead, {
-  filter: filterFor({
-    id: byId('lead.id'),
-    campaignId: byId('lead.campaignId'),
-    ownerLoginId: byId('lead.ownerLoginId'),
-    status: inList('lead.status'),
-    created: dateRange('lead.createdOn'),
-  }),
-  sorts: { CREATED_ON: 'createdOn' },
-  order: { column: 'createdOn', direction: 'DESC' },
-})
-
-export const campaigns = listOf<CrmDatabase, 'campaign'>('campaign', relations.campaign, {
-  filter: filterFor({
-    id: byId('campaign.id'),
-    costObjectCode: byId('campaign.costObjectCode'),
-    status: inList('campaign.status'),
-    kind: inList('campaign.kind'),
-    started: dateRange('campaign.startsOn'),
-  }),
-  sorts: { STARTS_ON: 'startsOn', NAME: 'name' },
-  order: { column: 'startsOn', direction: 'DESC' },
-})
-
 export const customersByAccount = (db: Db, ids: readonly string[]) =>
   rowsBy(db, 'customer', relations.customer, 'crmAccountId', ids)
 
@@ -94,54 +69,6 @@ export const consentsOf = (db: Db, contactIds: readonly string[]) =>
 
 export const interactionsById = (db: Db, ids: readonly string[]) =>
   rowsBy(db, 'interaction', relations.interaction, 'id', ids)
-
-export const leadsById = (db: Db, ids: readonly string[]) =>
-  rowsBy(db, 'lead', relations.lead, 'id', ids)
-
-export const campaignsById = (db: Db, ids: readonly string[]) =>
-  rowsBy(db, 'campaign', relations.campaign, 'id', ids)
-
-export const campaignsByCostObject = (db: Db, codes: readonly string[]) =>
-  rowsBy(db, 'campaign', relations.campaign, 'costObjectCode', codes)
-
-export const memberCounts = (db: Db, campaignIds: readonly string[], calendar: Calendar) =>
-  aggregate({
-    from: db.selectFrom('campaign_member'),
-    where: (eb) => eb('campaign_member.campaignId', 'in', campaignIds),
-    dimensions: { CAMPAIGN: ['campaign_member.campaignId'] },
-    groupBy: ['CAMPAIGN'],
-    calendar,
-    currency: null,
-    measures: {
-      members: count(),
-      responses: countIf((eb) => eb('campaign_member.respondedOn', 'is not', null)),
-    },
-    first: 'ALL',
-  })
-
-/** The value of the opportunities that each campaign touched first or last, by stage and currency. */
-export const attributedTotals = (
-  db: Db,
-  campaignIds: readonly string[],
-  touch: 'isFirst' | 'isLast',
-  calendar: Calendar,
-) =>
-  aggregate({
-    from: db
-      .selectFrom('opportunity_campaign')
-      .innerJoin('opportunity', 'opportunity.id', 'opportunity_campaign.opportunityId'),
-    where: (eb) =>
-      eb.and([
-        eb('opportunity_campaign.campaignId', 'in', campaignIds),
-        eb(`opportunity_campaign.${touch}`, '=', true),
-      ]),
-    dimensions: { CAMPAIGN: ['opportunity_campaign.campaignId'], STAGE: ['opportunity.stage'] },
-    groupBy: ['CAMPAIGN', 'STAGE'],
-    calendar,
-    currency: 'opportunity.currency',
-    measures: { amount: sum('opportunity.amount') },
-    first: 'ALL',
-  })
 
 export interface InteractionArgs {
   readonly range?: DateRange | null

@@ -25,15 +25,12 @@ import {
   type IdFilter,
 } from '#shared/filter.ts'
 import { listOf } from '#shared/list.ts'
-import { id, nullable, type Where } from '#shared/relations.ts'
-import { typed } from '#shared/result-types.ts'
+import type { Where } from '#shared/relations.ts'
 import { rowsBy } from '#shared/rows.ts'
 import { relations } from '../relations.ts'
+import { linearShares, wholeTouches, type AttributionModel } from './attribution.ts'
 import type { CrmDatabase, Db } from './database.ts'
-
-const isWon: Where = (eb) => eb('opportunity.stage', '=', 'WON')
-const isLost: Where = (eb) => eb('opportunity.stage', '=', 'LOST')
-const isOpen: Where = (eb) => eb('opportunity.stage', 'not in', ['WON', 'LOST'])
+import { isLost, isOpen, isWon } from './stages.ts'
 
 export const opportunityFilter = filterFor({
   id: byId('opportunity.id'),
@@ -141,16 +138,17 @@ export const campaignsOfOpportunities = (db: Db, ids: readonly string[]) =>
     .orderBy('opportunity_campaign.touchNo')
     .execute()
 
-const measures = {
+/** What is summed: the opportunities themselves, or what of them is attributed to a campaign. */
+const measuresOf = (values: 'opportunity' | 'attributed') => ({
   count: count(),
-  amount: sum('opportunity.amount'),
-  weighted: sumIf('opportunity.weightedAmount', isOpen),
-  open: sumIf('opportunity.amount', isOpen),
-  won: sumIf('opportunity.amount', isWon),
+  amount: sum(`${values}.amount`),
+  weighted: sumIf(`${values}.weightedAmount`, isOpen),
+  open: sumIf(`${values}.amount`, isOpen),
+  won: sumIf(`${values}.amount`, isWon),
   wonCount: countIf(isWon),
   lostCount: countIf(isLost),
   averageCycleDays: average('opportunity.cycleDays'),
-}
+})
 
 /** The pipeline of each owner or account, by stage and currency. */
 export const pipelines = (
@@ -170,7 +168,7 @@ export const pipelines = (
     groupBy: ['OF', 'STAGE'],
     calendar,
     currency: 'opportunity.currency',
-    measures,
+    measures: measuresOf('opportunity'),
     first: 'ALL',
   })
 
@@ -182,32 +180,39 @@ export interface AggregateArgs<Measures extends string = string> {
   readonly first?: number | null
 }
 
-export function opportunityAggregates(
+/** The opportunities, once for each campaign to which something of them is attributed. */
+const attributedDeals = (db: Db, model: AttributionModel) =>
+  model === 'LINEAR'
+    ? db
+        .selectFrom('opportunity')
+        .innerJoin(linearShares(db).as('attributed'), 'attributed.opportunityId', 'opportunity.id')
+    : // An opportunity that no campaign touched is attributed to none.
+      db
+        .selectFrom('opportunity')
+        .leftJoin(
+          wholeTouches(db, model).as('attributed'),
+          'attributed.opportunityId',
+          'opportunity.id',
+        )
+
+export type OpportunityMeasure = 'count' | 'amount' | 'weighted' | 'won'
+
+export async function opportunityAggregates(
   db: Db,
-  args: AggregateArgs<'count' | 'amount' | 'weighted' | 'won'>,
+  {
+    attribution,
+    ...args
+  }: AggregateArgs<OpportunityMeasure> & { readonly attribution?: AttributionModel | null },
   where: Where | undefined,
   calendar: Calendar,
 ) {
-  const all = db.selectFrom('opportunity')
-  const withSegment = args.groupBy.includes('SEGMENT')
+  // Only campaigns share opportunities out: without them every opportunity is whole.
+  const model = args.groupBy.includes('CAMPAIGN') ? (attribution ?? 'FIRST_TOUCH') : null
+  const all = model === null ? db.selectFrom('opportunity') : attributedDeals(db, model)
+  const from = args.groupBy.includes('SEGMENT')
     ? all.leftJoin('customer', 'customer.crmAccountId', 'opportunity.crmAccountId')
     : all
-  const from = args.groupBy.includes('CAMPAIGN')
-    ? withSegment.leftJoin(
-        (eb) =>
-          eb
-            .selectFrom('opportunity_campaign as touch')
-            .select((of) => [
-              'touch.opportunityId',
-              // Nullable in the join: an opportunity that no campaign touched has none.
-              typed(of.ref('touch.campaignId'), nullable(id()), 'campaignId'),
-            ])
-            .where('touch.isFirst', '=', true)
-            .as('first_touch'),
-        (join) => join.onRef('first_touch.opportunityId', '=', 'opportunity.id'),
-      )
-    : withSegment
-  return aggregate<string, keyof typeof measures>({
+  const { rows, truncated } = await aggregate<string, keyof ReturnType<typeof measuresOf>>({
     ...args,
     from,
     where,
@@ -216,13 +221,14 @@ export function opportunityAggregates(
       CUSTOMER: ['opportunity.crmAccountId'],
       SEGMENT: ['customer.segmentCode'],
       STAGE: ['opportunity.stage'],
-      CAMPAIGN: ['first_touch.campaignId'],
+      CAMPAIGN: ['attributed.campaignId'],
       CLOSE_PERIOD: bucketOf('opportunity.expectedCloseOn'),
     },
     calendar,
     currency: 'opportunity.currency',
-    measures,
+    measures: measuresOf(model === 'LINEAR' ? 'attributed' : 'opportunity'),
   })
+  return { rows: rows.map((row) => ({ ...row, attribution: model })), truncated }
 }
 
 const productMeasures = {

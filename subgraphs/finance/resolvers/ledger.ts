@@ -1,5 +1,5 @@
 /**
- * What things and people cost, budgets, commission, suppliers, exchange rates.
+ * What things and people cost, commission, suppliers, exchange rates.
  */
 import { Big } from '#shared/decimal.ts'
 import { moneyField, stub } from '#shared/fields.ts'
@@ -8,7 +8,7 @@ import { money, type Money } from '#shared/money.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import * as source from '../source.ts'
 import type { AggregateArgs, CostScope, Row } from '../source.ts'
-import type { Finance, Ranged } from './context.ts'
+import { withDays, type Finance, type Ranged } from './context.ts'
 
 type Statement = Row<'commission_statement'>
 
@@ -48,7 +48,7 @@ export const ledgerResolvers: Resolvers = {
       _: unknown,
       args: AggregateArgs<'count' | 'debit' | 'credit'>,
       { databases: { finance }, calendar }: Finance,
-    ) => source.ledgerAggregates(finance, args, calendar),
+    ) => source.ledgerAggregates(finance, withDays(args), calendar),
     fiscalPeriods: (_: unknown, { year }: { year: number }, { calendar }: Finance) => {
       const { start } = calendar.period(String(year))
       return Array.from({ length: 12 }, (__, month) => {
@@ -95,14 +95,6 @@ export const ledgerResolvers: Resolvers = {
     personnelCost: cost('code', { column: 'departmentCode', category: 'PERSONNEL' }),
     operatingCost: cost('code', { column: 'departmentCode', category: 'OPERATING' }),
     revenue: cost('code', { column: 'departmentCode', category: 'REVENUE' }, -1),
-    budget: async (
-      { code }: { code: string },
-      { year }: { year: number },
-      { loaders }: Finance,
-    ) => {
-      const budget = await loaders.budget(year).load(code)
-      return budget === null ? null : moneyField('amount')(budget)
-    },
   },
   Employee: {
     commissionStatement: (

@@ -1,60 +1,19 @@
 /**
- * Customers' credit and receivables, invoices, payments, what is billed of orders and products.
+ * Invoices, payments, what is billed to customers, of orders and products.
  */
 import { daysBetween } from '#shared/calendar.ts'
 import { Big } from '#shared/decimal.ts'
 import { cappedList, moneyField, quantityField, stub } from '#shared/fields.ts'
 import type { ListArgs } from '#shared/list.ts'
-import { money, type Money } from '#shared/money.ts'
+import { money } from '#shared/money.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
-import {
-  ageing,
-  availableCredit,
-  billingOf,
-  creditDecision,
-  type CreditStanding,
-} from '../rules.ts'
+import { billingOf } from '../rules.ts'
 import * as source from '../source.ts'
 import type { AggregateArgs, Row } from '../source.ts'
-import type { Finance, Ranged } from './context.ts'
+import type { CustomerReference, Finance, Ranged } from './context.ts'
 
 type Invoice = Row<'invoice'>
 type Payment = Row<'payment'>
-
-/** A customer as the gateway hands it over. */
-interface CustomerReference {
-  readonly debtorNo: string
-  readonly openOrderValue?: readonly Money[] | null
-}
-
-const debtorOf = ({ debtorNo }: CustomerReference, { loaders }: Finance) =>
-  loaders.debtorByNo.load(debtorNo)
-
-/** A sum of each currency of what a customer owes; null when finance does not know the customer. */
-const owed =
-  (measure: 'open' | 'overdue') =>
-  async (customer: CustomerReference, _: object, finance: Finance) => {
-    if ((await debtorOf(customer, finance)) === null) return null
-    const items = await finance.loaders.openItems.load(customer.debtorNo)
-    return items.map(moneyField(measure)).filter((sum) => sum !== null)
-  }
-
-async function standingOf(
-  customer: CustomerReference,
-  finance: Finance,
-): Promise<CreditStanding | null> {
-  const debtor = await debtorOf(customer, finance)
-  if (debtor === null) return null
-  const items = await finance.loaders.openItems.load(customer.debtorNo)
-  const sums = (measure: string) => items.map(moneyField(measure)).filter((sum) => sum !== null)
-  return {
-    limit: money(debtor.creditLimit, debtor.currency),
-    onHold: debtor.creditHold,
-    receivables: sums('open'),
-    overdue: sums('overdue'),
-    openOrders: customer.openOrderValue ?? null,
-  }
-}
 
 type RevenueRow = Awaited<ReturnType<typeof source.revenueOf>>['rows'][number]
 
@@ -85,7 +44,6 @@ const invoiceOf = ({ invoiceNo }: { invoiceNo: string }, _: object, { loaders }:
 export const receivableResolvers: Resolvers = {
   InvoiceMeasure: { COUNT: 'count', NET: 'net', OPEN: 'open', OVERDUE: 'overdue' },
   RevenueMeasure: { INVOICES: 'invoices', QUANTITY: 'quantity', NET: 'net' },
-  ReceivableMeasure: { OPEN: 'open', OVERDUE: 'overdue', INVOICES: 'invoices' },
   Query: {
     invoice: (_: unknown, { invoiceNo }: { invoiceNo: string }, { loaders }: Finance) =>
       loaders.invoiceByNo.load(invoiceNo),
@@ -101,11 +59,6 @@ export const receivableResolvers: Resolvers = {
       args: AggregateArgs<'invoices' | 'quantity' | 'net'>,
       { databases: { finance }, calendar }: Finance,
     ) => source.revenueAggregates(finance, args, calendar),
-    receivableAggregates: (
-      _: unknown,
-      args: AggregateArgs<'open' | 'overdue' | 'invoices'>,
-      { databases: { finance }, calendar }: Finance,
-    ) => source.receivableAggregates(finance, args, calendar),
     payment: (_: unknown, { id }: { id: string }, { loaders }: Finance) =>
       loaders.paymentById.load(id),
     payments: (_: unknown, args: ListArgs, { databases: { finance } }: Finance) =>
@@ -116,49 +69,8 @@ export const receivableResolvers: Resolvers = {
       source.bankTransactions.page(finance, args),
   },
   Customer: {
-    creditLimit: async (customer: CustomerReference, _: object, finance: Finance) => {
-      const debtor = await debtorOf(customer, finance)
-      return debtor === null ? null : moneyField('creditLimit')(debtor)
-    },
-    creditRating: async (customer: CustomerReference, _: object, finance: Finance) =>
-      (await debtorOf(customer, finance))?.creditRating ?? null,
-    creditHold: async (customer: CustomerReference, _: object, finance: Finance) =>
-      (await debtorOf(customer, finance))?.creditHold ?? null,
-    availableCredit: async (customer: CustomerReference, _: object, finance: Finance) => {
-      const standing = await standingOf(customer, finance)
-      return standing === null ? null : availableCredit(standing)
-    },
-    creditDecision: async (
-      customer: CustomerReference,
-      { orderValue }: { orderValue: Money },
-      finance: Finance,
-    ) => {
-      const standing = await standingOf(customer, finance)
-      return standing === null ? null : creditDecision(standing, orderValue)
-    },
-    openReceivables: owed('open'),
-    overdue: owed('overdue'),
-    ageing: async (
-      customer: CustomerReference,
-      { asOf }: { asOf?: string | null },
-      finance: Finance,
-    ) => {
-      if ((await debtorOf(customer, finance)) === null) return null
-      const at = asOf ?? finance.calendar.today
-      const items = await finance.loaders.openItemsAt(at).load(customer.debtorNo)
-      return ageing(
-        items.map(({ dueOn, gross, paid, currency }) => ({
-          dueOn,
-          open: new Big(gross).minus(paid ?? '0'),
-          currency,
-        })),
-        at,
-      )
-    },
     invoices: ({ debtorNo }: CustomerReference, args: ListArgs, { loaders }: Finance) =>
       loaders.invoicesOfDebtor(args).load(debtorNo),
-    averageDaysToPay: async (customer: CustomerReference, _: object, finance: Finance) =>
-      (await debtorOf(customer, finance))?.averageDaysToPay ?? null,
     revenue: async ({ debtorNo }: CustomerReference, { range }: Ranged, { loaders }: Finance) =>
       (await loaders.revenueOfDebtor(range).load(debtorNo)).map(revenueSummary),
   },
@@ -240,10 +152,5 @@ export const receivableResolvers: Resolvers = {
     net: moneyField('net'),
     cogs: moneyField('cogs'),
     margin: marginOf,
-  },
-  ReceivableAggregate: {
-    customer: stub('debtorNo'),
-    open: moneyField('open'),
-    overdue: moneyField('overdue'),
   },
 }

@@ -1,5 +1,5 @@
 /**
- * The statements about the ledger, budgets, commission, suppliers' invoices and exchange rates.
+ * The statements about the ledger, commission, suppliers' invoices and exchange rates.
  */
 import { aggregate, bucketOf, count, sum, sumIf } from '#shared/aggregate.ts'
 import type { Calendar, DateRange } from '#shared/calendar.ts'
@@ -8,8 +8,8 @@ import { listOf } from '#shared/list.ts'
 import type { Where } from '#shared/relations.ts'
 import { rowsBy } from '#shared/rows.ts'
 import { relations } from '../relations.ts'
+import type { AggregateArgs } from './arguments.ts'
 import type { Db, FinanceDatabase, Row } from './database.ts'
-import type { AggregateArgs } from './receivables.ts'
 
 export const commissionLines = listOf<FinanceDatabase, 'commission_line'>(
   'commission_line',
@@ -93,11 +93,6 @@ export const ledgerAggregates = (
 
 export const costCentresOf = (db: Db, departmentCodes: readonly string[]) =>
   rowsBy(db, 'cost_centre', relations.cost_centre, 'departmentCode', departmentCodes)
-
-export const budgetsOf = (db: Db, targets: readonly string[], year: number) =>
-  rowsBy(db, 'budget', relations.budget, 'target', targets, {
-    where: (eb) => eb('budget.year', '=', year),
-  })
 
 export const statementsOf = (db: Db, employeeNos: readonly string[], periodKey: string) =>
   rowsBy(db, 'commission_statement', relations.commission_statement, 'employeeNo', employeeNos, {

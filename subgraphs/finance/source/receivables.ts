@@ -1,7 +1,6 @@
 /**
- * The statements about debtors, invoices and payments.
+ * The statements about debtors, invoices and payments, and what was billed.
  */
-import { sql } from 'kysely'
 import {
   aggregate,
   bucketOf,
@@ -11,9 +10,8 @@ import {
   sum,
   sumIf,
   sumOrNull,
-  type AggregateOrder,
 } from '#shared/aggregate.ts'
-import { addDays, type Calendar, type DateRange, type TimeBucket } from '#shared/calendar.ts'
+import type { Calendar, DateRange } from '#shared/calendar.ts'
 import {
   allOf,
   byId,
@@ -27,23 +25,12 @@ import {
   type IdFilter,
 } from '#shared/filter.ts'
 import { listOf } from '#shared/list.ts'
-import { text, type Where } from '#shared/relations.ts'
-import { typed } from '#shared/result-types.ts'
+import type { Where } from '#shared/relations.ts'
 import { rowsBy } from '#shared/rows.ts'
 import { relations } from '../relations.ts'
+import type { AggregateArgs } from './arguments.ts'
 import type { Db, FinanceDatabase } from './database.ts'
-
-/** A draft is not owed yet, and what was written off is not owed any more. */
-const isOpen: Where = (eb) =>
-  eb.and([
-    eb('invoice.openAmount', '<>', '0'),
-    eb('invoice.status', 'not in', ['DRAFT', 'WRITTEN_OFF']),
-  ])
-
-const isOverdue =
-  (today: string): Where =>
-  (eb) =>
-    eb.and([isOpen(eb), eb('invoice.dueOn', '<', today)])
+import { isOpen, isOverdue } from './open-items.ts'
 
 /** Money that we owe the customer. */
 const isCredit: Where = (eb) => eb('invoice.kind', '=', 'CREDIT_NOTE')
@@ -158,52 +145,6 @@ export const invoicesOfOrders = (db: Db, nos: readonly string[]) =>
     .orderBy('invoice.invoiceNo')
     .execute()
 
-/** What each debtor owes, by currency. */
-export const openItems = (db: Db, nos: readonly string[], calendar: Calendar) =>
-  aggregate({
-    from: db.selectFrom('invoice'),
-    where: (eb) => eb.and([eb('invoice.debtorNo', 'in', nos), isOpen(eb)]),
-    dimensions: { CUSTOMER: ['invoice.debtorNo'] },
-    groupBy: ['CUSTOMER'],
-    calendar,
-    currency: 'invoice.currency',
-    measures: {
-      open: sum('invoice.openAmount'),
-      overdue: sumIf('invoice.openAmount', isOverdue(calendar.today)),
-    },
-    first: 'ALL',
-  })
-
-/** The open items of debtors as they were at the end of a day, by the payments until then. */
-export const openItemsAt = (db: Db, nos: readonly string[], at: string) =>
-  db
-    .selectFrom('invoice')
-    .leftJoin('payment_allocation', (join) =>
-      join
-        .onRef('payment_allocation.invoiceNo', '=', 'invoice.invoiceNo')
-        .on('payment_allocation.allocatedOn', '<=', at),
-    )
-    .select([
-      'invoice.debtorNo',
-      'invoice.invoiceNo',
-      'invoice.dueOn',
-      'invoice.gross',
-      'invoice.currency',
-    ])
-    .select((eb) => eb.fn.sum<string | null>('payment_allocation.amount').as('paid'))
-    .where('invoice.debtorNo', 'in', nos)
-    .where('invoice.issuedOn', '<=', at)
-    .where('invoice.status', 'not in', ['DRAFT', 'WRITTEN_OFF'])
-    .groupBy([
-      'invoice.debtorNo',
-      'invoice.invoiceNo',
-      'invoice.dueOn',
-      'invoice.gross',
-      'invoice.currency',
-    ])
-    .orderBy('invoice.invoiceNo')
-    .execute()
-
 const notDraft: Where = (eb) => eb('invoice.status', '<>', 'DRAFT')
 const hasCost: Where = (eb) => eb('invoice_line.cogs', 'is not', null)
 
@@ -243,15 +184,6 @@ export const revenueOf = (
     measures: revenueMeasures,
     first: 'ALL',
   })
-
-/** The arguments of an aggregate field. */
-export interface AggregateArgs<Measures extends string = string> {
-  readonly filter?: object | null
-  readonly groupBy: readonly string[]
-  readonly bucket?: TimeBucket | null
-  readonly orderBy?: AggregateOrder<Measures> | null
-  readonly first?: number | null
-}
 
 export const revenueAggregates = (
   db: Db,
@@ -299,55 +231,3 @@ export const invoiceAggregates = (
     currency: 'invoice.currency',
     measures: invoiceMeasures(calendar),
   })
-
-/** Open items by debtor and age bucket; the bucket is computed from the due date. */
-export async function receivableAggregates(
-  db: Db,
-  { filter, groupBy, orderBy, first }: AggregateArgs<'open' | 'overdue' | 'invoices'>,
-  calendar: Calendar,
-) {
-  const { today } = calendar
-  const conditions = filterFor({
-    debtorNo: byId('invoice.debtorNo'),
-    isOverdue: flag(isOverdue(today)),
-  })(filter)
-  const aged = db
-    .selectFrom('invoice')
-    .select(['invoice.debtorNo', 'invoice.dueOn', 'invoice.openAmount', 'invoice.currency'])
-    .select((eb) =>
-      typed(
-        eb
-          .case()
-          .when(eb.ref('invoice.dueOn'), '>=', today)
-          .then(sql.lit('CURRENT'))
-          .when(eb.ref('invoice.dueOn'), '>=', addDays(today, -30))
-          .then(sql.lit('DAYS_1_TO_30'))
-          .when(eb.ref('invoice.dueOn'), '>=', addDays(today, -60))
-          .then(sql.lit('DAYS_31_TO_60'))
-          .when(eb.ref('invoice.dueOn'), '>=', addDays(today, -90))
-          .then(sql.lit('DAYS_61_TO_90'))
-          .else(sql.lit('OVER_90_DAYS'))
-          .end(),
-        text(),
-        'bucket',
-      ),
-    )
-    .where((eb) => isOpen(eb as unknown as Parameters<Where>[0]))
-    .$if(conditions !== undefined, (query) =>
-      query.where((eb) => (conditions ?? isOpen)(eb as unknown as Parameters<Where>[0])),
-    )
-  return aggregate<string, 'open' | 'overdue' | 'invoices'>({
-    groupBy,
-    orderBy,
-    first,
-    from: db.selectFrom(aged.as('item')),
-    dimensions: { CUSTOMER: ['item.debtorNo'], BUCKET: ['item.bucket'] },
-    calendar,
-    currency: 'item.currency',
-    measures: {
-      open: sum('item.openAmount'),
-      overdue: sumIf('item.openAmount', (eb) => eb('item.dueOn', '<', today)),
-      invoices: count(),
-    },
-  })
-}

@@ -3,9 +3,8 @@
  * C1 and C2 claim ERP 100, C3 and C4 claim ERP 300 equally, C2 and C3 claim D2; C5 has two accounts;
  * C6 claims the account of C1; C8 has no account; A7 is in no crosswalk.
  */
-import assert from 'node:assert/strict'
 import { subgraph } from '../../../subgraphs/crm/subgraph.ts'
-import { anyone, subgraphFixture, type SubgraphFixture } from '../../support/subgraph-fixture.ts'
+import { subgraphFixture, type SubgraphFixture } from '../../support/subgraph-fixture.ts'
 
 const link = (
   customerId: string,
@@ -278,15 +277,6 @@ const crm = {
 }
 
 export const crmFixture = (): SubgraphFixture => subgraphFixture(subgraph, { crm, identity })
-
-/** Asks and gets what a client would get, without errors. */
-export const asker =
-  (fixture: SubgraphFixture) =>
-  async (document: string, variables = {}, principal = anyone) => {
-    const { data, errors } = await fixture.run(document, variables, principal)
-    assert.equal(errors, undefined)
-    return JSON.parse(JSON.stringify(data))
-  }
 
 /** What `_entities` answers for these references, with the fields of the fragment. */
 export const entities = `query ($of: [_Any!]!) { _entities(representations: $of) {

@@ -1,7 +1,8 @@
 /** What hangs on customers, for many of them at once, and the lists that are filtered by them. */
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { asker, crmFixture, entities } from './crm-rows.ts'
+import { asker } from '../../support/subgraph-fixture.ts'
+import { crmFixture, entities } from './crm-rows.ts'
 
 describe('customers', () => {
   const fixture = crmFixture()

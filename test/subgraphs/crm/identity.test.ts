@@ -1,7 +1,8 @@
 /** Customers by their keys, and what the crosswalk says of them when it is in doubt. */
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { asker, crmFixture, entities } from './crm-rows.ts'
+import { asker } from '../../support/subgraph-fixture.ts'
+import { crmFixture, entities } from './crm-rows.ts'
 
 describe('the keys of a customer', () => {
   const fixture = crmFixture()

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import type { Principal } from '#shared/principal.ts'
-import { anyone } from '../../support/subgraph-fixture.ts'
-import { asker, crmFixture, entities } from './crm-rows.ts'
+import { anyone, asker } from '../../support/subgraph-fixture.ts'
+import { crmFixture, entities } from './crm-rows.ts'
 
 /** Customer C2, whose claim of ERP 100 is the less sure one. */
 const second: Principal = {
@@ -91,13 +91,16 @@ describe('a caller with its own customers only', () => {
   })
 
   it('groups its own rows only', async () => {
-    const { opportunityAggregates, opportunityProductAggregates, caseAggregates } = await ask(
-      `{ opportunityAggregates(groupBy: [SEGMENT, CAMPAIGN]) { rows { count amount { amount } } }
+    const answer = await ask(
+      `{ leadAggregates(groupBy: [STATUS]) { rows { count } }
+         opportunityAggregates(groupBy: [SEGMENT, CAMPAIGN]) { rows { count amount { amount } } }
          opportunityProductAggregates(groupBy: [PRODUCT]) { rows { quantity } }
          caseAggregates(groupBy: [PRODUCT]) { rows { product { sku } count } } }`,
       {},
       second,
     )
+    const { opportunityAggregates, opportunityProductAggregates, caseAggregates } = answer
+    assert.deepEqual(answer.leadAggregates.rows, [])
     assert.deepEqual(opportunityAggregates.rows, [{ count: 1, amount: { amount: '900.00' } }])
     assert.deepEqual(opportunityProductAggregates.rows, [{ quantity: '5' }])
     assert.deepEqual(caseAggregates.rows, [

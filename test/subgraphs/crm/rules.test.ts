@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
   complaintStats,
+  conversionRate,
   customerIds,
   pipelineOf,
   winRate,
@@ -67,6 +68,15 @@ describe('winRate', () => {
     assert.deepEqual(
       [winRate(0, 0), winRate(0, 3), winRate(1, 2), winRate(5, 0)],
       [null, '0', '0.3333', '1'],
+    )
+  })
+})
+
+describe('conversionRate', () => {
+  it('is converted among all, unknown where there is none', () => {
+    assert.deepEqual(
+      [conversionRate(0, 0), conversionRate(0, 3), conversionRate(2, 3), conversionRate(3, 3)],
+      [null, '0', '0.6667', '1'],
     )
   })
 })

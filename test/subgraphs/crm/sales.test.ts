@@ -1,7 +1,8 @@
 /** Opportunities, quotes and campaigns: pipelines, attribution, groups, filters. */
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { asker, crmFixture } from './crm-rows.ts'
+import { asker } from '../../support/subgraph-fixture.ts'
+import { crmFixture } from './crm-rows.ts'
 
 const twd = (amount: string) => ({ amount, currency: 'TWD' })
 const usd = (amount: string) => ({ amount, currency: 'USD' })

@@ -1,7 +1,8 @@
 /** Cases, field service and tasks, and what the CRM adds to people and products. */
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { asker, crmFixture } from './crm-rows.ts'
+import { asker } from '../../support/subgraph-fixture.ts'
+import { crmFixture } from './crm-rows.ts'
 
 describe('service', () => {
   const fixture = crmFixture()
