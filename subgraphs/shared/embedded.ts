@@ -18,7 +18,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { sqliteDialect } from './dialect.ts'
-import { AppError } from './errors.ts'
+import { abortReason, AppError } from './errors.ts'
 import type { RowLimit } from './principal.ts'
 import { relationsPlugin } from './relations-plugin.ts'
 import type { Database, Relations } from './relations.ts'
@@ -197,11 +197,7 @@ function run<Row>(
   scope: StatementScope,
   query: CompiledQuery,
 ): QueryResult<Row> {
-  if (scope.signal.aborted) {
-    throw scope.signal.reason instanceof AppError
-      ? scope.signal.reason
-      : new AppError('CANCELLED', 'The request was cancelled.', { cause: scope.signal.reason })
-  }
+  if (scope.signal.aborted) throw abortReason(scope.signal)
   const started = performance.now()
   if (started > scope.deadlineAt) {
     throw new AppError('DEADLINE_EXCEEDED', 'The request ran out of its time.')
