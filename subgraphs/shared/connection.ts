@@ -33,15 +33,18 @@ export interface ListOptions extends PageArgs {
 /** A Relay connection, as the schema's `…Connection` types have it. */
 export interface Connection<Row> {
   readonly nodes: readonly Row[]
-  readonly edges: readonly { readonly node: Row; readonly cursor: string }[]
-  readonly pageInfo: {
-    readonly hasNextPage: boolean
-    readonly hasPreviousPage: boolean
-    readonly startCursor: string | null
-    readonly endCursor: string | null
-  }
+  /** Made when they are selected, for the sake of their cursors. */
+  edges(): readonly { readonly node: Row; readonly cursor: string }[]
+  pageInfo(): PageInfo
   /** Runs its own statement, so only when the field is selected. */
   totalCount(): Promise<number>
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
 }
 
 type AnyRow = Readonly<Record<string, unknown>>
@@ -145,17 +148,18 @@ function connectionOf(
   fetched: readonly AnyRow[],
   totalCount: () => Promise<number>,
 ): Connection<AnyRow> {
-  const nodes = fetched.slice(0, size)
-  const edges = nodes.map((node) => ({ node, cursor: cursorOf(node, relation, order) }))
+  const nodes = fetched.length > size ? fetched.slice(0, size) : fetched
+  const cursor = (row: AnyRow) => cursorOf(row, relation, order)
+  const [first, last] = [nodes[0], nodes.at(-1)]
   return {
     nodes,
-    edges,
-    pageInfo: {
+    edges: () => nodes.map((node) => ({ node, cursor: cursor(node) })),
+    pageInfo: () => ({
       hasNextPage: fetched.length > size,
       hasPreviousPage: position !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+      startCursor: first === undefined ? null : cursor(first),
+      endCursor: last === undefined ? null : cursor(last),
+    }),
     totalCount,
   }
 }
@@ -192,15 +196,16 @@ export function childPages<DB, Name extends keyof DB & string>(
     const counted = await Promise.all(parents.map((key) => counts.load(key)))
     return counted.reduce((sum, count) => sum + (count?.rows ?? 0), 0)
   }
+  const connection = (found: readonly AnyRow[], parents: readonly string[]) =>
+    connectionOf(list, found, () => countOf(parents)) as Connection<DB[Name]> // rows of `name`
+  const load = async (key: string) => connection(await rows.load(key), [key])
   const loadMerged = async (parents: readonly string[]) => {
+    const [only] = parents
+    if (only !== undefined && parents.length === 1) return await load(only)
     const pages = await Promise.all(parents.map((key) => rows.load(key)))
-    const merged =
-      pages.length === 1
-        ? (pages[0] ?? [])
-        : pages.flat().toSorted(compareRows(relation, list.order))
-    return connectionOf(list, merged, () => countOf(parents)) as Connection<DB[Name]> // rows of `name`
+    return connection(pages.flat().toSorted(compareRows(relation, list.order)), parents)
   }
-  return { loadMerged, load: (key) => loadMerged([key]) }
+  return { load, loadMerged }
 }
 
 /** One `childPages` per distinct arguments of a request. */
