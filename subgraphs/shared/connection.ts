@@ -4,6 +4,7 @@
  */
 import DataLoader from 'dataloader'
 import type { Kysely, SelectQueryBuilder } from 'kysely'
+import { columnsOf } from './columns.ts'
 import {
   afterPosition,
   compareRows,
@@ -91,9 +92,7 @@ function listOf<DB>(
 }
 
 const selectRows = ({ db, name, relation, where }: List): RowsQuery => {
-  const query = db
-    .selectFrom(name)
-    .select(Object.keys(relation.columns).map((column) => `${name}.${column}`))
+  const query = db.selectFrom(name).select(columnsOf(relation, name))
   return where === undefined ? query : query.where((eb) => where(eb))
 }
 
@@ -229,7 +228,6 @@ async function rowsOfParents(
       list.size + 1,
     )
   }
-  const columns = Object.keys(relation.columns)
   const sorted = orderColumns(relation, order).map((column) => `${name}.${column}`)
   const numbered = selectRows(list)
     .where(`${name}.${parent}`, 'in', parents)
@@ -253,7 +251,7 @@ async function rowsOfParents(
     )
   return await db
     .selectFrom(numbered.as('numbered'))
-    .select(columns.map((column) => `numbered.${column}`))
+    .select(columnsOf(relation, 'numbered'))
     .where('numbered.position', '<=', list.size + 1)
     .orderBy(`numbered.${parent}`)
     .orderBy('numbered.position')

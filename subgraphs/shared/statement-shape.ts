@@ -7,12 +7,15 @@
 import {
   AliasNode,
   ColumnNode,
+  type Expression,
+  ExpressionWrapper,
   PrimitiveValueListNode,
   ReferenceNode,
   ValueNode,
   type OperationNode,
   type RootOperationNode,
 } from 'kysely'
+import type { AnyDatabase } from './relations.ts'
 import { declaredType, declareType } from './result-types.ts'
 
 export interface StatementShape {
@@ -48,6 +51,22 @@ export function shapeOf(statement: RootOperationNode): StatementShape {
 export const paddedLength = (length: number): number =>
   length === 0 ? 0 : 2 ** Math.ceil(Math.log2(length))
 
+/** Parts that stand in many statements; their text is a number of their own. */
+const fixedParts = new WeakMap<OperationNode, StatementShape>()
+let fixedCount = 0
+
+/** A part that is made once for all statements it stands in: its shape is not worked out again. */
+export function fixedNode<Node extends OperationNode>(node: Node): Node {
+  const values: (readonly unknown[])[] = []
+  written(node, values)
+  fixedParts.set(node, { text: `#${(fixedCount += 1)};`, values })
+  return node
+}
+
+/** The same for a condition or another expression, such as a long one that never changes. */
+export const fixed = <Value>(expression: Expression<Value>): Expression<Value> =>
+  new ExpressionWrapper<AnyDatabase, string, Value>(fixedNode(expression.toOperationNode()))
+
 function written(part: unknown, values: (readonly unknown[])[]): string {
   if (typeof part === 'string') return name(part)
   if (typeof part !== 'object' || part === null) return `${typeof part} ${String(part)};`
@@ -60,6 +79,11 @@ function written(part: unknown, values: (readonly unknown[])[]): string {
 }
 
 function writtenNode(node: object, values: (readonly unknown[])[]): string {
+  const known = isNode(node) ? fixedParts.get(node) : undefined
+  if (known !== undefined) {
+    values.push(...known.values)
+    return known.text
+  }
   if (isValue(node)) {
     values.push([node.value])
     return '?'

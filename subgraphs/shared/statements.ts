@@ -69,11 +69,12 @@ interface Kept<Prepared> {
   readonly empty: Readonly<Record<string, null>>
 }
 
-const maxStatements = 500
+const maxOfGeneration = 300
 
 export class Statements<Prepared> {
   readonly #options: StatementsOptions<Prepared>
-  readonly #kept = new Map<string, Kept<Prepared>>()
+  #recent = new Map<string, Kept<Prepared>>()
+  #older: ReadonlyMap<string, Kept<Prepared>> = new Map()
 
   constructor(options: StatementsOptions<Prepared>) {
     this.#options = options
@@ -91,13 +92,17 @@ export class Statements<Prepared> {
     return new Statement(kept, { query: node, queryId, parameters })
   }
 
-  /** The least recently used is dropped first. */
+  /** Two generations: what was not used while the newer one filled up is dropped with the older. */
   #keptFor(key: string, make: () => Kept<Prepared>): Kept<Prepared> {
-    const kept = this.#kept.get(key) ?? make()
-    this.#kept.delete(key)
-    this.#kept.set(key, kept)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > maxStatements && oldest !== undefined) this.#kept.delete(oldest)
+    let kept = this.#recent.get(key)
+    if (kept === undefined) {
+      kept = this.#older.get(key) ?? make()
+      if (this.#recent.size >= maxOfGeneration) {
+        this.#older = this.#recent
+        this.#recent = new Map()
+      }
+      this.#recent.set(key, kept)
+    }
     return kept
   }
 

@@ -93,8 +93,8 @@ const resolvers: Resolvers = {
     partsLater: ({ id }: Play) => ways.slowly(plays(`${id}.1`, id)),
   },
   Person: {
-    __resolveType: (person: { __typename?: string; late?: string | null }) =>
-      'late' in person ? ways.slowly(person.late) : person.__typename,
+    __resolveType: ({ __typename: name, ...person }: { __typename?: string; late?: unknown }) =>
+      'late' in person ? ways.slowly(person.late) : name,
   },
   Kind: { MAIN: 'MAIN' },
 }
