@@ -52,8 +52,20 @@ const datePattern = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 const dayMs = 86_400_000
 
 /** Whether the text is a date of the calendar (2025-02-30 is none). */
-export const isDate = (text: string): boolean =>
-  datePattern.test(text) && isoDate(Date.parse(`${text}T00:00:00Z`)) === text
+export function isDate(text: string): boolean {
+  if (!datePattern.test(text)) return false
+  const [year, month] = [Number(text.slice(0, 4)), Number(text.slice(5, 7))]
+  const day = Number(text.slice(8))
+  return day > 0 && day <= daysIn(year, month)
+}
+
+/** Every date of an answer is checked, which is why no Date is made for it. */
+const daysIn = (year: number, month: number): number =>
+  month === 2 && (year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0))
+    ? 28
+    : (daysOfMonths[month - 1] ?? 0)
+
+const daysOfMonths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 const isoDate = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 const dayMsOf = (date: string): number => Date.parse(`${date}T00:00:00Z`)

@@ -4,6 +4,7 @@
  */
 import DataLoader from 'dataloader'
 import type { Kysely, SelectQueryBuilder } from 'kysely'
+import { columnsOf } from './columns.ts'
 import {
   afterPosition,
   compareRows,
@@ -33,15 +34,18 @@ export interface ListOptions extends PageArgs {
 /** A Relay connection, as the schema's `…Connection` types have it. */
 export interface Connection<Row> {
   readonly nodes: readonly Row[]
-  readonly edges: readonly { readonly node: Row; readonly cursor: string }[]
-  readonly pageInfo: {
-    readonly hasNextPage: boolean
-    readonly hasPreviousPage: boolean
-    readonly startCursor: string | null
-    readonly endCursor: string | null
-  }
+  /** Made when they are selected, for the sake of their cursors. */
+  edges(): readonly { readonly node: Row; readonly cursor: string }[]
+  pageInfo(): PageInfo
   /** Runs its own statement, so only when the field is selected. */
   totalCount(): Promise<number>
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
 }
 
 type AnyRow = Readonly<Record<string, unknown>>
@@ -88,9 +92,7 @@ function listOf<DB>(
 }
 
 const selectRows = ({ db, name, relation, where }: List): RowsQuery => {
-  const query = db
-    .selectFrom(name)
-    .select(Object.keys(relation.columns).map((column) => `${name}.${column}`))
+  const query = db.selectFrom(name).select(columnsOf(relation, name))
   return where === undefined ? query : query.where((eb) => where(eb))
 }
 
@@ -145,17 +147,18 @@ function connectionOf(
   fetched: readonly AnyRow[],
   totalCount: () => Promise<number>,
 ): Connection<AnyRow> {
-  const nodes = fetched.slice(0, size)
-  const edges = nodes.map((node) => ({ node, cursor: cursorOf(node, relation, order) }))
+  const nodes = fetched.length > size ? fetched.slice(0, size) : fetched
+  const cursor = (row: AnyRow) => cursorOf(row, relation, order)
+  const [first, last] = [nodes[0], nodes.at(-1)]
   return {
     nodes,
-    edges,
-    pageInfo: {
+    edges: () => nodes.map((node) => ({ node, cursor: cursor(node) })),
+    pageInfo: () => ({
       hasNextPage: fetched.length > size,
       hasPreviousPage: position !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+      startCursor: first === undefined ? null : cursor(first),
+      endCursor: last === undefined ? null : cursor(last),
+    }),
     totalCount,
   }
 }
@@ -192,15 +195,16 @@ export function childPages<DB, Name extends keyof DB & string>(
     const counted = await Promise.all(parents.map((key) => counts.load(key)))
     return counted.reduce((sum, count) => sum + (count?.rows ?? 0), 0)
   }
+  const connection = (found: readonly AnyRow[], parents: readonly string[]) =>
+    connectionOf(list, found, () => countOf(parents)) as Connection<DB[Name]> // rows of `name`
+  const load = async (key: string) => connection(await rows.load(key), [key])
   const loadMerged = async (parents: readonly string[]) => {
+    const [only] = parents
+    if (only !== undefined && parents.length === 1) return await load(only)
     const pages = await Promise.all(parents.map((key) => rows.load(key)))
-    const merged =
-      pages.length === 1
-        ? (pages[0] ?? [])
-        : pages.flat().toSorted(compareRows(relation, list.order))
-    return connectionOf(list, merged, () => countOf(parents)) as Connection<DB[Name]> // rows of `name`
+    return connection(pages.flat().toSorted(compareRows(relation, list.order)), parents)
   }
-  return { loadMerged, load: (key) => loadMerged([key]) }
+  return { load, loadMerged }
 }
 
 /** One `childPages` per distinct arguments of a request. */
@@ -224,7 +228,6 @@ async function rowsOfParents(
       list.size + 1,
     )
   }
-  const columns = Object.keys(relation.columns)
   const sorted = orderColumns(relation, order).map((column) => `${name}.${column}`)
   const numbered = selectRows(list)
     .where(`${name}.${parent}`, 'in', parents)
@@ -248,7 +251,7 @@ async function rowsOfParents(
     )
   return await db
     .selectFrom(numbered.as('numbered'))
-    .select(columns.map((column) => `numbered.${column}`))
+    .select(columnsOf(relation, 'numbered'))
     .where('numbered.position', '<=', list.size + 1)
     .orderBy(`numbered.${parent}`)
     .orderBy('numbered.position')

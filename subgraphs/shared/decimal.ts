@@ -23,6 +23,17 @@ export function decimalText(value: Big, minPlaces = 0): string {
   return places >= minPlaces ? plain : value.toFixed(minPlaces)
 }
 
+/** The same of plain decimal text; what comes out of a row is written without calculating. */
+export function withPlaces(text: string, minPlaces: number): string {
+  const point = text.indexOf('.')
+  if (!isDecimalText(text) || (point >= 0 && text.endsWith('0')) || text === '-0') {
+    return decimalText(new Big(text), minPlaces)
+  }
+  const places = point < 0 ? 0 : text.length - point - 1
+  if (places >= minPlaces) return text
+  return `${text}${point < 0 ? '.' : ''}${'0'.repeat(minPlaces - places)}`
+}
+
 /** `1234500n` at scale 3 → `1234.5`. */
 export function fromScaled(scaled: bigint, scale: number): string {
   const sign = scaled < 0n ? '-' : ''

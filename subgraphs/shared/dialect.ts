@@ -15,11 +15,13 @@ import { fromScaled, toScaled } from './decimal.ts'
 import { AppError } from './errors.ts'
 import { amountScale, type AnyDatabase, type Column, type ColumnType } from './relations.ts'
 
+export type Decode = (value: unknown) => unknown
+
 export interface Dialect {
   /** The value to bind where a column of this type is compared; throws BAD_USER_INPUT. */
   encode(value: unknown, type: ColumnType, what: string): unknown
-  /** The value of a result column; throws SOURCE_DATA_INVALID when it does not fit its declaration. */
-  decode(value: unknown, column: Column, what: string): unknown
+  /** Reads the values of a result column; throws SOURCE_DATA_INVALID when one does not fit it. */
+  decoder(column: Column, what: string): Decode
   /** The first day of the bucket in which a date column lies. */
   bucketStart(
     date: Expression<unknown>,
@@ -109,37 +111,12 @@ export const sqliteDialect: Dialect = {
     }
   },
 
-  decode(value, column, what) {
-    if (value === null || value === undefined) {
-      if (!column.nullable) throw unfit(what, 'a value', 'nothing')
+  decoder({ type, nullable }, what) {
+    const decode = decoderOf(type, what)
+    return (value) => {
+      if (value !== null && value !== undefined) return decode(value)
+      if (!nullable) throw unfit(what, 'a value', 'nothing')
       return null
-    }
-    const { type } = column
-    switch (type.kind) {
-      case 'id':
-      case 'text':
-      case 'date':
-      case 'instant':
-        if (typeof value !== 'string') throw unfit(what, 'text', typeof value)
-        return value
-      case 'enum':
-        if (typeof value !== 'string' || !type.values.includes(value)) {
-          throw unfit(what, `one of ${type.values.join(', ')}`, JSON.stringify(value))
-        }
-        return value
-      case 'integer': {
-        const number = Number(value)
-        if (!Number.isSafeInteger(number)) throw unfit(what, 'a whole number', typeof value)
-        return number
-      }
-      case 'boolean':
-        if (value !== 0n && value !== 1n) throw unfit(what, '0 or 1', typeof value)
-        return value === 1n
-      case 'float':
-        return Number(value)
-      case 'decimal':
-        if (typeof value !== 'bigint') throw unfit(what, 'a scaled integer', typeof value)
-        return fromScaled(value, type.scale)
     }
   },
 
@@ -169,6 +146,46 @@ export const sqliteDialect: Dialect = {
     const rest = sql`(case ${part} when 1 then ${amount} % ${unit} else 0 end)`
     return sql<string>`(${units} / ${parts} + ${oneMore}) * ${unit} + ${rest}`
   },
+}
+
+function decoderOf(type: ColumnType, what: string): Decode {
+  switch (type.kind) {
+    case 'id':
+    case 'text':
+    case 'date':
+    case 'instant':
+      return (value) => {
+        if (typeof value !== 'string') throw unfit(what, 'text', typeof value)
+        return value
+      }
+    case 'enum': {
+      const values: ReadonlySet<unknown> = new Set(type.values)
+      return (value) => {
+        if (!values.has(value)) {
+          throw unfit(what, `one of ${type.values.join(', ')}`, shown(value))
+        }
+        return value
+      }
+    }
+    case 'integer':
+      return (value) => {
+        const number = Number(value)
+        if (!Number.isSafeInteger(number)) throw unfit(what, 'a whole number', typeof value)
+        return number
+      }
+    case 'boolean':
+      return (value) => {
+        if (value !== 0n && value !== 1n) throw unfit(what, '0 or 1', typeof value)
+        return value === 1n
+      }
+    case 'float':
+      return Number
+    case 'decimal':
+      return (value) => {
+        if (typeof value !== 'bigint') throw unfit(what, 'a scaled integer', typeof value)
+        return fromScaled(value, type.scale)
+      }
+  }
 }
 
 const shown = (value: unknown): string =>

@@ -8,20 +8,18 @@ import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import {
   type CompiledQuery,
-  type DatabaseConnection,
   type Dialect as KyselyDialect,
   type Driver,
   Kysely,
-  type QueryResult,
+  type QueryExecutor,
   SqliteAdapter,
-  SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
 import { sqliteDialect } from './dialect.ts'
-import { AppError } from './errors.ts'
+import { abortReason, AppError } from './errors.ts'
 import type { RowLimit } from './principal.ts'
-import { relationsPlugin } from './relations-plugin.ts'
 import type { Database, Relations } from './relations.ts'
+import { Statement, Statements } from './statements.ts'
 import { createTables, layoutOf } from './tables.ts'
 
 /** One database of a subgraph. */
@@ -98,20 +96,23 @@ export function openEmbedded<R extends Relations>(
       `The database of "${name}" has an older layout. Make it anew with: npm run seed`,
     )
   }
-  const statements = new StatementCache(file)
+  const statements = new Statements({
+    relations: declaration.relations,
+    dialect: sqliteDialect,
+    compiler: () => new SqliteQueryCompiler(),
+    prepare: (sql) => prepared(file, sql),
+  })
   return {
     meta,
-    limitedTo: (scope) =>
-      new Kysely<Database<R>>({
-        dialect: embeddedDialect(name, statements, scope),
-        plugins: [
-          relationsPlugin({
-            relations: declaration.relations,
-            dialect: sqliteDialect,
-            rows: scope.rows,
-          }),
-        ],
-      }),
+    limitedTo: (scope) => {
+      const executor = executorFor(name, statements, scope)
+      return new Kysely<Database<R>>({
+        config: { dialect },
+        dialect,
+        driver: dialect.createDriver(),
+        executor,
+      })
+    },
     [Symbol.dispose]: () => {
       file.close()
     },
@@ -138,86 +139,96 @@ function openFile(name: string, path: string): { file: DatabaseSync; meta: Embed
   }
 }
 
-const maxStatements = 500
-
-/** Prepared statements by their text; the least recently used is dropped first. */
-class StatementCache {
-  readonly #file: DatabaseSync
-  readonly #prepared = new Map<string, StatementSync>()
-
-  constructor(file: DatabaseSync) {
-    this.#file = file
-  }
-
-  get(sql: string): StatementSync {
-    const known = this.#prepared.get(sql)
-    this.#prepared.delete(sql)
-    const statement = known ?? this.#file.prepare(sql)
-    this.#prepared.set(sql, statement)
-    const [oldest] = this.#prepared.keys()
-    if (this.#prepared.size > maxStatements && oldest !== undefined) this.#prepared.delete(oldest)
+/** Prepared when it first runs. Rows come as arrays, which node:sqlite makes faster than objects. */
+function prepared(file: DatabaseSync, sql: string): () => StatementSync {
+  let statement: StatementSync | null = null
+  return () => {
+    if (statement === null) {
+      statement = file.prepare(sql)
+      statement.setReturnArrays(true)
+    }
     return statement
   }
 }
 
-function embeddedDialect(
+type Prepared = ReturnType<typeof prepared>
+
+/** Runs the statements of one request, without what Kysely has for connections and transactions. */
+function executorFor(
   database: string,
-  statements: StatementCache,
+  statements: Statements<Prepared>,
   scope: StatementScope,
-): KyselyDialect {
-  const connection: DatabaseConnection = {
-    executeQuery: <Row>(query: CompiledQuery) =>
-      Promise.resolve().then(() => run<Row>(database, statements, scope, query)),
-    streamQuery: () => {
-      throw new TypeError('embedded statements are not streamed')
-    },
-  }
-  const nothing = () => Promise.resolve()
-  const readOnly = () => Promise.reject(new TypeError('subgraphs only read'))
-  const driver: Driver = {
-    init: nothing,
-    acquireConnection: () => Promise.resolve(connection),
-    beginTransaction: readOnly,
-    commitTransaction: readOnly,
-    rollbackTransaction: readOnly,
-    releaseConnection: nothing,
-    destroy: nothing,
-  }
+): QueryExecutor {
   return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => driver,
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    adapter,
+    plugins: [],
+    transformQuery: (node) => node,
+    compileQuery: (node, queryId) => statements.compile(node, queryId, scope.rows),
+    executeQuery: async <Row>(query: CompiledQuery<Row>) => {
+      if (!(query instanceof Statement)) throw new TypeError('statements come from the builder')
+      return { rows: run(database, query as Statement<Prepared>, scope) as Row[] }
+    },
+    stream: notHere,
+    provideConnection: notHere,
+    withConnectionProvider: notHere,
+    withPlugin: notHere,
+    withPlugins: notHere,
+    withPluginAtFront: notHere,
+    withoutPlugins: notHere,
   }
 }
 
-function run<Row>(
+const notHere = (): never => {
+  throw new TypeError('subgraphs only run select statements of the builder')
+}
+
+const adapter = new SqliteAdapter()
+
+/** Kysely asks for one; everything goes through the executor instead. */
+const dialect: KyselyDialect = {
+  createAdapter: () => adapter,
+  createDriver: () => driver,
+  createIntrospector: notHere,
+  createQueryCompiler: notHere,
+}
+
+const driver: Driver = {
+  init: notHere,
+  acquireConnection: notHere,
+  beginTransaction: notHere,
+  commitTransaction: notHere,
+  rollbackTransaction: notHere,
+  releaseConnection: notHere,
+  destroy: notHere,
+}
+
+function run(
   database: string,
-  statements: StatementCache,
+  statement: Statement<Prepared>,
   scope: StatementScope,
-  query: CompiledQuery,
-): QueryResult<Row> {
-  if (scope.signal.aborted) {
-    throw scope.signal.reason instanceof AppError
-      ? scope.signal.reason
-      : new AppError('CANCELLED', 'The request was cancelled.', { cause: scope.signal.reason })
-  }
+): Record<string, unknown>[] {
+  if (scope.signal.aborted) throw abortReason(scope.signal)
   const started = performance.now()
   if (started > scope.deadlineAt) {
     throw new AppError('DEADLINE_EXCEEDED', 'The request ran out of its time.')
   }
-  const done = (rows: number, error: unknown) => {
+  const { sql } = statement
+  let rows: readonly (readonly unknown[])[]
+  const done = (count: number, error: unknown) => {
     const milliseconds = performance.now() - started
-    scope.onStatement?.({ database, sql: query.sql, rows, milliseconds, error })
+    scope.onStatement?.({ database, sql, rows: count, milliseconds, error })
   }
   try {
-    const rows = statements.get(query.sql).all(...(query.parameters as SQLInputValue[])) as Row[]
+    // Arrays, see `prepared`; the parameters are encoded by the types of their columns.
+    rows = statement
+      .prepared()
+      .all(...(statement.parameters as SQLInputValue[])) as unknown as (readonly unknown[])[]
     done(rows.length, null)
-    return { rows }
   } catch (cause) {
     done(0, cause)
     throw new AppError('SOURCE_UNAVAILABLE', `The database of "${database}" could not answer.`, {
       cause,
     })
   }
+  return statement.decode(rows)
 }

@@ -106,3 +106,9 @@ export function appErrorIn(error: unknown): AppError | null {
   }
   return null
 }
+
+/** Why a request was given up: the reason itself where it is one of ours. */
+export const abortReason = ({ reason }: AbortSignal): AppError =>
+  reason instanceof AppError
+    ? reason
+    : new AppError('CANCELLED', 'The request was cancelled.', { cause: reason })

@@ -42,12 +42,14 @@ export function keyParts(key: string): readonly (string | number)[] {
  */
 export function byArguments<Args, Loader>(make: (args: Args) => Loader): (args: Args) => Loader {
   const made = new Map<string, Loader>()
+  // All parents of a field share its arguments, so that most calls need no text.
+  let [lastArgs, lastLoader]: [Args?, Loader?] = []
   return (args) => {
+    if (args === lastArgs && lastLoader !== undefined) return lastLoader
     const text = JSON.stringify(args)
-    const known = made.get(text)
-    if (known !== undefined) return known
-    const loader = make(args)
+    const loader = made.get(text) ?? make(args)
     made.set(text, loader)
+    ;[lastArgs, lastLoader] = [args, loader]
     return loader
   }
 }

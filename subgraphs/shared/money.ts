@@ -2,7 +2,7 @@
  * Money: an exact decimal and its currency. Amounts are never added across currencies and never
  * turned into a JavaScript number. Places per currency follow ISO 4217.
  */
-import { Big, decimalText } from './decimal.ts'
+import { Big, decimalText, withPlaces } from './decimal.ts'
 
 export interface Money {
   /** Plain decimal text with at least the places of the currency. */
@@ -29,15 +29,17 @@ export function money(
   amount: string | Big | null | undefined,
   currency: string | null | undefined,
 ): Money | null {
-  if (amount == null || currency == null) return null
-  return { amount: decimalText(new Big(amount), currencyPlaces(currency)), currency }
+  return amount == null || currency == null ? null : moneyOf(amount, currency)
 }
 
 /** Money where both parts are known to be there (a non-null column and its currency). */
-export const moneyOf = (amount: string | Big, currency: string): Money => ({
-  amount: decimalText(new Big(amount), currencyPlaces(currency)),
-  currency,
-})
+export function moneyOf(amount: string | Big, currency: string): Money {
+  const places = currencyPlaces(currency)
+  return {
+    amount: typeof amount === 'string' ? withPlaces(amount, places) : decimalText(amount, places),
+    currency,
+  }
+}
 
 /** Exact sums, one per currency, in the order of the currency codes. */
 export function sumMoney(monies: Iterable<Money | null>): Money[] {

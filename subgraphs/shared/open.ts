@@ -7,7 +7,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
 import {
-  execute,
   GraphQLError,
   parse,
   type DocumentNode,
@@ -17,6 +16,7 @@ import {
 import { createCalendar, type Calendar } from './calendar.ts'
 import { openEmbedded, type EmbeddedDatabase, type StatementEvent } from './embedded.ts'
 import { appErrorIn } from './errors.ts'
+import { createExecutor } from './executor/execute.ts'
 import type { Principal } from './principal.ts'
 import type { Relations } from './relations.ts'
 import { scalars } from './scalars.ts'
@@ -62,6 +62,7 @@ export function openSubgraph<D extends Databases, Loaders>(
   options: SubgraphOptions,
 ): OpenSubgraph {
   const schema = schemaOf(definition)
+  const run = createExecutor(schema)
   const databases = lazyDatabases(definition, options)
 
   const contextFor: OpenSubgraph['contextFor'] = (request) => {
@@ -94,13 +95,9 @@ export function openSubgraph<D extends Databases, Loaders>(
     mask,
     async execute(request) {
       try {
-        const result = await execute({
-          schema,
-          document: request.document,
-          variableValues: request.variables,
-          operationName: request.operationName,
-          contextValue: contextFor(request),
-        })
+        const { document, variables, operationName, signal } = request
+        const context = contextFor(request)
+        const result = await run({ document, variables, operationName, context, signal })
         return result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) }
       } catch (cause) {
         const error = cause instanceof Error ? cause : new Error(String(cause))

@@ -14,7 +14,6 @@ import {
   type FunctionNode,
   IdentifierNode,
   type JoinNode,
-  type KyselyPlugin,
   OperationNodeTransformer,
   type OperationNode,
   OperatorNode,
@@ -35,8 +34,6 @@ import { bucketFunction, shareFunction, type Dialect } from './dialect.ts'
 import type { RowLimit } from './principal.ts'
 import type { AnyDatabase, Column, Relation, Relations } from './relations.ts'
 import {
-  finish,
-  isFinished,
   referenceType,
   relationTypes,
   resultTypes,
@@ -44,6 +41,7 @@ import {
   type ColumnTypes,
   type Scope,
 } from './result-types.ts'
+import { paddedLength } from './statement-shape.ts'
 
 export interface RelationsPluginOptions {
   readonly relations: Relations
@@ -52,32 +50,15 @@ export interface RelationsPluginOptions {
   readonly rows: RowLimit | null
 }
 
-export function relationsPlugin(options: RelationsPluginOptions): KyselyPlugin {
+/** The statement as this caller may run it, and the types of its result columns in their order. */
+export function limitedTo(
+  statement: SelectQueryNode,
+  options: RelationsPluginOptions,
+): { readonly statement: SelectQueryNode; readonly columns: ColumnTypes } {
   const types = relationTypes(options.relations)
-  const results = new WeakMap<QueryId, ColumnTypes>()
   return {
-    transformQuery({ node, queryId }) {
-      if (!SelectQueryNode.is(node)) throw new TypeError('subgraphs only read: write a select')
-      const columns = resultTypes(node, null, types)
-      results.set(queryId, columns)
-      if (isFinished(node)) return node
-      const transformed = new RelationsTransformer(options, types).transformNode(node, queryId)
-      // Used inside another statement it must not be limited and encoded a second time.
-      finish(transformed, columns)
-      return transformed
-    },
-    transformResult({ result, queryId }) {
-      const columns = results.get(queryId)
-      if (columns === undefined) throw new TypeError('a result without its statement')
-      const rows = result.rows.map((row) => {
-        const decoded: Record<string, unknown> = {}
-        for (const [name, column] of columns) {
-          decoded[name] = options.dialect.decode(row[name], column, name)
-        }
-        return decoded
-      })
-      return Promise.resolve({ ...result, rows })
-    },
+    columns: resultTypes(statement, null, types),
+    statement: new RelationsTransformer(options, types).transformNode(statement),
   }
 }
 
@@ -99,7 +80,6 @@ class RelationsTransformer extends OperationNodeTransformer {
     node: SelectQueryNode,
     queryId?: QueryId,
   ): SelectQueryNode {
-    if (isFinished(node)) return node
     for (const { name } of node.with?.expressions ?? []) {
       this.#ctes.add(name.table.table.identifier.name)
     }
@@ -258,7 +238,7 @@ function withStableList(node: BinaryOperationNode): BinaryOperationNode {
       rightOperand: ValueNode.createImmediate(0),
     }
   }
-  const size = 2 ** Math.ceil(Math.log2(list.values.length))
-  const padding = Array.from({ length: size - list.values.length }, () => list.values.at(-1))
+  const missing = paddedLength(list.values.length) - list.values.length
+  const padding = Array.from({ length: missing }, () => list.values.at(-1))
   return { ...node, rightOperand: PrimitiveValueListNode.create([...list.values, ...padding]) }
 }

@@ -28,13 +28,11 @@ export interface Scope {
 
 const declaredTypes = new WeakMap<OperationNode, Column>()
 
-/** Selects whose plugin has run: a builder made from `db` and used inside another comes like that. */
-const finished = new WeakMap<OperationNode, ColumnTypes>()
+/** The type that was declared for a computed result column, see `typed`. */
+export const declaredType = (node: OperationNode): Column | undefined => declaredTypes.get(node)
 
-export const isFinished = (node: OperationNode): boolean => finished.has(node)
-
-export const finish = (node: OperationNode, types: ColumnTypes): void => {
-  finished.set(node, types)
+export const declareType = (node: OperationNode, column: Column): void => {
+  declaredTypes.set(node, column)
 }
 
 /**
@@ -47,7 +45,7 @@ export function typed<Value, Alias extends string>(
   alias: Alias,
 ): AliasedExpression<Value, Alias> {
   const node = AliasNode.create(expression.toOperationNode(), IdentifierNode.create(alias))
-  declaredTypes.set(node, column)
+  declareType(node, column)
   return { expression, alias, toOperationNode: () => node } as unknown as AliasedExpression<
     Value,
     Alias
@@ -163,14 +161,12 @@ export function resultTypes(
   outer: Scope | null,
   relations: ReadonlyMap<string, ColumnTypes>,
 ): ColumnTypes {
-  const known = finished.get(node)
-  if (known !== undefined) return known
   if (!SelectQueryNode.is(node)) throw new TypeError('only a select has result columns')
   const scope = scopeOf(node, outer, relations)
   return new Map(
     (node.selections ?? []).map(({ selection }) => {
       const name = selectionName(selection)
-      const type = declaredTypes.get(selection) ?? expressionType(selection, scope)
+      const type = declaredType(selection) ?? expressionType(selection, scope)
       if (name === null || type === undefined) {
         throw new TypeError(`result column ${name ?? selection.kind} has no type: use typed(…)`)
       }

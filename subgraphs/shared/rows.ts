@@ -3,6 +3,7 @@
  * lists run, one statement for all keys. Must not know a business noun.
  */
 import type { Kysely } from 'kysely'
+import { columnsOf } from './columns.ts'
 import { capped } from './limits.ts'
 import type { AnyDatabase, Relation, Where } from './relations.ts'
 
@@ -27,7 +28,7 @@ export async function rowsBy<DB, Name extends keyof DB & string>(
   const table: string = name
   let query = (db as unknown as Kysely<AnyDatabase>)
     .selectFrom(table)
-    .select(Object.keys(relation.columns).map((each) => `${table}.${each}`))
+    .select(columnsOf(relation, table))
     .where(`${table}.${column}`, 'in', keys)
   if (where !== undefined) query = query.where((eb) => where(eb))
   for (const each of [...orderBy, ...relation.key]) {

@@ -9,6 +9,7 @@ import { expressionBuilder, type Expression, type SqlBool } from 'kysely'
 import { capped } from '#shared/limits.ts'
 import { boolean, type AnyDatabase } from '#shared/relations.ts'
 import { typed } from '#shared/result-types.ts'
+import { fixed } from '#shared/statement-shape.ts'
 import type { IdentityDb, IdentityLink } from './database.ts'
 
 const build = expressionBuilder<AnyDatabase, string>()
@@ -59,6 +60,11 @@ const isFirstAccount = (account: string): Expression<SqlBool> =>
     ),
   )
 
+// They are long and never change, so they are made once.
+const surest = { link: fixed(isSurest('link')), account: fixed(isSurest('account')) }
+const isFirst = fixed(isFirstAccount('account'))
+const counts = fixed(build.and([surest.link, isFirst]))
+
 /** The account for which each id of another system counts: one at most. */
 export const accountsOf = (
   db: IdentityDb,
@@ -73,9 +79,9 @@ export const accountsOf = (
       .where('link.system', '=', system)
       .where('link.value', 'in', values)
       .where('account.system', '=', 'CRM')
-      .where(isSurest('link'))
-      .where(isSurest('account'))
-      .where(isFirstAccount('account')),
+      .where(surest.link)
+      .where(surest.account)
+      .where(isFirst),
   )
 
 /** The accounts of Isthmus ids, the first one first. */
@@ -86,7 +92,7 @@ export const accountsOfIds = (db: IdentityDb, customerIds: readonly string[]) =>
       .select(['account.customerId as key', 'account.value as crmAccountId'])
       .where('account.system', '=', 'CRM')
       .where('account.customerId', 'in', customerIds)
-      .where(isSurest('account'))
+      .where(surest.account)
       .orderBy('account.customerId')
       .orderBy('account.isPrimary', 'desc')
       .orderBy('account.value'),
@@ -108,11 +114,11 @@ export const linksOfAccounts = (db: IdentityDb, crmAccountIds: readonly string[]
         'link.matchedBy',
         'link.confidence',
         // Claimed is not yet counted: see above.
-        typed(build.and([isSurest('link'), isFirstAccount('account')]), boolean(), 'counts'),
+        typed(counts, boolean(), 'counts'),
       ])
       .where('account.system', '=', 'CRM')
       .where('account.value', 'in', crmAccountIds)
-      .where(isSurest('account'))
+      .where(surest.account)
       .orderBy('account.value')
       .orderBy('link.system')
       .orderBy('link.isPrimary', 'desc')

@@ -1,0 +1,149 @@
+/**
+ * The statements of one database, kept by their shape: limited to the caller's rows, encoded and
+ * compiled when a shape comes for the first time, and only filled with values from then on.
+ * Must not know how a statement is run.
+ */
+import {
+  SelectQueryNode,
+  type CompiledQuery,
+  type QueryCompiler,
+  type QueryId,
+  type RootOperationNode,
+} from 'kysely'
+import type { Decode, Dialect } from './dialect.ts'
+import type { RowLimit } from './principal.ts'
+import { limitedTo } from './relations-plugin.ts'
+import type { Relations } from './relations.ts'
+import { shapeOf, Slot, withSlots, type StatementShape } from './statement-shape.ts'
+
+export interface StatementsOptions<Prepared> {
+  readonly relations: Relations
+  readonly dialect: Dialect
+  readonly compiler: () => QueryCompiler
+  /** What the database makes of a statement that is kept. */
+  readonly prepare: (sql: string) => Prepared
+}
+
+/** A statement with its values, ready to run. */
+export class Statement<Prepared> implements CompiledQuery {
+  readonly query: RootOperationNode
+  readonly queryId: QueryId
+  readonly parameters: readonly unknown[]
+  readonly #kept: Kept<Prepared>
+
+  constructor(
+    kept: Kept<Prepared>,
+    given: Pick<CompiledQuery, 'query' | 'queryId' | 'parameters'>,
+  ) {
+    this.#kept = kept
+    this.query = given.query
+    this.queryId = given.queryId
+    this.parameters = given.parameters
+  }
+
+  get sql(): string {
+    return this.#kept.sql
+  }
+  get prepared(): Prepared {
+    return this.#kept.prepared
+  }
+
+  /** Rows as arrays in the order of the statement, turned into what they are in TypeScript. */
+  decode(rows: readonly (readonly unknown[])[]): Record<string, unknown>[] {
+    const { decoders, empty } = this.#kept
+    return rows.map((row) => {
+      const decoded: Record<string, unknown> = { ...empty }
+      for (const [at, { name, decode }] of decoders.entries()) decoded[name] = decode(row[at])
+      return decoded
+    })
+  }
+}
+
+interface Kept<Prepared> {
+  readonly sql: string
+  readonly prepared: Prepared
+  /** What is bound at each place: a slot of a value, or a value of a row rule. */
+  readonly parameters: readonly unknown[]
+  readonly decoders: readonly { readonly name: string; readonly decode: Decode }[]
+  /** A row without values: a copy of it is filled faster than an object grows. */
+  readonly empty: Readonly<Record<string, null>>
+}
+
+const maxOfGeneration = 300
+
+export class Statements<Prepared> {
+  readonly #options: StatementsOptions<Prepared>
+  #recent = new Map<string, Kept<Prepared>>()
+  #older: ReadonlyMap<string, Kept<Prepared>> = new Map()
+
+  constructor(options: StatementsOptions<Prepared>) {
+    this.#options = options
+  }
+
+  /** The statement as a caller with this limit on rows may run it. */
+  compile(node: RootOperationNode, queryId: QueryId, rows: RowLimit | null): Statement<Prepared> {
+    if (!SelectQueryNode.is(node)) throw new TypeError('subgraphs only read: write a select')
+    const shape = shapeOf(node)
+    // A rule's values are part of what is kept, so another caller's statement is never taken.
+    const kept = this.#keptFor(`${JSON.stringify(rows)} ${shape.text}`, () =>
+      this.#keep(node, queryId, rows),
+    )
+    const parameters = kept.parameters.map((parameter) => bound(parameter, shape.values))
+    return new Statement(kept, { query: node, queryId, parameters })
+  }
+
+  /** Two generations: what was not used while the newer one filled up is dropped with the older. */
+  #keptFor(key: string, make: () => Kept<Prepared>): Kept<Prepared> {
+    let kept = this.#recent.get(key)
+    if (kept === undefined) {
+      kept = this.#older.get(key) ?? make()
+      if (this.#recent.size >= maxOfGeneration) {
+        this.#older = this.#recent
+        this.#recent = new Map()
+      }
+      this.#recent.set(key, kept)
+    }
+    return kept
+  }
+
+  #keep(node: SelectQueryNode, queryId: QueryId, rows: RowLimit | null): Kept<Prepared> {
+    const { relations, dialect, compiler, prepare } = this.#options
+    const encode: Dialect['encode'] = (value, type, what) =>
+      value instanceof Slot
+        ? new EncodedSlot(value, (given) => dialect.encode(given, type, what))
+        : dialect.encode(value, type, what)
+    const options = { relations, rows, dialect: { ...dialect, encode } }
+    const { statement, columns } = limitedTo(withSlots(node), options)
+    if (columns.size !== node.selections?.length) {
+      throw new TypeError('two result columns of a statement have one name')
+    }
+    const { sql, parameters } = compiler().compileQuery(statement, queryId)
+    return {
+      sql,
+      parameters,
+      prepared: prepare(sql),
+      decoders: [...columns].map(([name, column]) => ({
+        name,
+        decode: dialect.decoder(column, name),
+      })),
+      empty: Object.fromEntries([...columns.keys()].map((name) => [name, null])),
+    }
+  }
+}
+
+/** A slot whose value is compared with a column. */
+class EncodedSlot {
+  readonly slot: Slot
+  readonly encode: (value: unknown) => unknown
+
+  constructor(slot: Slot, encode: (value: unknown) => unknown) {
+    this.slot = slot
+    this.encode = encode
+  }
+}
+
+function bound(parameter: unknown, values: StatementShape['values']): unknown {
+  if (parameter instanceof Slot) return parameter.of(values)
+  if (parameter instanceof EncodedSlot) return parameter.encode(parameter.slot.of(values))
+  return parameter
+}
