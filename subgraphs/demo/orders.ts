@@ -48,17 +48,13 @@ export interface Order {
 
 const days = 730
 
-export function writeOrders(
+export function* writeOrders(
   story: Story,
   people: People,
   customers: readonly Customer[],
   products: readonly Product[],
-  {
-    pipeline,
-    service,
-    onProgress,
-  }: { pipeline: Pipeline; service: Service; onProgress: (done: number) => void },
-): Totals {
+  { pipeline, service }: { pipeline: Pipeline; service: Service },
+): Generator<string | undefined, Totals, undefined> {
   const { size, random, today } = story
   const buyers = customers.filter((customer) => customer.erpCustomerNos.length > 0)
   const totals: Totals = {
@@ -80,7 +76,8 @@ export function writeOrders(
     }
     writeOrder(story, people, order, serial, totals, service)
     if (random.chance(150)) pipeline.won(order)
-    if (serial % 20_000 === 0) onProgress(serial)
+    if (serial % 20_000 === 0) yield `writing orders: ${serial} of ${size.orders}`
+    else if (serial % 1_000 === 0) yield
   }
   return totals
 }

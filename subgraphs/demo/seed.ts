@@ -47,19 +47,27 @@ export interface SeedOptions {
   readonly size: SizeName
   /** `YYYY-MM-DD` */
   readonly asOf?: string
-  /** Told what is being written, for long runs. */
-  readonly onProgress?: (message: string) => void
 }
 
-export function seedDemo({
-  data,
-  size,
-  asOf = defaultAsOf,
-  onProgress = () => undefined,
-}: SeedOptions): void {
+/**
+ * What is being written, step by step; a step without a word is only a place to stop. Who stops
+ * between two steps leaves the folder as it was.
+ */
+export type Steps<Result = void> = Generator<string | undefined, Result, undefined>
+
+/** Makes the data in one go. */
+export function seedDemo(options: SeedOptions): void {
+  const steps = seedSteps(options)
+  while (steps.next().done !== true);
+}
+
+export function* seedSteps({ data, size, asOf = defaultAsOf }: SeedOptions): Steps {
   mkdirSync(data, { recursive: true })
   const temporary = (name: string) => join(data, `${name}.sqlite.new`)
-  for (const name of Object.keys(databases)) rmSync(temporary(name), { force: true })
+  const clear = () => {
+    for (const name of Object.keys(databases)) rmSync(temporary(name), { force: true })
+  }
+  clear() // what a killed run left
   const meta = { asOf, size, seed: String(seed) }
   const write = {
     crm: createWriter(temporary('crm'), crm, meta),
@@ -68,26 +76,29 @@ export function seedDemo({
     hr: createWriter(temporary('hr'), hr, meta),
     finance: createWriter(temporary('finance'), finance, meta),
   }
-  tell({ write, size: sizes[size], random: createRandom(seed), today: dayOf(asOf) }, onProgress)
-  onProgress('building indexes')
-  for (const writer of Object.values(write)) writer.finish()
-  for (const name of Object.keys(databases))
-    renameSync(temporary(name), join(data, `${name}.sqlite`))
+  try {
+    yield* tell({ write, size: sizes[size], random: createRandom(seed), today: dayOf(asOf) })
+    for (const [name, writer] of Object.entries(write)) {
+      yield `building indexes of ${name}`
+      yield* writer.finish()
+    }
+    for (const name of Object.keys(databases))
+      renameSync(temporary(name), join(data, `${name}.sqlite`))
+  } finally {
+    for (const writer of Object.values(write)) writer.close()
+    clear()
+  }
 }
 
-function tell(story: Story, onProgress: (message: string) => void): void {
+function* tell(story: Story): Steps {
   const people = writePeople(story)
   const products = writeProducts(story, people)
-  onProgress('writing customers')
+  yield 'writing customers'
   const customers = writeCustomers(story, people)
   const pipeline = createPipeline(story, customers, products)
   const service = createService(story, people)
-  const totals = writeOrders(story, people, customers, products, {
-    pipeline,
-    service,
-    onProgress: (done) => onProgress(`writing orders: ${done} of ${story.size.orders}`),
-  })
-  onProgress('writing pipeline and books')
+  const totals = yield* writeOrders(story, people, customers, products, { pipeline, service })
+  yield 'writing pipeline and books'
   pipeline.rest()
   writeTasks(story, people, customers)
   writeBooks(story, people, customers, totals)

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import type { Column } from '#shared/relations.ts'
-import { createTables } from '#shared/tables.ts'
+import { createIndexes, createTables } from '#shared/tables.ts'
 import { definitionOf, systems } from './systems.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -76,7 +76,7 @@ for (const system of systems) {
   for (const [database, { relations }] of Object.entries(databases)) {
     describe(`the relations of ${database}`, () => {
       const file = new DatabaseSync(':memory:')
-      file.exec(createTables(relations))
+      file.exec([createTables(relations), ...createIndexes(relations)].join('\n'))
       const ask = (sql: string, ...values: string[]) =>
         file
           .prepare(sql)
