@@ -79,6 +79,7 @@ function writeCustomer(
   writeLinks(story, index, crmAccountId, erpCustomerNos, debtorNo)
   return {
     index,
+    name,
     crmAccountId,
     erpCustomerNos,
     debtorNo,

@@ -46,6 +46,12 @@ export interface Order {
   readonly net: number
 }
 
+/** An order with whom the ERP knows it to be of. */
+export interface SoldOrder extends Order {
+  readonly erpCustomerNo: string
+  readonly salespersonNo: string | null
+}
+
 const days = 730
 
 export function* writeOrders(
@@ -203,7 +209,10 @@ function writeOrder(
   if (shippedNet > 0) {
     writeShipment(story, people, order, erpCustomerNo, promised, serial)
     writeInvoice(story, order, { shippedDay, part, serial, shippedNet }, totals)
-    if (random.chance(50)) service.caseOf(order, Math.min(promised, today))
+    if (random.chance(50)) {
+      const sold = { ...order, erpCustomerNo, salespersonNo: salesperson?.employeeNo ?? null }
+      service.caseOf(sold, Math.min(promised, today))
+    }
   }
 }
 
@@ -417,7 +426,7 @@ function writePayment(
   })
 }
 
-/** Commission of the last year and a half, by the quarter of the payment. */
+/** Commission of the last year and a half, by the quarter of the payment and the owner's plan. */
 function writeCommission(
   { write, today }: Story,
   { orderNo, customer }: Order,
@@ -425,11 +434,13 @@ function writeCommission(
   totals: Totals,
 ): void {
   if (paidDay < today - 540) return
-  const { employeeNo } = customer.owner
+  const { employeeNo, commission } = customer.owner
+  const rate = commission.findLast(({ threshold }) => threshold <= base)?.rate ?? 0
   const periodKey = quarterOf(paidDay)
   const key = `${employeeNo}|${periodKey}`
   const statement = totals.commission.get(key) ?? { lines: 0, base: 0, earned: 0 }
-  const amount = rounded(base * 0.015, 'TWD')
+  // In hundredths and basis points, whole numbers all the way: a float would miss exact halves.
+  const amount = Math.floor(((base / 10) * rate + 5_000) / 10_000) * 10
   statement.lines += 1
   statement.base += base
   statement.earned += amount
@@ -441,7 +452,7 @@ function writeCommission(
     orderNo,
     invoiceNo,
     base,
-    ratePct: 1_500_000,
+    ratePct: rate * 10_000,
     amount,
     currency: 'TWD',
   })

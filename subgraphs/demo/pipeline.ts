@@ -36,6 +36,17 @@ interface Wanted {
   readonly unitPrice: number
 }
 
+/** An opportunity that a lead may have become. */
+interface Conversion {
+  readonly opportunityId: string
+  readonly customer: Customer
+  readonly opened: number
+  readonly campaignId: string | null
+}
+
+/** Every how many opportunities one is kept for the leads: more than they need, few in memory. */
+const conversionStep = 20
+
 export function createPipeline(
   story: Story,
   customers: readonly Customer[],
@@ -43,6 +54,7 @@ export function createPipeline(
 ): Pipeline & { rest(): void } {
   const { write, random, today, size } = story
   const campaignIds = writeCampaigns(story, customers)
+  const conversions: Conversion[] = []
   let serial = 0
 
   function insertOpportunity(
@@ -83,12 +95,15 @@ export function createPipeline(
         currency: customer.currency,
       })
     }
-    touch(id, opened)
+    const campaignId = touch(id, opened)
+    if (serial % conversionStep === 0)
+      conversions.push({ opportunityId: id, customer, opened, campaignId })
     return id
   }
 
-  function touch(opportunityId: string, day: number): void {
-    if (!random.chance(450)) return
+  /** Returns the campaign of the first touch. */
+  function touch(opportunityId: string, day: number): string | null {
+    if (!random.chance(450)) return null
     const touches = [
       ...new Set(Array.from({ length: random.between(1, 3) }, () => random.pick(campaignIds))),
     ]
@@ -102,6 +117,7 @@ export function createPipeline(
         touchedOn: dateOf(day + at * 3),
       })
     }
+    return touches[0] ?? null
   }
 
   function insertQuote(
@@ -209,7 +225,7 @@ export function createPipeline(
           )
         if (stage === 'NEGOTIATION') insertQuote(customer, id, 'NEGOTIATION', opened + 1, wanted)
       }
-      writeLeads(story, campaignIds, customers)
+      writeLeads(story, campaignIds, customers, conversions)
       writeInteractions(story, customers, campaignIds)
     },
   }
@@ -273,20 +289,42 @@ function writeCampaigns({ write, random, today }: Story, customers: readonly Cus
 }
 
 function writeLeads(
-  { write, random, today, size }: Story,
+  { write, random, stream, today, size }: Story,
   campaignIds: readonly string[],
   customers: readonly Customer[],
+  conversions: Conversion[],
 ): void {
+  const converting = stream('leads')
   for (let at = 1; at <= size.customers / 4; at += 1) {
-    write.crm.insert('lead', {
+    const lead = {
       id: `LD-${padded(at, 5)}`,
       name: `Inquiry 詢價 ${at}`,
       source: random.pick(['WEB', 'FAIR', 'PHONE', 'REFERRAL']),
       campaignId: random.chance(600) ? random.pick(campaignIds) : null,
       status: random.pick(['NEW', 'QUALIFIED', 'DISQUALIFIED', 'CONVERTED']),
       ownerLoginId: random.pick(customers).owner.loginId,
+      crmAccountId: null,
+      contactId: null,
       opportunityId: null,
       createdOn: dateOf(today - random.int(400)),
+    }
+    const conversion = lead.status === 'CONVERTED' ? conversions.pop() : undefined
+    if (conversion === undefined) {
+      write.crm.insert('lead', {
+        ...lead,
+        status: lead.status === 'CONVERTED' ? 'QUALIFIED' : lead.status,
+      })
+      continue
+    }
+    const { opportunityId, customer, opened, campaignId } = conversion
+    write.crm.insert('lead', {
+      ...lead,
+      campaignId,
+      ownerLoginId: customer.owner.loginId,
+      crmAccountId: customer.crmAccountId,
+      contactId: converting.pick(customer.contactIds),
+      opportunityId,
+      createdOn: dateOf(opened - converting.int(30)),
     })
   }
 }

@@ -22,7 +22,7 @@ import { writeOrders } from './orders.ts'
 import { writePeople } from './people.ts'
 import { createPipeline } from './pipeline.ts'
 import { writeProducts } from './products.ts'
-import { createRandom, dayOf } from './random.ts'
+import { createRandom, createStream, dayOf } from './random.ts'
 import { createService, writeTasks } from './service.ts'
 import { createWriter } from './writer.ts'
 
@@ -77,7 +77,13 @@ export function* seedSteps({ data, size, asOf = defaultAsOf }: SeedOptions): Ste
     finance: createWriter(temporary('finance'), finance, meta),
   }
   try {
-    yield* tell({ write, size: sizes[size], random: createRandom(seed), today: dayOf(asOf) })
+    yield* tell({
+      write,
+      size: sizes[size],
+      random: createRandom(seed),
+      stream: (name) => createStream(seed, name),
+      today: dayOf(asOf),
+    })
     for (const [name, writer] of Object.entries(write)) {
       yield `building indexes of ${name}`
       yield* writer.finish()

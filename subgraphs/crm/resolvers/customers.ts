@@ -159,6 +159,9 @@ export const customerResolvers: Resolvers = {
     __resolveReference: ({ id }: { id: string }, { loaders }: Crm) => loaders.leadById.load(id),
     campaign: campaignOf,
     owner: employeeOf('ownerLoginId'),
+    customer: customerOf,
+    contact: ({ contactId }: Lead, _: object, { loaders }: Crm) =>
+      maybe(contactId, (id) => loaders.contactById.load(id)),
     convertedTo: ({ opportunityId }: Lead, _: object, { loaders }: Crm) =>
       maybe(opportunityId, (id) => loaders.opportunityById.load(id)),
   },
