@@ -42,6 +42,9 @@ export interface Story {
   readonly today: number
 }
 
+/** What is being written, step by step; a step without a word is only a place to stop. */
+export type Steps<Result = void> = Generator<string | undefined, Result, undefined>
+
 export interface Person {
   readonly employeeNo: string
   readonly loginId: string

@@ -9,6 +9,7 @@ import {
   type Customer,
   type People,
   type Product,
+  type Steps,
   type Story,
 } from './company.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -60,7 +61,7 @@ export function* writeOrders(
   customers: readonly Customer[],
   products: readonly Product[],
   { pipeline, service }: { pipeline: Pipeline; service: Service },
-): Generator<string | undefined, Totals, undefined> {
+): Steps<Totals> {
   const { size, random, today } = story
   const buyers = customers.filter((customer) => customer.erpCustomerNos.length > 0)
   const totals: Totals = {

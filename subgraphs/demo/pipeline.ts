@@ -2,7 +2,14 @@
  * What comes before orders: campaigns, leads, opportunities won, lost and open, quotes in negotiation,
  * and the talk around them.
  */
-import { fromTwd, type Customer, type Person, type Product, type Story } from './company.ts'
+import {
+  fromTwd,
+  type Customer,
+  type Person,
+  type Product,
+  type Steps,
+  type Story,
+} from './company.ts'
 import type { Order } from './orders.ts'
 import { dateOf, momentOf, padded } from './random.ts'
 import { interactionSubjects } from './words.ts'
@@ -51,7 +58,7 @@ export function createPipeline(
   story: Story,
   customers: readonly Customer[],
   products: readonly Product[],
-): Pipeline & { rest(): void } {
+): Pipeline & { rest(): Steps } {
   const { write, random, today, size } = story
   const campaignIds = writeCampaigns(story, customers)
   const conversions: Conversion[] = []
@@ -187,8 +194,9 @@ export function createPipeline(
         quoteNo,
       })
     },
-    rest() {
+    *rest() {
       for (let at = 0; at < size.customers * 0.6; at += 1) {
+        if (at % 1_000 === 0) yield
         // The partner and the first accounts have a pipeline of their own in any size.
         const customer =
           at % 25 === 0
@@ -226,7 +234,7 @@ export function createPipeline(
         if (stage === 'NEGOTIATION') insertQuote(customer, id, 'NEGOTIATION', opened + 1, wanted)
       }
       writeLeads(story, campaignIds, customers, conversions)
-      writeInteractions(story, customers, campaignIds)
+      yield* writeInteractions(story, customers, campaignIds)
     },
   }
 }
@@ -329,11 +337,11 @@ function writeLeads(
   }
 }
 
-function writeInteractions(
+function* writeInteractions(
   { write, random, today }: Story,
   customers: readonly Customer[],
   campaignIds: readonly string[],
-): void {
+): Steps {
   let serial = 0
   const insert = ({ crmAccountId, contactIds }: Customer, { loginId }: Person) => {
     const day = today - random.int(500)
@@ -355,5 +363,6 @@ function writeInteractions(
   for (const customer of customers) {
     const many = customer.index < 40 ? 12 : random.between(1, 6)
     for (let at = 0; at < many; at += 1) insert(customer, customer.owner)
+    if (customer.index % 1_000 === 0) yield
   }
 }

@@ -15,7 +15,7 @@ import { relations as crm } from '../crm/relations.ts'
 import { relations as erp } from '../erp/relations.ts'
 import { relations as finance } from '../finance/relations.ts'
 import { relations as hr } from '../hr/relations.ts'
-import { sizes, type SizeName, type Story } from './company.ts'
+import { sizes, type SizeName, type Steps, type Story } from './company.ts'
 import { writeCustomers } from './customers.ts'
 import { writeBooks } from './ledger.ts'
 import { writeOrders } from './orders.ts'
@@ -49,18 +49,13 @@ export interface SeedOptions {
   readonly asOf?: string
 }
 
-/**
- * What is being written, step by step; a step without a word is only a place to stop. Who stops
- * between two steps leaves the folder as it was.
- */
-export type Steps<Result = void> = Generator<string | undefined, Result, undefined>
-
 /** Makes the data in one go. */
 export function seedDemo(options: SeedOptions): void {
   const steps = seedSteps(options)
   while (steps.next().done !== true);
 }
 
+/** Makes the data step by step. Who stops between two steps leaves the folder as it was. */
 export function* seedSteps({ data, size, asOf = defaultAsOf }: SeedOptions): Steps {
   mkdirSync(data, { recursive: true })
   const temporary = (name: string) => join(data, `${name}.sqlite.new`)
@@ -100,12 +95,12 @@ function* tell(story: Story): Steps {
   const people = writePeople(story)
   const products = writeProducts(story, people)
   yield 'writing customers'
-  const customers = writeCustomers(story, people)
+  const customers = yield* writeCustomers(story, people)
   const pipeline = createPipeline(story, customers, products)
   const service = createService(story, people)
   const totals = yield* writeOrders(story, people, customers, products, { pipeline, service })
   yield 'writing pipeline and books'
-  pipeline.rest()
+  yield* pipeline.rest()
   writeTasks(story, people, customers)
   writeBooks(story, people, customers, totals)
 }

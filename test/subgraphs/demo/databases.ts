@@ -1,21 +1,18 @@
-/** The demo databases of one run, attached to each other and read by plain SQL. */
+/** The small demo databases, attached to each other and read by plain SQL. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { identityRelations } from '../../../subgraphs/crm/identity-relations.ts'
 import { relations as crm } from '../../../subgraphs/crm/relations.ts'
-import type { SizeName } from '../../../subgraphs/demo/company.ts'
-import { seedDemo } from '../../../subgraphs/demo/seed.ts'
 import { relations as erp } from '../../../subgraphs/erp/relations.ts'
 import { relations as finance } from '../../../subgraphs/finance/relations.ts'
 import { relations as hr } from '../../../subgraphs/hr/relations.ts'
+import { demoData } from '../../support/demo-data.ts'
 
 export const databases = { crm, identity: identityRelations, erp, hr, finance }
 
 export interface DemoDatabases extends Disposable {
-  /** The folder. */
+  /** The folder, shared by all tests: read it, do not write in it. */
   readonly data: string
   rows(sql: string): readonly Readonly<Record<string, unknown>>[]
   /** The first column of the first row. */
@@ -26,10 +23,9 @@ export interface DemoDatabases extends Disposable {
   some(sql: string): void
 }
 
-/** Makes the data of a size; the schemas in SQL are named as the databases. */
-export function openDemo(size: SizeName): DemoDatabases {
-  const data = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
-  seedDemo({ data, size })
+/** In SQL the schemas are named as the databases. */
+export function openDemo(): DemoDatabases {
+  const data = demoData()
   const all = new DatabaseSync(':memory:')
   for (const name of Object.keys(databases)) {
     all.exec(`ATTACH '${join(data, `${name}.sqlite`)}' AS ${name}`)
@@ -46,9 +42,6 @@ export function openDemo(size: SizeName): DemoDatabases {
     value,
     none: (sql) => assert.equal(value(`SELECT count(*) FROM (${sql})`), 0, sql),
     some: (sql) => assert.ok(Number(value(`SELECT count(*) FROM (${sql})`)) > 0, sql),
-    [Symbol.dispose]: () => {
-      all.close()
-      rmSync(data, { recursive: true })
-    },
+    [Symbol.dispose]: () => all.close(),
   }
 }

@@ -1,18 +1,18 @@
 /** The demo data: complete, coherent across the systems, and the same on every run. */
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
-import { checksum, demoState, seedDemo } from '../../../subgraphs/demo/seed.ts'
+import { checksum, demoState, seedDemo, seedSteps } from '../../../subgraphs/demo/seed.ts'
 import { databases, openDemo, type DemoDatabases } from './databases.ts'
 
 describe('the demo data', () => {
   let demo: DemoDatabases
   let data: string
   before(() => {
-    demo = openDemo('small')
+    demo = openDemo()
     ;({ data } = demo)
   })
   after(() => demo[Symbol.dispose]())
@@ -36,6 +36,20 @@ describe('the demo data', () => {
     assert.notEqual(checksum(again), checksum(data))
     assert.equal(demoState(again).state, 'current')
     rmSync(again, { recursive: true })
+  })
+
+  it('leaves the folder as it was when it is stopped in the middle', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
+    const steps = seedSteps({ data: folder, size: 'small' })
+    while (!/^writing orders/.test(String(steps.next().value)));
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => /\.sqlite$/.test(name)),
+      [],
+    )
+    assert.equal(demoState(folder).state, 'absent')
+    steps.return()
+    assert.deepEqual(readdirSync(folder), [])
+    rmSync(folder, { recursive: true })
   })
 
   it('adds up: orders, invoices, payments and commission', () => {

@@ -9,7 +9,7 @@ import { openDemo, type DemoDatabases } from './databases.ts'
 describe('the story of the demo data', () => {
   let demo: DemoDatabases
   before(() => {
-    demo = openDemo('small')
+    demo = openDemo()
   })
   after(() => demo[Symbol.dispose]())
   const count = (from: string) => Number(demo.value(`SELECT count(*) FROM ${from}`))
