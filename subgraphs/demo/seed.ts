@@ -134,6 +134,9 @@ export function demoState(data: string): DemoState {
   }
 }
 
+/** NULL in a checksum: an empty text is something else. */
+const absent = '\u0000'
+
 /** SHA-256 over all rows of all relations in the order of their keys, as hex. */
 export function checksum(data: string): string {
   const hash = createHash('sha256')
@@ -149,8 +152,10 @@ export function checksum(data: string): string {
         `SELECT ${list(Object.keys(columns))} FROM "${relation}" ORDER BY ${list(key)}`,
       )
       rows.setReturnArrays(true)
-      for (const row of rows.iterate())
-        hash.update(`${(row as unknown as unknown[]).join('\u001f')}\n`)
+      for (const row of rows.iterate()) {
+        const values = (row as unknown as readonly (string | bigint | null)[]).map((value) => value ?? absent)
+        hash.update(`${values.join('\u001f')}\n`)
+      }
     }
     file.close()
   }
