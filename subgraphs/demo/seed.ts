@@ -153,7 +153,9 @@ export function checksum(data: string): string {
       )
       rows.setReturnArrays(true)
       for (const row of rows.iterate()) {
-        const values = (row as unknown as readonly (string | bigint | null)[]).map((value) => value ?? absent)
+        const values = (row as unknown as readonly (string | bigint | null)[]).map(
+          (value) => value ?? absent,
+        )
         hash.update(`${values.join('\u001f')}\n`)
       }
     }
