@@ -105,6 +105,22 @@ function* tell(story: Story): Steps {
   writeBooks(story, people, customers, totals)
 }
 
+/** How much there is of what decides a size. */
+export function countRows(data: string): Readonly<Record<string, number>> {
+  const counted = {
+    customers: ['crm', 'customer'],
+    orders: ['erp', 'sales_order'],
+    'order lines': ['erp', 'sales_order_line'],
+    invoices: ['finance', 'invoice'],
+  } as const
+  return Object.fromEntries(
+    Object.entries(counted).map(([name, [database, relation]]) => {
+      using file = new DatabaseSync(join(data, `${database}.sqlite`), { readOnly: true })
+      return [name, Number(file.prepare(`SELECT count(*) AS n FROM ${relation}`).get()?.['n'])]
+    }),
+  )
+}
+
 export type DemoState =
   | { readonly state: 'absent' | 'current' }
   | { readonly state: 'unusable'; readonly error: AppError }

@@ -51,6 +51,8 @@ export const seedCommand = (env: Environment): Command =>
         return
       }
       demoSecret(data)
+      const made = Object.entries(demo.countRows(data)).map(([name, rows]) => `${rows} ${name}`)
+      console.error(`made ${made.join(', ')}`)
       const seconds = ((performance.now() - started) / 1_000).toFixed(1)
       const peakMb = Math.round(process.resourceUsage().maxRSS / 1_024)
       console.error(`done in ${seconds} s, with at most ${peakMb} MB of memory`)

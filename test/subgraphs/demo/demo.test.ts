@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
-import { checksum, demoState, seedDemo, seedSteps } from '../../../subgraphs/demo/seed.ts'
+import {
+  checksum,
+  countRows,
+  demoState,
+  seedDemo,
+  seedSteps,
+} from '../../../subgraphs/demo/seed.ts'
 import { databases, openDemo, type DemoDatabases } from './databases.ts'
 
 function setMeta(path: string, key: string, value: string): void {
@@ -28,6 +34,8 @@ describe('the demo data', () => {
   it('has the size that is promised, and rows in every relation', () => {
     assert.equal(value('SELECT count(*) FROM crm.customer'), 2_000)
     assert.equal(value(`SELECT count(*) FROM erp.sales_order WHERE orderNo LIKE 'SO-%'`), 20_000)
+    const { customers, orders } = countRows(data)
+    assert.deepEqual([customers, orders], [2_000, value('SELECT count(*) FROM erp.sales_order')])
     for (const [database, relations] of Object.entries(databases)) {
       for (const relation of Object.keys(relations)) some(`SELECT 1 FROM ${database}."${relation}"`)
     }
