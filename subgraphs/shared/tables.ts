@@ -35,7 +35,9 @@ function createTable(name: string, { columns, key }: Relation): string {
       `${quoted(column)} ${storage(type)}${nullable ? '' : ' NOT NULL'}`,
   )
   const primaryKey = `PRIMARY KEY (${key.map(quoted).join(', ')})`
-  return `CREATE TABLE ${quoted(name)} (\n  ${[...lines, primaryKey].join(',\n  ')}\n) STRICT;`
+  // Rows with a key of several parts belong to a parent and are read by it: they lie in its order.
+  const options = key.length > 1 ? 'STRICT, WITHOUT ROWID' : 'STRICT'
+  return `CREATE TABLE ${quoted(name)} (\n  ${[...lines, primaryKey].join(',\n  ')}\n) ${options};`
 }
 
 const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
