@@ -201,6 +201,9 @@ export const relations = defineRelations({
       campaignId: nullable(id()),
       status: oneOf(leadStatuses),
       ownerLoginId: nullable(id()),
+      /** The customer it became, with whom we spoke there; null until it is converted. */
+      crmAccountId: nullable(id()),
+      contactId: nullable(id()),
       /** The opportunity it became. */
       opportunityId: nullable(id()),
       createdOn: date(),

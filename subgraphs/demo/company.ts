@@ -36,9 +36,14 @@ export interface Story {
   readonly write: Writers
   readonly size: Size
   readonly random: Random
+  /** A stream of randomness for one part of the story alone, by its name. */
+  readonly stream: (name: string) => Random
   /** The business date, as days since 1970-01-01. */
   readonly today: number
 }
+
+/** What is being written, step by step; a step without a word is only a place to stop. */
+export type Steps<Result = void> = Generator<string | undefined, Result, undefined>
 
 export interface Person {
   readonly employeeNo: string
@@ -46,8 +51,21 @@ export interface Person {
   readonly departmentCode: string
 }
 
+/** A rate of a commission plan. */
+export interface CommissionRule {
+  /** In basis points. */
+  readonly rate: number
+  /** The base of one order from which on it applies, in thousandths of TWD. */
+  readonly threshold: number
+}
+
+export interface Salesperson extends Person {
+  /** By threshold, the lowest first. */
+  readonly commission: readonly CommissionRule[]
+}
+
 export interface People {
-  readonly salespeople: readonly Person[]
+  readonly salespeople: readonly Salesperson[]
   readonly technicians: readonly Person[]
   readonly handlers: readonly Person[]
   readonly buyers: readonly Person[]
@@ -70,11 +88,12 @@ export type Region = 'N' | 'C' | 'S'
 
 export interface Customer {
   readonly index: number
+  readonly name: string
   readonly crmAccountId: string
   readonly erpCustomerNos: readonly string[]
   readonly debtorNo: string | null
   readonly currency: Currency
-  readonly owner: Person
+  readonly owner: Salesperson
   readonly contactIds: readonly string[]
   /** As the CRM has it. */
   readonly region: Region

@@ -2,7 +2,14 @@
  * The customers and the crosswalk: who they are in each system, who is unmatched, who is matched
  * twice, and the people we know there.
  */
-import { currencies, type Customer, type People, type Region, type Story } from './company.ts'
+import {
+  currencies,
+  type Customer,
+  type People,
+  type Region,
+  type Steps,
+  type Story,
+} from './company.ts'
 import { dateOf, momentOf, padded } from './random.ts'
 import { cities, companyStems, companyTrades, familyNames, givenNames } from './words.ts'
 
@@ -13,17 +20,20 @@ const segments = [
   ['SME', 'Small business 中小企業'],
 ] as const
 
-export function writeCustomers(story: Story, people: People): readonly Customer[] {
+export function* writeCustomers(story: Story, people: People): Steps<readonly Customer[]> {
   for (const [code, name] of segments) story.write.crm.insert('segment', { code, name })
   let lastErpNo = 200_000
-  return Array.from({ length: story.size.customers }, (_, index) => {
+  const customers: Customer[] = []
+  for (let index = 0; index < story.size.customers; index += 1) {
     const numbers = index === 0 ? 3 : story.random.chance(40) ? story.random.between(2, 3) : 1
     const isProspect = index > 0 && story.random.chance(30)
     const erpCustomerNos = Array.from({ length: isProspect ? 0 : numbers }, () =>
       String((lastErpNo += 1)),
     )
-    return writeCustomer(story, people, index, erpCustomerNos)
-  })
+    customers.push(writeCustomer(story, people, index, erpCustomerNos))
+    if (index % 1_000 === 0) yield
+  }
+  return customers
 }
 
 function writeCustomer(
@@ -82,6 +92,7 @@ function writeCustomer(
   writeLinks(story, index, crmAccountId, erpCustomerNos, debtorNo)
   return {
     index,
+    name,
     crmAccountId,
     erpCustomerNos,
     debtorNo,

@@ -5,7 +5,7 @@
 import { currencies, rateOf, type Customer, type People, type Story } from './company.ts'
 import { regionAfter } from './customers.ts'
 import type { Totals } from './orders.ts'
-import { dateOf, dayOf, padded, quarterAfter, quarterOf } from './random.ts'
+import { dateOf, dayOf, padded, quarterAfter, quarterOf, type Random } from './random.ts'
 
 const accounts = [
   ['4000', 'Revenue 營業收入', 'REVENUE'],
@@ -35,18 +35,19 @@ export function writeBooks(
 }
 
 function writeDebtors(
-  { write, random }: Story,
+  { write, random, stream }: Story,
   customers: readonly Customer[],
   totals: Totals,
 ): void {
+  const spelling = stream('debtor names')
   for (const customer of customers) {
-    const { index, debtorNo, erpCustomerNos, crmAccountId, currency, morals, region } = customer
+    const { index, name, debtorNo, erpCustomerNos, currency, morals, region } = customer
     if (debtorNo === null) continue
     const count = totals.paidCount[index] ?? 0
     write.finance.insert('debtor', {
       debtorNo,
       erpCustomerNo: erpCustomerNos[0] ?? null,
-      name: `Debtor 客戶 ${crmAccountId}`,
+      name: spelling.chance(15) ? misspelled(name, spelling) : name,
       currency,
       creditLimit: random.chance(940)
         ? Math.ceil((1_000 / rateOf(currency)) * random.between(5, 60)) * 100_000_000
@@ -58,6 +59,20 @@ function writeDebtors(
       // Some were moved in the CRM and not yet here.
       region: index % 50 === 13 ? regionAfter[region] : region,
     })
+  }
+}
+
+/** The same company as somebody else typed it: what a report on data quality should find. */
+function misspelled(name: string, random: Random): string {
+  switch (random.int(4)) {
+    case 0:
+      return name.toUpperCase()
+    case 1:
+      return name.replace(/ [^ ]+$/, '') // without the Chinese name
+    case 2:
+      return name.replace(/^(.)(.)(.)/, '$1$3$2') // two letters exchanged
+    default:
+      return `${name} Ltd.`
   }
 }
 

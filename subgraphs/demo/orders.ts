@@ -9,6 +9,7 @@ import {
   type Customer,
   type People,
   type Product,
+  type Steps,
   type Story,
 } from './company.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -46,19 +47,21 @@ export interface Order {
   readonly net: number
 }
 
+/** An order with whom the ERP knows it to be of. */
+export interface SoldOrder extends Order {
+  readonly erpCustomerNo: string
+  readonly salespersonNo: string | null
+}
+
 const days = 730
 
-export function writeOrders(
+export function* writeOrders(
   story: Story,
   people: People,
   customers: readonly Customer[],
   products: readonly Product[],
-  {
-    pipeline,
-    service,
-    onProgress,
-  }: { pipeline: Pipeline; service: Service; onProgress: (done: number) => void },
-): Totals {
+  { pipeline, service }: { pipeline: Pipeline; service: Service },
+): Steps<Totals> {
   const { size, random, today } = story
   const buyers = customers.filter((customer) => customer.erpCustomerNos.length > 0)
   const totals: Totals = {
@@ -80,7 +83,8 @@ export function writeOrders(
     }
     writeOrder(story, people, order, serial, totals, service)
     if (random.chance(150)) pipeline.won(order)
-    if (serial % 20_000 === 0) onProgress(serial)
+    if (serial % 20_000 === 0) yield `writing orders: ${serial} of ${size.orders}`
+    else if (serial % 1_000 === 0) yield
   }
   return totals
 }
@@ -206,7 +210,10 @@ function writeOrder(
   if (shippedNet > 0) {
     writeShipment(story, people, order, erpCustomerNo, promised, serial)
     writeInvoice(story, order, { shippedDay, part, serial, shippedNet }, totals)
-    if (random.chance(50)) service.caseOf(order, Math.min(promised, today))
+    if (random.chance(50)) {
+      const sold = { ...order, erpCustomerNo, salespersonNo: salesperson?.employeeNo ?? null }
+      service.caseOf(sold, Math.min(promised, today))
+    }
   }
 }
 
@@ -420,7 +427,7 @@ function writePayment(
   })
 }
 
-/** Commission of the last year and a half, by the quarter of the payment. */
+/** Commission of the last year and a half, by the quarter of the payment and the owner's plan. */
 function writeCommission(
   { write, today }: Story,
   { orderNo, customer }: Order,
@@ -428,11 +435,13 @@ function writeCommission(
   totals: Totals,
 ): void {
   if (paidDay < today - 540) return
-  const { employeeNo } = customer.owner
+  const { employeeNo, commission } = customer.owner
+  const rate = commission.findLast(({ threshold }) => threshold <= base)?.rate ?? 0
   const periodKey = quarterOf(paidDay)
   const key = `${employeeNo}|${periodKey}`
   const statement = totals.commission.get(key) ?? { lines: 0, base: 0, earned: 0 }
-  const amount = rounded(base * 0.015, 'TWD')
+  // In hundredths and basis points, whole numbers all the way: a float would miss exact halves.
+  const amount = Math.floor(((base / 10) * rate + 5_000) / 10_000) * 10
   statement.lines += 1
   statement.base += base
   statement.earned += amount
@@ -444,7 +453,7 @@ function writeCommission(
     orderNo,
     invoiceNo,
     base,
-    ratePct: 1_500_000,
+    ratePct: rate * 10_000,
     amount,
     currency: 'TWD',
   })

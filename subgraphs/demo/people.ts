@@ -1,7 +1,7 @@
 /**
  * The people of Strait Pump Works: departments, skills, pay, and who is at work around today.
  */
-import type { People, Person, Story } from './company.ts'
+import type { CommissionRule, People, Person, Salesperson, Story } from './company.ts'
 import { dateOf, padded } from './random.ts'
 import { familyNames, givenNames } from './words.ts'
 
@@ -112,15 +112,13 @@ export function writePeople(story: Story): People {
   writeSchedules(story, written.get('SERVICE') ?? [])
   writeCommissionPlans(story)
   const of = (code: string) => written.get(code) ?? []
-  const salespeople = interleaved(of('SALES-N'), of('SALES-C'), of('SALES-S'))
-  for (const { employeeNo } of salespeople) {
-    write.hr.insert('commission_assignment', {
-      employeeNo,
-      planId: random.chance(300) ? 'CP-KEY' : 'CP-FIELD',
-    })
-  }
+  const sellers = interleaved(of('SALES-N'), of('SALES-C'), of('SALES-S'))
   return {
-    salespeople,
+    salespeople: sellers.map((person): Salesperson => {
+      const planId = random.chance(300) ? 'CP-KEY' : 'CP-FIELD'
+      write.hr.insert('commission_assignment', { employeeNo: person.employeeNo, planId })
+      return { ...person, commission: commissionPlans[planId].rules }
+    }),
     technicians: of('SERVICE'),
     handlers: of('LOGISTICS'),
     buyers: of('PURCHASE'),
@@ -282,27 +280,29 @@ function writeSchedules({ write, random, today }: Story, technicians: readonly P
   }
 }
 
+/** An order of 5 million and more earns twice the rate. */
+const rulesOf = (rate: number): readonly CommissionRule[] => [
+  { rate, threshold: 0 },
+  { rate: rate * 2, threshold: 5_000_000_000 },
+]
+
+const commissionPlans = {
+  'CP-FIELD': { name: 'Field sales 外勤業務', rules: rulesOf(150) },
+  'CP-KEY': { name: 'Key accounts 重點客戶', rules: rulesOf(100) },
+}
+
 function writeCommissionPlans({ write }: Story): void {
-  for (const [id, name, basis, ratePct] of [
-    ['CP-FIELD', 'Field sales 外勤業務', 'PAID', 1_500_000],
-    ['CP-KEY', 'Key accounts 重點客戶', 'PAID', 1_000_000],
-  ] as const) {
+  for (const [id, { name, rules }] of Object.entries(commissionPlans)) {
     write.hr.insert('commission_plan', { id, name })
-    write.hr.insert('commission_rule', {
-      planId: id,
-      ruleNo: 1,
-      basis,
-      ratePct,
-      threshold: null,
-      currency: null,
-    })
-    write.hr.insert('commission_rule', {
-      planId: id,
-      ruleNo: 2,
-      basis,
-      ratePct: ratePct * 2,
-      threshold: 5_000_000_000,
-      currency: 'TWD',
-    })
+    for (const [at, { rate, threshold }] of rules.entries()) {
+      write.hr.insert('commission_rule', {
+        planId: id,
+        ruleNo: at + 1,
+        basis: 'PAID',
+        ratePct: rate * 10_000,
+        threshold: threshold === 0 ? null : threshold,
+        currency: threshold === 0 ? null : 'TWD',
+      })
+    }
   }
 }

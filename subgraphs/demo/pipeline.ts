@@ -2,7 +2,14 @@
  * What comes before orders: campaigns, leads, opportunities won, lost and open, quotes in negotiation,
  * and the talk around them.
  */
-import { fromTwd, type Customer, type Person, type Product, type Story } from './company.ts'
+import {
+  fromTwd,
+  type Customer,
+  type Person,
+  type Product,
+  type Steps,
+  type Story,
+} from './company.ts'
 import type { Order } from './orders.ts'
 import { dateOf, momentOf, monthOf, padded } from './random.ts'
 import { interactionSubjects } from './words.ts'
@@ -36,13 +43,25 @@ interface Wanted {
   readonly unitPrice: number
 }
 
+/** An opportunity that a lead may have become. */
+interface Conversion {
+  readonly opportunityId: string
+  readonly customer: Customer
+  readonly opened: number
+  readonly campaignId: string | null
+}
+
+/** Every how many opportunities one is kept for the leads: more than they need, few in memory. */
+const conversionStep = 20
+
 export function createPipeline(
   story: Story,
   customers: readonly Customer[],
   products: readonly Product[],
-): Pipeline & { rest(): void } {
+): Pipeline & { rest(): Steps } {
   const { write, random, today, size } = story
   const campaignIds = writeCampaigns(story, customers)
+  const conversions: Conversion[] = []
   let serial = 0
 
   function insertOpportunity(
@@ -83,12 +102,15 @@ export function createPipeline(
         currency: customer.currency,
       })
     }
-    touch(id, opened)
+    const campaignId = touch(id, opened)
+    if (serial % conversionStep === 0)
+      conversions.push({ opportunityId: id, customer, opened, campaignId })
     return id
   }
 
-  function touch(opportunityId: string, day: number): void {
-    if (!random.chance(450)) return
+  /** Returns the campaign of the first touch. */
+  function touch(opportunityId: string, day: number): string | null {
+    if (!random.chance(450)) return null
     const touches = [
       ...new Set(Array.from({ length: random.between(1, 3) }, () => random.pick(campaignIds))),
     ]
@@ -102,6 +124,7 @@ export function createPipeline(
         touchedOn: dateOf(day + at * 3),
       })
     }
+    return touches[0] ?? null
   }
 
   function insertQuote(
@@ -171,8 +194,9 @@ export function createPipeline(
         quoteNo,
       })
     },
-    rest() {
+    *rest() {
       for (let at = 0; at < size.customers * 0.6; at += 1) {
+        if (at % 1_000 === 0) yield
         // The partner and the first accounts have a pipeline of their own in any size.
         const customer =
           at % 25 === 0
@@ -209,8 +233,8 @@ export function createPipeline(
           )
         if (stage === 'NEGOTIATION') insertQuote(customer, id, 'NEGOTIATION', opened + 1, wanted)
       }
-      writeLeads(story, campaignIds, customers)
-      writeInteractions(story, customers, campaignIds)
+      writeLeads(story, campaignIds, customers, conversions)
+      yield* writeInteractions(story, customers, campaignIds)
     },
   }
 }
@@ -276,29 +300,51 @@ function writeCampaigns({ write, random, today }: Story, customers: readonly Cus
 }
 
 function writeLeads(
-  { write, random, today, size }: Story,
+  { write, random, stream, today, size }: Story,
   campaignIds: readonly string[],
   customers: readonly Customer[],
+  conversions: Conversion[],
 ): void {
+  const converting = stream('leads')
   for (let at = 1; at <= size.customers / 4; at += 1) {
-    write.crm.insert('lead', {
+    const lead = {
       id: `LD-${padded(at, 5)}`,
       name: `Inquiry 詢價 ${at}`,
       source: random.pick(['WEB', 'FAIR', 'PHONE', 'REFERRAL']),
       campaignId: random.chance(600) ? random.pick(campaignIds) : null,
       status: random.pick(['NEW', 'QUALIFIED', 'DISQUALIFIED', 'CONVERTED']),
       ownerLoginId: random.pick(customers).owner.loginId,
+      crmAccountId: null,
+      contactId: null,
       opportunityId: null,
       createdOn: dateOf(today - random.int(400)),
+    }
+    const conversion = lead.status === 'CONVERTED' ? conversions.pop() : undefined
+    if (conversion === undefined) {
+      write.crm.insert('lead', {
+        ...lead,
+        status: lead.status === 'CONVERTED' ? 'QUALIFIED' : lead.status,
+      })
+      continue
+    }
+    const { opportunityId, customer, opened, campaignId } = conversion
+    write.crm.insert('lead', {
+      ...lead,
+      campaignId,
+      ownerLoginId: customer.owner.loginId,
+      crmAccountId: customer.crmAccountId,
+      contactId: converting.pick(customer.contactIds),
+      opportunityId,
+      createdOn: dateOf(opened - converting.int(30)),
     })
   }
 }
 
-function writeInteractions(
+function* writeInteractions(
   { write, random, today }: Story,
   customers: readonly Customer[],
   campaignIds: readonly string[],
-): void {
+): Steps {
   let serial = 0
   const insert = ({ crmAccountId, contactIds }: Customer, { loginId }: Person) => {
     const day = today - random.int(500)
@@ -320,5 +366,6 @@ function writeInteractions(
   for (const customer of customers) {
     const many = customer.index < 40 ? 12 : random.between(1, 6)
     for (let at = 0; at < many; at += 1) insert(customer, customer.owner)
+    if (customer.index % 1_000 === 0) yield
   }
 }

@@ -35,6 +35,13 @@ export function createRandom(seed: number): Random {
   }
 }
 
+/**
+ * A stream of its own for one part of the story, by its name: what that part draws does not move
+ * what the others draw.
+ */
+export const createStream = (seed: number, name: string): Random =>
+  createRandom(Buffer.from(name).reduce((sum, byte) => Math.imul(sum, 31) + byte, seed))
+
 const dayMs = 86_400_000
 const known = new Map<number, string>()
 

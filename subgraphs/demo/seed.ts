@@ -15,14 +15,14 @@ import { relations as crm } from '../crm/relations.ts'
 import { relations as erp } from '../erp/relations.ts'
 import { relations as finance } from '../finance/relations.ts'
 import { relations as hr } from '../hr/relations.ts'
-import { sizes, type SizeName, type Story } from './company.ts'
+import { sizes, type SizeName, type Steps, type Story } from './company.ts'
 import { writeCustomers } from './customers.ts'
 import { writeBooks } from './ledger.ts'
 import { writeOrders } from './orders.ts'
 import { writePeople } from './people.ts'
 import { createPipeline } from './pipeline.ts'
 import { writeProducts } from './products.ts'
-import { createRandom, dayOf } from './random.ts'
+import { createRandom, createStream, dayOf } from './random.ts'
 import { createService, writeTasks } from './service.ts'
 import { createWriter } from './writer.ts'
 
@@ -47,19 +47,22 @@ export interface SeedOptions {
   readonly size: SizeName
   /** `YYYY-MM-DD` */
   readonly asOf?: string
-  /** Told what is being written, for long runs. */
-  readonly onProgress?: (message: string) => void
 }
 
-export function seedDemo({
-  data,
-  size,
-  asOf = defaultAsOf,
-  onProgress = () => undefined,
-}: SeedOptions): void {
+/** Makes the data in one go. */
+export function seedDemo(options: SeedOptions): void {
+  const steps = seedSteps(options)
+  while (steps.next().done !== true);
+}
+
+/** Makes the data step by step. Who stops between two steps leaves the folder as it was. */
+export function* seedSteps({ data, size, asOf = defaultAsOf }: SeedOptions): Steps {
   mkdirSync(data, { recursive: true })
   const temporary = (name: string) => join(data, `${name}.sqlite.new`)
-  for (const name of Object.keys(databases)) rmSync(temporary(name), { force: true })
+  const clear = () => {
+    for (const name of Object.keys(databases)) rmSync(temporary(name), { force: true })
+  }
+  clear() // what a killed run left
   const meta = { asOf, size, seed: String(seed) }
   const write = {
     crm: createWriter(temporary('crm'), crm, meta),
@@ -68,29 +71,54 @@ export function seedDemo({
     hr: createWriter(temporary('hr'), hr, meta),
     finance: createWriter(temporary('finance'), finance, meta),
   }
-  tell({ write, size: sizes[size], random: createRandom(seed), today: dayOf(asOf) }, onProgress)
-  onProgress('building indexes')
-  for (const writer of Object.values(write)) writer.finish()
-  for (const name of Object.keys(databases))
-    renameSync(temporary(name), join(data, `${name}.sqlite`))
+  try {
+    yield* tell({
+      write,
+      size: sizes[size],
+      random: createRandom(seed),
+      stream: (name) => createStream(seed, name),
+      today: dayOf(asOf),
+    })
+    for (const [name, writer] of Object.entries(write)) {
+      yield `building indexes of ${name}`
+      yield* writer.finish()
+    }
+    for (const name of Object.keys(databases))
+      renameSync(temporary(name), join(data, `${name}.sqlite`))
+  } finally {
+    for (const writer of Object.values(write)) writer.close()
+    clear()
+  }
 }
 
-function tell(story: Story, onProgress: (message: string) => void): void {
+function* tell(story: Story): Steps {
   const people = writePeople(story)
   const products = writeProducts(story, people)
-  onProgress('writing customers')
-  const customers = writeCustomers(story, people)
+  yield 'writing customers'
+  const customers = yield* writeCustomers(story, people)
   const pipeline = createPipeline(story, customers, products)
   const service = createService(story, people)
-  const totals = writeOrders(story, people, customers, products, {
-    pipeline,
-    service,
-    onProgress: (done) => onProgress(`writing orders: ${done} of ${story.size.orders}`),
-  })
-  onProgress('writing pipeline and books')
-  pipeline.rest()
+  const totals = yield* writeOrders(story, people, customers, products, { pipeline, service })
+  yield 'writing pipeline and books'
+  yield* pipeline.rest()
   writeTasks(story, people, customers)
   writeBooks(story, people, customers, totals)
+}
+
+/** How much there is of what decides a size. */
+export function countRows(data: string): Readonly<Record<string, number>> {
+  const counted = {
+    customers: ['crm', 'customer'],
+    orders: ['erp', 'sales_order'],
+    'order lines': ['erp', 'sales_order_line'],
+    invoices: ['finance', 'invoice'],
+  } as const
+  return Object.fromEntries(
+    Object.entries(counted).map(([name, [database, relation]]) => {
+      using file = new DatabaseSync(join(data, `${database}.sqlite`), { readOnly: true })
+      return [name, Number(file.prepare(`SELECT count(*) AS n FROM ${relation}`).get()?.['n'])]
+    }),
+  )
 }
 
 export type DemoState =
@@ -122,6 +150,9 @@ export function demoState(data: string): DemoState {
   }
 }
 
+/** NULL in a checksum: an empty text is something else. */
+const absent = '\u0000'
+
 /** SHA-256 over all rows of all relations in the order of their keys, as hex. */
 export function checksum(data: string): string {
   const hash = createHash('sha256')
@@ -137,8 +168,12 @@ export function checksum(data: string): string {
         `SELECT ${list(Object.keys(columns))} FROM "${relation}" ORDER BY ${list(key)}`,
       )
       rows.setReturnArrays(true)
-      for (const row of rows.iterate())
-        hash.update(`${(row as unknown as unknown[]).join('\u001f')}\n`)
+      for (const row of rows.iterate()) {
+        const values = (row as unknown as readonly (string | bigint | null)[]).map(
+          (value) => value ?? absent,
+        )
+        hash.update(`${values.join('\u001f')}\n`)
+      }
     }
     file.close()
   }

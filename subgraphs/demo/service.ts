@@ -3,13 +3,13 @@
  * of technicians, what all that cost, and the tasks it leaves for people.
  */
 import { rounded, toTwd, type Customer, type People, type Person, type Story } from './company.ts'
-import type { Line, Order } from './orders.ts'
+import type { Line, SoldOrder } from './orders.ts'
 import { dateOf, momentOf, padded } from './random.ts'
 import { resolutions, subjects } from './words.ts'
 
 export interface Service {
   /** Writes a case about an order that was delivered on a day. */
-  caseOf(order: Order, delivered: number): void
+  caseOf(order: SoldOrder, delivered: number): void
 }
 
 const kinds = ['COMPLAINT', 'COMPLAINT', 'WARRANTY', 'INCIDENT', 'RETURN', 'QUESTION'] as const
@@ -27,7 +27,7 @@ const causes = [
 interface CaseFile {
   readonly caseNo: string
   readonly kind: Kind
-  readonly order: Order
+  readonly order: SoldOrder
   readonly line: Line
   readonly opened: number
   readonly isOpen: boolean
@@ -35,10 +35,11 @@ interface CaseFile {
 
 export function createService(story: Story, people: People): Service {
   const { write, random, today } = story
+  const returning = story.stream('returns')
   let serial = 0
   let openJobs = 0
 
-  function insertCase(order: Order, line: Line, opened: number): CaseFile {
+  function insertCase(order: SoldOrder, line: Line, opened: number): CaseFile {
     const kind = random.pick(kinds)
     const caseNo = `CS-${dateOf(opened).slice(0, 4)}-${padded((serial += 1), 5)}`
     const hours = random.between(2, 240)
@@ -89,10 +90,12 @@ export function createService(story: Story, people: People): Service {
     return { caseNo, kind, order, line, opened, isOpen }
   }
 
-  /** Parts, quality record and, for returns, a credit note. */
+  /** Parts, quality record and, where goods came back, the return order and its credit note. */
   function insertConsequences(file: CaseFile): void {
     const { caseNo, kind, order, line, opened, isOpen } = file
     if (kind === 'QUESTION') return
+    const comesBack = kind === 'RETURN' || (kind === 'COMPLAINT' && returning.chance(250))
+    const returnOrderNo = comesBack && !isOpen ? `RO-${caseNo.slice(3)}` : null
     const partsCost = rounded(
       toTwd(line.cost ?? line.net / 2, order.customer.currency) / line.quantity / 5,
       'TWD',
@@ -101,11 +104,11 @@ export function createService(story: Story, people: People): Service {
       id: `CR-${caseNo}`,
       caseNo,
       recordedAt: momentOf(Math.min(opened + 1, today), serial % 540),
-      resolution: isOpen ? null : random.pick(resolutions),
+      resolution: isOpen ? null : resolutionOf(returnOrderNo, random.pick(resolutions)),
       qualityNotificationNo: random.chance(500) ? `QN-${padded(serial, 5)}` : null,
       partsCost: kind === 'RETURN' ? null : partsCost,
       currency: kind === 'RETURN' ? null : 'TWD',
-      returnOrderNo: null,
+      returnOrderNo,
     })
     const post = (category: string, amount: number) =>
       write.finance.insert('ledger_posting', {
@@ -125,15 +128,57 @@ export function createService(story: Story, people: People): Service {
       })
     if (kind === 'WARRANTY') post('WARRANTY', partsCost * 2)
     post('SERVICE', random.between(8, 90) * 100_000)
-    if (kind === 'RETURN' && !isOpen) insertCreditNote(file)
+    if (returnOrderNo === null) return
+    insertReturnOrder(file, returnOrderNo)
+    insertCreditNote(file, returnOrderNo)
   }
 
-  function insertCreditNote({
-    caseNo,
-    order: { customer, orderNo },
-    line,
-    opened,
-  }: CaseFile): void {
+  const resolutionOf = (returnOrderNo: string | null, otherwise: string): string =>
+    returnOrderNo === null ? otherwise : 'Goods taken back, credit granted 退貨並折讓'
+
+  /** One piece of the line comes back: an order with negative quantity and amounts. */
+  function insertReturnOrder({ order, line, opened }: CaseFile, orderNo: string): void {
+    const day = Math.min(opened + 3, today)
+    const { currency } = order.customer
+    const net = -line.unitPrice
+    const cost = line.cost === null ? null : -(line.cost / line.quantity)
+    write.erp.insert('sales_order', {
+      orderNo,
+      erpCustomerNo: order.erpCustomerNo,
+      channel: 'CALL_CENTRE',
+      status: 'COMPLETED',
+      isOpen: false,
+      orderedAt: momentOf(day, serial % 540),
+      orderedOn: dateOf(day),
+      requestedOn: null,
+      promisedOn: null,
+      salespersonNo: order.salespersonNo,
+      net,
+      shippedNet: net,
+      cost,
+      currency,
+      version: 1,
+    })
+    write.erp.insert('sales_order_line', {
+      orderNo,
+      lineNo: 1,
+      sku: line.sku,
+      configurationId: line.configurationId,
+      quantity: -1_000,
+      shipped: -1_000,
+      unit: 'PCS',
+      netPrice: line.unitPrice * 1_000,
+      net,
+      shippedNet: net,
+      cost,
+      currency,
+    })
+  }
+
+  function insertCreditNote(
+    { caseNo, order: { customer }, line, opened }: CaseFile,
+    returnOrderNo: string,
+  ): void {
     if (customer.debtorNo === null) return
     const invoiceNo = `CN-${caseNo.slice(3)}`
     const on = dateOf(Math.min(opened + 6, today))
@@ -174,7 +219,7 @@ export function createService(story: Story, people: People): Service {
     write.finance.insert('invoice_line', {
       invoiceNo,
       lineNo: 1,
-      orderNo,
+      orderNo: returnOrderNo,
       sku: line.sku,
       quantity: -1_000,
       unit: 'PCS',

@@ -5,6 +5,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { createEmbedded } from '#shared/embedded.ts'
 import type { Relation, Relations } from '#shared/relations.ts'
+import { createIndexes } from '#shared/tables.ts'
 
 type Value = string | number | boolean | null
 
@@ -19,8 +20,10 @@ export type SeedRow<R extends Relation> = {
 
 export interface Writer<R extends Relations> {
   insert<Name extends keyof R & string>(name: Name, row: SeedRow<R[Name]>): void
-  /** Commits and closes. */
-  finish(): void
+  /** Builds the indexes, one between two steps, then commits and closes. */
+  finish(): Generator<undefined, void, undefined>
+  /** Closes at any time; what is not committed is lost. */
+  close(): void
 }
 
 export function createWriter<R extends Relations>(
@@ -29,8 +32,7 @@ export function createWriter<R extends Relations>(
   meta: Readonly<Record<string, string>> & { readonly asOf: string },
 ): Writer<R> {
   const file = createEmbedded(path, { relations }, meta)
-  // The file is renamed into place when all is written: until then nobody reads it.
-  file.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN')
+  file.exec('BEGIN')
   const inserts = new Map<string, (row: Readonly<Record<string, Value>>) => void>()
   return {
     insert: (name, row) => {
@@ -45,9 +47,16 @@ export function createWriter<R extends Relations>(
       inserts.set(name, insert)
       insert(row as Readonly<Record<string, Value>>)
     },
-    finish: () => {
+    *finish() {
+      for (const index of createIndexes(relations)) {
+        file.exec(index)
+        yield
+      }
       file.exec('COMMIT; ANALYZE')
       file.close()
+    },
+    close: () => {
+      if (file.isOpen) file.close()
     },
   }
 }
@@ -59,10 +68,12 @@ function prepareInsert(file: DatabaseSync, name: string, relation: Relation) {
   )
   const values: SQLInputValue[] = []
   return (row: Readonly<Record<string, Value>>) => {
-    for (const [at, column] of columns.entries()) {
+    let at = 0 // not columns.entries(): this runs for every value that is made
+    for (const column of columns) {
       const value = row[column]
       if (value === undefined) throw new TypeError(`${name}.${column} is missing`)
       values[at] = typeof value === 'boolean' ? Number(value) : value
+      at += 1
     }
     statement.run(...values)
   }

@@ -297,6 +297,7 @@ export const relations = defineRelations({
     indexes: [
       ['erpCustomerNo', 'orderedAt'],
       ['salespersonNo', 'orderedAt'],
+      ['salespersonNo', 'orderedOn'],
       ['orderedAt'],
       ['orderedOn'],
       ['promisedOn'],

@@ -60,13 +60,19 @@ export interface EmbeddedDatabase<R extends Relations> extends Disposable {
   limitedTo(scope: StatementScope): Kysely<Database<R>>
 }
 
-/** Creates the file with its tables and meta, and hands it over open for writing. */
+/**
+ * Creates the file with its tables and meta, and hands it over open for writing. The indexes are
+ * left to whoever fills it: `createIndexes`.
+ */
 export function createEmbedded(
   path: string,
   { relations }: DatabaseDeclaration,
   meta: Readonly<Record<string, string>> & { readonly asOf: string },
 ): DatabaseSync {
   const file = new DatabaseSync(path)
+  // A half-written file is made anew, never repaired: nothing has to reach the disk in order.
+  // MEMORY, because Node's defensive mode does not allow OFF; new pages need no journal anyway.
+  file.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
   file.exec(createTables(relations))
   file.exec('CREATE TABLE isthmus_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT')
   const insert = file.prepare('INSERT INTO isthmus_meta (key, value) VALUES (?, ?)')

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { expressionBuilder } from 'kysely'
 import type { Column, Relation, RuleParameters } from '#shared/relations.ts'
-import { createTables } from '#shared/tables.ts'
+import { createIndexes, createTables } from '#shared/tables.ts'
 import { rowRules } from '../../gateway/policy/row-rules.ts'
 import { definitionOf, systems } from './systems.ts'
 
@@ -81,7 +81,7 @@ for (const system of systems) {
   for (const [database, { relations }] of Object.entries(databases)) {
     describe(`the relations of ${database}`, () => {
       const file = new DatabaseSync(':memory:')
-      file.exec(createTables(relations))
+      file.exec([createTables(relations), ...createIndexes(relations)].join('\n'))
       const ask = (sql: string, ...values: string[]) =>
         file
           .prepare(sql)

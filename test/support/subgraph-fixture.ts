@@ -14,6 +14,7 @@ import { openSubgraph, type OpenSubgraph } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Relation } from '#shared/relations.ts'
 import type { Databases, SubgraphDefinition } from '#shared/subgraph.ts'
+import { createIndexes } from '#shared/tables.ts'
 
 type Row = Readonly<Record<string, unknown>>
 /** By database, then by relation. */
@@ -100,6 +101,7 @@ export function writeDatabase(
     if (relation === undefined) throw new TypeError(`fixture: no relation "${name}"`)
     insertRows(file, name, relation, ofRelation)
   }
+  for (const index of createIndexes(declaration.relations)) file.exec(index)
   file.close()
 }
 

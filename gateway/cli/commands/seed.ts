@@ -1,4 +1,5 @@
 /** `isthmus seed`: makes the demo data, or prints its checksum. */
+import { setImmediate } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { isDate } from '#shared/calendar.ts'
 import { AppError } from '#shared/errors.ts'
@@ -44,12 +45,32 @@ export const seedCommand = (env: Environment): Command =>
         return
       }
       const started = performance.now()
-      demo.seedDemo({
-        data,
-        size,
-        ...(asOf === undefined ? {} : { asOf }),
-        onProgress: (message) => console.error(message),
-      })
+      const steps = demo.seedSteps({ data, size, ...(asOf === undefined ? {} : { asOf }) })
+      if (!(await completed(steps))) {
+        console.error('stopped: the data folder is as it was')
+        return
+      }
       demoSecret(data)
-      console.error(`done in ${((performance.now() - started) / 1_000).toFixed(1)} s`)
+      const made = Object.entries(demo.countRows(data)).map(([name, rows]) => `${rows} ${name}`)
+      console.error(`made ${made.join(', ')}`)
+      const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+      const peakMb = Math.round(process.resourceUsage().maxRSS / 1_024)
+      console.error(`done in ${seconds} s, with at most ${peakMb} MB of memory`)
     })
+
+/** Takes the steps to their end, or to a signal: the first one stops, a second one kills as usual. */
+async function completed(steps: Iterable<string | undefined>): Promise<boolean> {
+  const stopped = new AbortController()
+  for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15 })) {
+    process.once(signal, () => {
+      process.exitCode = 128 + number // as shells say it
+      stopped.abort()
+    })
+  }
+  for (const message of steps) {
+    if (message !== undefined) console.error(message)
+    await setImmediate() // the steps are synchronous: a signal is heard here only
+    if (stopped.signal.aborted) return false // which lets the steps clean up
+  }
+  return true
+}

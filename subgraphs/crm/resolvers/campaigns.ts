@@ -7,7 +7,7 @@ import type { Resolvers } from '#shared/subgraph.ts'
 import { conversionRate } from '../rules.ts'
 import * as source from '../source.ts'
 import type { AggregateArgs, AttributionModel, Row } from '../source.ts'
-import { campaignOf, employeeOf, maybe, type Crm } from './context.ts'
+import { campaignOf, customerOf, employeeOf, maybe, type Crm } from './context.ts'
 
 type Lead = Row<'lead'>
 type Campaign = Row<'campaign'>
@@ -56,6 +56,9 @@ export const campaignResolvers: Resolvers = {
     __resolveReference: ({ id }: { id: string }, { loaders }: Crm) => loaders.leadById.load(id),
     campaign: campaignOf,
     owner: employeeOf('ownerLoginId'),
+    customer: customerOf,
+    contact: ({ contactId }: Lead, _: object, { loaders }: Crm) =>
+      maybe(contactId, (id) => loaders.contactById.load(id)),
     convertedTo: ({ opportunityId }: Lead, _: object, { loaders }: Crm) =>
       maybe(opportunityId, (id) => loaders.opportunityById.load(id)),
   },

@@ -1,15 +1,24 @@
 /** The command line: what each command prints, and how a wrong use is told. */
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { AddressInfo } from 'node:net'
 import jwt from 'jsonwebtoken'
 import { readLibrary } from '../../../gateway/reports/library.ts'
-import { isthmus } from '../../support/cli.ts'
+import { isthmus, repository } from '../../support/cli.ts'
 import { demoData } from '../../support/demo-data.ts'
 import { startHttp } from '../../support/http.ts'
 
@@ -122,6 +131,27 @@ describe('the command line', { concurrency: 2 }, () => {
     ])
     assert.match(one.stdout, /^[0-9a-f]{64}\n$/)
     assert.equal(one.stdout, two.stdout)
+  })
+
+  it('seed stopped by Ctrl-C exits as shells say it and leaves what was there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
+    writeFileSync(join(folder, 'crm.sqlite'), 'what was there')
+    const child = spawn(process.execPath, ['gateway/cli/isthmus.ts', 'seed', '--size', 'large'], {
+      cwd: repository,
+      env: { ISTHMUS_DATA: folder },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    for await (const chunk of child.stderr) {
+      if (said === '') child.kill('SIGINT')
+      said += String(chunk)
+    }
+    if (child.exitCode === null) await once(child, 'exit')
+    assert.equal(child.exitCode, 130)
+    assert.match(said, /^writing customers\n[^]*stopped: the data folder is as it was\n$/)
+    assert.deepEqual(readdirSync(folder), ['crm.sqlite'])
+    assert.equal(readFileSync(join(folder, 'crm.sqlite'), 'utf8'), 'what was there')
+    rmSync(folder, { recursive: true })
   })
 
   it('report list names every question of the library', async () => {

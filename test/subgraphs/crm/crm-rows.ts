@@ -171,6 +171,8 @@ const crm = {
       name: 'Lead',
       status: 'CONVERTED',
       createdOn: '2026-01-01',
+      crmAccountId: 'A1',
+      contactId: 'K1',
       opportunityId: 'O1',
       campaignId: 'FAIR',
     },

@@ -135,7 +135,7 @@ describe('customers', () => {
     const { customer, contact, leads, segments } = await ask(
       `{ customer(id: "C1") { addresses { kind location { lat lon } } segment { name } owner { loginId } }
          contact(id: "K1") { name customer { id } consents { channel granted at } }
-         leads(filter: {campaignId: {eq: "FAIR"}}) { nodes { convertedTo { name } campaign { name } owner { loginId } } }
+         leads(filter: {campaignId: {eq: "FAIR"}}) { nodes { convertedTo { name } customer { id } contact { name } campaign { name } owner { loginId } } }
          segments { code } }`,
     )
     assert.deepEqual(customer, {
@@ -149,7 +149,13 @@ describe('customers', () => {
       consents: [{ channel: 'EMAIL', granted: true, at: null }],
     })
     assert.deepEqual(leads.nodes, [
-      { convertedTo: { name: 'Deal O1' }, campaign: { name: 'Fair' }, owner: null },
+      {
+        convertedTo: { name: 'Deal O1' },
+        customer: { id: 'C1' },
+        contact: { name: 'Ann' },
+        campaign: { name: 'Fair' },
+        owner: null,
+      },
     ])
     assert.deepEqual(segments, [{ code: 'KEY' }, { code: 'SME' }])
   })

@@ -1,53 +1,85 @@
 /** The demo data: complete, coherent across the systems, and the same on every run. */
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
-import { identityRelations } from '../../../subgraphs/crm/identity-relations.ts'
-import { relations as crm } from '../../../subgraphs/crm/relations.ts'
-import { checksum, demoState, seedDemo } from '../../../subgraphs/demo/seed.ts'
-import { relations as erp } from '../../../subgraphs/erp/relations.ts'
-import { relations as finance } from '../../../subgraphs/finance/relations.ts'
-import { relations as hr } from '../../../subgraphs/hr/relations.ts'
+import {
+  checksum,
+  countRows,
+  demoState,
+  seedDemo,
+  seedSteps,
+} from '../../../subgraphs/demo/seed.ts'
+import { databases, openDemo, type DemoDatabases } from './databases.ts'
 
-const databases = { crm, identity: identityRelations, erp, hr, finance }
+function setMeta(path: string, key: string, value: string): void {
+  using file = new DatabaseSync(path)
+  file.prepare('UPDATE isthmus_meta SET value = ? WHERE key = ?').run(value, key)
+}
 
 describe('the demo data', () => {
-  const data = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
-  let all: DatabaseSync
+  let demo: DemoDatabases
+  let data: string
   before(() => {
-    seedDemo({ data, size: 'small' })
-    all = new DatabaseSync(':memory:')
-    for (const name of Object.keys(databases)) {
-      all.exec(`ATTACH '${join(data, `${name}.sqlite`)}' AS ${name}`)
-    }
+    demo = openDemo()
+    ;({ data } = demo)
   })
-  after(() => {
-    all.close()
-    rmSync(data, { recursive: true })
-  })
-  const value = (sql: string): unknown => Object.values(all.prepare(sql).get() ?? {})[0]
-  const none = (sql: string) => assert.equal(value(`SELECT count(*) FROM (${sql})`), 0, sql)
-  const some = (sql: string) => assert.ok(Number(value(`SELECT count(*) FROM (${sql})`)) > 0, sql)
+  after(() => demo[Symbol.dispose]())
+  const value = (sql: string) => demo.value(sql)
+  const none = (sql: string) => demo.none(sql)
+  const some = (sql: string) => demo.some(sql)
 
   it('has the size that is promised, and rows in every relation', () => {
     assert.equal(value('SELECT count(*) FROM crm.customer'), 2_000)
-    assert.equal(value('SELECT count(*) FROM erp.sales_order'), 20_000)
+    assert.equal(value(`SELECT count(*) FROM erp.sales_order WHERE orderNo LIKE 'SO-%'`), 20_000)
+    const { customers, orders } = countRows(data)
+    assert.deepEqual([customers, orders], [2_000, value('SELECT count(*) FROM erp.sales_order')])
     for (const [database, relations] of Object.entries(databases)) {
       for (const relation of Object.keys(relations)) some(`SELECT 1 FROM ${database}."${relation}"`)
     }
   })
 
-  it('is the same again, and another one for another business date', () => {
+  it('is the same again, on this machine and on every other', () => {
     const again = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
     seedDemo({ data: again, size: 'small' })
-    assert.equal(checksum(again), checksum(data))
-    seedDemo({ data: again, size: 'small', asOf: '2026-03-31' })
-    assert.notEqual(checksum(again), checksum(data))
-    assert.equal(demoState(again).state, 'current')
+    const sum = checksum(again)
     rmSync(again, { recursive: true })
+    assert.equal(sum, checksum(data))
+    // Who changes the demo data on purpose writes down what `npm run seed -- --checksum` prints.
+    assert.equal(sum, 'e70ff0d7cd3c56aba1175533de206c9654e403de9e99354b971030aecf8b9b4a')
+  })
+
+  it('is another one for another business date', () => {
+    const other = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
+    seedDemo({ data: other, size: 'small', asOf: '2026-03-31' })
+    assert.notEqual(checksum(other), checksum(data))
+    assert.equal(demoState(other).state, 'current')
+    rmSync(other, { recursive: true })
+  })
+
+  it('tells an absent value from an empty text', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
+    cpSync(data, folder, { recursive: true })
+    using file = new DatabaseSync(join(folder, 'erp.sqlite'))
+    file.exec(`UPDATE task SET orderNo = '' WHERE orderNo IS NULL`)
+    assert.notEqual(checksum(folder), checksum(data))
+    rmSync(folder, { recursive: true })
+  })
+
+  it('leaves the folder as it was when it is stopped in the middle', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
+    const steps = seedSteps({ data: folder, size: 'small' })
+    while (!/^writing orders/.test(String(steps.next().value)));
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => /\.sqlite$/.test(name)),
+      [],
+    )
+    assert.equal(demoState(folder).state, 'absent')
+    steps.return()
+    assert.deepEqual(readdirSync(folder), [])
+    rmSync(folder, { recursive: true })
   })
 
   it('adds up: orders, invoices, payments and commission', () => {
@@ -139,18 +171,16 @@ describe('the demo data', () => {
     )
     const damaged = demoState(folder)
     assert.equal(damaged.state === 'unusable' ? damaged.error.code : '', 'DATABASE_INVALID')
-    seedDemo({ data: folder, size: 'small' })
+    cpSync(data, folder, { recursive: true })
     rmSync(join(folder, 'hr.sqlite'))
     const missing = demoState(folder)
     assert.equal(missing.state === 'unusable' ? missing.error.code : '', 'DATABASE_MISSING')
-    seedDemo({ data: folder, size: 'small', asOf: '2026-03-31' })
-    cpSync(join(data, 'erp.sqlite'), join(folder, 'erp.sqlite'))
+    cpSync(data, folder, { recursive: true })
+    setMeta(join(folder, 'erp.sqlite'), 'asOf', '2026-03-31')
     const mixed = demoState(folder)
     assert.match(mixed.state === 'unusable' ? mixed.error.message : '', /interrupted/)
-    seedDemo({ data: folder, size: 'small' })
-    const file = new DatabaseSync(join(folder, 'erp.sqlite'))
-    file.exec(`UPDATE isthmus_meta SET value = 'older' WHERE key = 'layout'`)
-    file.close()
+    cpSync(data, folder, { recursive: true })
+    setMeta(join(folder, 'erp.sqlite'), 'layout', 'older')
     const outdated = demoState(folder)
     assert.equal(outdated.state === 'unusable' ? outdated.error.code : '', 'DATABASE_OUTDATED')
     assert.match(outdated.state === 'unusable' ? outdated.error.message : '', /npm run seed/)
