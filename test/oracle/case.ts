@@ -38,6 +38,12 @@ export type Failure =
   | { readonly subgraph: string; readonly kind: 'ERRORS_ONLY' }
   /** One of its resolvers throws: the rest of the answer is there. */
   | { readonly subgraph: string; readonly kind: 'FIELD_THROWS'; readonly field: string }
+  /** An object stands where a leaf should: `{"x": 1}`. */
+  | { readonly subgraph: string; readonly kind: 'WRONG_SHAPE'; readonly field: string }
+  /** Null stands where its own schema allows none, and no error says why. */
+  | { readonly subgraph: string; readonly kind: 'NULL_FOR_NON_NULL'; readonly field: string }
+  /** The last entity is left out of each list. */
+  | { readonly subgraph: string; readonly kind: 'SHORT_ENTITIES' }
 
 export interface Question {
   readonly operation: string

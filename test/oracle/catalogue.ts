@@ -176,3 +176,6 @@ function fieldSet(directive: ConstDirectiveNode | undefined): SelectionSetNode |
   const [operation] = parse(`{ ${fields} }`, { noLocation: true }).definitions
   return operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet : null
 }
+
+export const namedType = (type: TypeNode): string =>
+  type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type)

@@ -128,7 +128,8 @@ async function checkLoaded(
       if ('crashed' in given) return { kind: 'CRASH', at: [], detail: given.crashed }
       const hasFailed = question.failure !== null
       const found = hasFailed ? isNoPartOf(right, given.answer) : differsFrom(right, given.answer)
-      if (found !== null) return found
+      // With a failure, what was asked for in vain is an error like any other.
+      if (found !== null || hasFailed) return found
       const [complaint] = notes.complaints
       return complaint === undefined ? null : { kind: 'COMPLAINT', at: [], detail: complaint }
     }

@@ -4,7 +4,7 @@
  */
 import { Kind, parse, visit, type SelectionSetNode, type TypeNode } from 'graphql'
 import type { Question } from './case.ts'
-import { isInKey, type Catalogue } from './catalogue.ts'
+import { isInKey, namedType, type Catalogue } from './catalogue.ts'
 import type { Asked } from './subgraph.ts'
 
 /** Every feature that a question can use. */
@@ -22,7 +22,9 @@ export const features = [
   '@requires',
   '@requires with arguments',
   '@requires below a reference',
+  '@requires by type',
   '@provides',
+  '@provides below a reference',
   '@shareable',
   '@override',
   '@override with a label',
@@ -37,6 +39,9 @@ export const features = [
   'input object',
   'variable',
   'variable left out',
+  'variable with a default',
+  'variable inside a value',
+  'introspection',
   'alias',
   'alias equal to a field name',
   'named fragment',
@@ -75,10 +80,18 @@ function ofOperation(known: Catalogue, question: Question, used: Set<Feature>): 
         used.add('alias equal to a field name')
       }
       if (args.length > 0) used.add('arguments')
+      if (name.value === '__type') used.add('introspection')
       if (name.value === '__typename') used.add('__typename')
     },
-    VariableDefinition({ variable, type }) {
+    ObjectField({ value }) {
+      if (value.kind === Kind.VARIABLE) used.add('variable inside a value')
+    },
+    ListValue({ values }) {
+      if (values.some(({ kind }) => kind === Kind.VARIABLE)) used.add('variable inside a value')
+    },
+    VariableDefinition({ variable, type, defaultValue }) {
       used.add('variable')
+      if (defaultValue !== undefined) used.add('variable with a default')
       if (!(variable.name.value in question.variables)) used.add('variable left out')
       if (namedType(type) === 'Range') used.add('input object')
     },
@@ -97,9 +110,6 @@ function ofOperation(known: Catalogue, question: Question, used: Set<Feature>): 
   })
   if (question.failure !== null) used.add('subgraph that fails')
 }
-
-const namedType = (type: TypeNode): string =>
-  type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type)
 
 const listDepth = (type: TypeNode): number =>
   type.kind === Kind.NAMED_TYPE ? 0 : (type.kind === Kind.LIST_TYPE ? 1 : 0) + listDepth(type.type)
@@ -133,6 +143,13 @@ function ofRequest(
       if (listDepth(field.type) > 1) used.add('nested list')
       if (field.isExternal && !isInKey(type, field.name)) used.add('@provides')
       if (field.name === 'foreign') used.add('key that may be null')
+      if (
+        field.provides?.selections.some(
+          (each) => 'selectionSet' in each && each.selectionSet !== undefined,
+        )
+      ) {
+        used.add('@provides below a reference')
+      }
       if (field.overrideFrom !== null) used.add('@override')
       if (field.isInaccessible) used.add('@inaccessible')
       const resolvers = known.resolvers(name, field.name)
@@ -141,6 +158,9 @@ function ofRequest(
       if (field.requires !== null) {
         used.add('@requires')
         visit(field.requires, {
+          InlineFragment: () => {
+            used.add('@requires by type')
+          },
           Field({ arguments: args = [], selectionSet: inner }) {
             if (args.length > 0) used.add('@requires with arguments')
             if (inner !== undefined) used.add('@requires below a reference')

@@ -58,26 +58,25 @@ function oneRound(document: DocumentNode, subgraphs: ReadonlySet<string>): Docum
     directives: (field.directives ?? []).filter(isWhole),
   })
   const kept = document.definitions.flatMap((definition): readonly DefinitionNode[] => {
-    switch (definition.kind) {
-      case Kind.OBJECT_TYPE_DEFINITION:
-      case Kind.INTERFACE_TYPE_DEFINITION: {
-        const left = (definition.fields ?? []).filter(isKept).map(keptField)
-        if (left.length === 0) return []
-        const directives = (definition.directives ?? []).filter(isWhole)
-        const interfaces = (definition.interfaces ?? []).filter(has)
-        return [{ ...definition, fields: left, directives, interfaces }]
-      }
-      case Kind.UNION_TYPE_DEFINITION: {
-        const members = (definition.types ?? []).filter(has)
-        return members.length === 0 ? [] : [{ ...definition, types: members }]
-      }
-      case Kind.INPUT_OBJECT_TYPE_DEFINITION: {
-        const left = (definition.fields ?? []).filter(({ type }) => types.has(namedType(type)))
-        return left.length === 0 ? [] : [{ ...definition, fields: left }]
-      }
-      default:
-        return [definition]
+    if (
+      definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
+      definition.kind === Kind.INTERFACE_TYPE_DEFINITION
+    ) {
+      const left = (definition.fields ?? []).filter(isKept).map(keptField)
+      if (left.length === 0) return []
+      const directives = (definition.directives ?? []).filter(isWhole)
+      const interfaces = (definition.interfaces ?? []).filter(has)
+      return [{ ...definition, fields: left, directives, interfaces }]
     }
+    if (definition.kind === Kind.UNION_TYPE_DEFINITION) {
+      const members = (definition.types ?? []).filter(has)
+      return members.length === 0 ? [] : [{ ...definition, types: members }]
+    }
+    if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) {
+      const left = (definition.fields ?? []).filter(({ type }) => types.has(namedType(type)))
+      return left.length === 0 ? [] : [{ ...definition, fields: left }]
+    }
+    return [definition]
   })
   return { ...document, definitions: kept }
 }

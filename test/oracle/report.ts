@@ -4,6 +4,7 @@ import type { Found, Summary } from './run.ts'
 import { sum } from './run.ts'
 
 export function summaryText(summary: Summary): string {
+  const { slowest } = summary
   const { graphs, cases, discardedGraphs, discarded, right, refused, wrong, coverage, reasons } =
     summary
   const share = (part: number, all: number) => `${((100 * part) / Math.max(1, all)).toFixed(1)} %`
@@ -16,6 +17,7 @@ export function summaryText(summary: Summary): string {
     ...[...refused].map(([code, count]) => `  ${count} × ${code}`),
     `wrong: ${sum(wrong)}`,
     ...[...wrong].map(([kind, count]) => `  ${count} × ${kind}`),
+    `slowest graph: seed ${slowest.seed}, ${Math.round(slowest.milliseconds)} ms`,
     'exercised, in cases:',
     ...features.map((feature) => `  ${String(coverage.get(feature) ?? 0).padStart(6)}  ${feature}`),
   ].join('\n')

@@ -32,6 +32,8 @@ export interface Summary {
   readonly found: readonly Found[]
   /** Why graphs did not compose and questions had no right answer, with how often. */
   readonly reasons: ReadonlyMap<string, number>
+  /** The graph whose questions took longest, nearly always to plan. */
+  readonly slowest: { readonly seed: number; readonly milliseconds: number }
 }
 
 export interface RunOptions {
@@ -62,6 +64,7 @@ export async function run({
   const reasons = new Map<string, number>()
   const coverage = new Map<Feature, number>(features.map((feature) => [feature, 0]))
   const found: Found[] = []
+  let slowest = { seed, milliseconds: 0 }
   const counts = { graphs: 0, cases: 0, discardedGraphs: 0, discarded: 0, right: 0 }
   while (counts.cases < wanted) {
     const own = seed + counts.graphs
@@ -77,7 +80,11 @@ export async function run({
       if (counts.graphs > wanted * 2) throw new RangeError('nearly no graph composes')
       continue
     }
-    for (const [at, verdict] of (await check(drawn, ask)).entries()) {
+    const started = performance.now()
+    const verdicts = await check(drawn, ask)
+    const milliseconds = performance.now() - started
+    if (milliseconds > slowest.milliseconds) slowest = { seed: own, milliseconds }
+    for (const [at, verdict] of verdicts.entries()) {
       counts.cases += 1
       const question = drawn.questions[at]
       if (question !== undefined && 'asked' in verdict) {
@@ -108,7 +115,7 @@ export async function run({
     }
     onProgress?.(counts.cases, sum(wrongs))
   }
-  return { ...counts, refused, wrong: wrongs, coverage, found, reasons }
+  return { ...counts, refused, wrong: wrongs, coverage, found, reasons, slowest }
 }
 
 /** Faults while all subgraphs answer are other ones than faults while one fails. */

@@ -62,16 +62,16 @@ function* withoutNodes(
   document: DocumentNode,
   canGo: (node: ASTNode, parent: ASTNode | undefined) => boolean,
 ): Iterable<DocumentNode> {
-  const removable: ASTNode[] = []
+  const gone: ASTNode[] = []
   visit(document, {
     enter(node, _key, direct, _path, ancestors) {
       // What stands in a list has the list as its parent, and the node above as an ancestor.
       const parent = [...ancestors, direct].findLast(isNode)
-      if (canGo(node, parent)) removable.push(node)
+      if (canGo(node, parent)) gone.push(node)
     },
   })
-  for (const gone of removable) {
-    yield visit(document, { enter: (node) => (node === gone ? null : undefined) })
+  for (const one of gone) {
+    yield visit(document, { enter: (node) => (node === one ? null : undefined) })
   }
 }
 
@@ -224,6 +224,17 @@ function* withoutSubgraphs(given: Case): Candidates {
   }
 }
 
+/** What may go from a schema whatever stands around it. */
+const removable: ReadonlySet<Kind> = new Set([
+  Kind.OBJECT_TYPE_DEFINITION,
+  Kind.INTERFACE_TYPE_DEFINITION,
+  Kind.UNION_TYPE_DEFINITION,
+  Kind.ENUM_TYPE_DEFINITION,
+  Kind.INPUT_OBJECT_TYPE_DEFINITION,
+  Kind.FIELD_DEFINITION,
+  Kind.INPUT_VALUE_DEFINITION,
+])
+
 function* smallerSchemas(given: Case): Candidates {
   const documents = new Map(
     Object.entries(given.subgraphs).map(([name, sdl]) => [name, parse(sdl, { noLocation: true })]),
@@ -240,27 +251,15 @@ function* smallerSchemas(given: Case): Candidates {
     yield { ...given, subgraphs: printed(documents, (each) => withoutField(each, coordinate)) }
   }
   for (const [name, document] of documents) {
-    const pieces = withoutNodes(document, ({ kind }, parent) => {
-      switch (kind) {
-        case Kind.OBJECT_TYPE_DEFINITION:
-        case Kind.INTERFACE_TYPE_DEFINITION:
-        case Kind.UNION_TYPE_DEFINITION:
-        case Kind.ENUM_TYPE_DEFINITION:
-        case Kind.INPUT_OBJECT_TYPE_DEFINITION:
-        case Kind.FIELD_DEFINITION:
-        case Kind.INPUT_VALUE_DEFINITION:
-          return true
-        case Kind.DIRECTIVE:
-          return parent?.kind !== Kind.SCHEMA_EXTENSION
-        case Kind.NAMED_TYPE:
-          return (
-            parent?.kind === Kind.UNION_TYPE_DEFINITION ||
-            parent?.kind === Kind.OBJECT_TYPE_DEFINITION
-          )
-        default:
-          return false
-      }
-    })
+    const pieces = withoutNodes(
+      document,
+      ({ kind }, parent) =>
+        removable.has(kind) ||
+        (kind === Kind.DIRECTIVE && parent?.kind !== Kind.SCHEMA_EXTENSION) ||
+        (kind === Kind.NAMED_TYPE &&
+          (parent?.kind === Kind.UNION_TYPE_DEFINITION ||
+            parent?.kind === Kind.OBJECT_TYPE_DEFINITION)),
+    )
     for (const piece of pieces) yield replaced(name, piece)
   }
 }

@@ -38,7 +38,7 @@ export function valueOf(data: Data, stored: Stored | undefined, parameters: Para
   if (typeof stored === 'object' && 'any' in stored) {
     return placed(data, stored.any[mark % stored.any.length] ?? null)
   }
-  return placed(data, marked(stored as Stored, mark))
+  return placed(data, marked(stored, mark))
 }
 
 const firstOf = (stored: Stored): Stored =>

@@ -20,6 +20,7 @@ import { AppError } from '#shared/errors.ts'
 import type { Source } from '../../gateway/sources/source.ts'
 import type { Data, Failure } from './case.ts'
 import type { Catalogue } from './catalogue.ts'
+import { malformed } from './malformed.ts'
 import { isKeyField, isPlace, objectFor, projectSent, valueOf, type Place } from './store.ts'
 
 export interface SubgraphOptions {
@@ -152,8 +153,11 @@ export function oracleSubgraph({ name, known, data }: SubgraphOptions): OracleSu
         if (kind === 'ERRORS_ONLY') return { errors: [failing('This system fails.')] }
         const throwing =
           failure?.subgraph === name && failure.kind === 'FIELD_THROWS' ? failure.field : null
-        const result = await answer(parse(query), wire(variables), { throwing, notes })
-        return asCarried(result)
+        const asked = parse(query)
+        const result = asCarried(await answer(asked, wire(variables), { throwing, notes }))
+        return failure?.subgraph === name
+          ? malformed(failure, { known, document: asked, answer: result })
+          : result
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),

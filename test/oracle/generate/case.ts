@@ -1,7 +1,8 @@
 /** A random case: a graph, its data, and questions of which some are asked while a subgraph fails. */
+import { Kind } from 'graphql'
 import type { Case, Failure, Question } from '../case.ts'
 import { loadGraph } from '../check.ts'
-import type { Catalogue } from '../catalogue.ts'
+import { namedType, type Catalogue, type Declared } from '../catalogue.ts'
 import { generateData } from './data.ts'
 import type { Draw } from './draw.ts'
 import { generateSubgraphs } from './graph.ts'
@@ -23,11 +24,26 @@ export function generateCase(draw: Draw, questionsPerGraph: number): Case {
 function failureIn(draw: Draw, known: Catalogue): Failure {
   const subgraph = draw.pick([...known.documents.keys()])
   const kind = draw.pick([
-    'REJECTS', 'REJECTS_ENTITIES', 'NULL_DATA', 'ERRORS_ONLY', 'FIELD_THROWS', 'FIELD_THROWS',
+    'REJECTS', 'REJECTS', 'REJECTS_ENTITIES', 'NULL_DATA', 'ERRORS_ONLY', 'SHORT_ENTITIES',
+    'FIELD_THROWS', 'FIELD_THROWS', 'FIELD_THROWS', 'WRONG_SHAPE', 'NULL_FOR_NON_NULL',
   ] as const) // prettier-ignore
-  if (kind !== 'FIELD_THROWS') return { subgraph, kind }
+  if (kind !== 'FIELD_THROWS' && kind !== 'WRONG_SHAPE' && kind !== 'NULL_FOR_NON_NULL') {
+    return { subgraph, kind }
+  }
   const fields = [...(known.declared.get(subgraph)?.values() ?? [])].flatMap((type) =>
-    type.kind === 'object' ? [...type.fields.keys()].map((field) => `${type.name}.${field}`) : [],
+    type.kind === 'object'
+      ? [...type.fields.values()].flatMap((field) =>
+          canFail(field, kind) ? [`${type.name}.${field.name}`] : [],
+        )
+      : [],
   )
-  return { subgraph, kind, field: draw.pick(fields) }
+  const field = draw.maybe(fields)
+  return field === undefined ? { subgraph, kind: 'REJECTS' } : { subgraph, kind, field }
+}
+
+const builtIn: readonly string[] = ['String', 'Int', 'Float', 'Boolean', 'ID']
+
+function canFail({ type }: Declared, kind: 'FIELD_THROWS' | 'WRONG_SHAPE' | 'NULL_FOR_NON_NULL') {
+  if (kind === 'NULL_FOR_NON_NULL') return type.kind === Kind.NON_NULL_TYPE
+  return kind === 'FIELD_THROWS' || builtIn.includes(namedType(type))
 }

@@ -1,7 +1,7 @@
 /** Random data for a graph: some objects of every type, nulls where they may stand, keys that differ. */
 import { Kind, type SelectionSetNode, type TypeNode } from 'graphql'
 import type { Data, Stored, StoredObject } from '../case.ts'
-import type { Catalogue, Declared, DeclaredType } from '../catalogue.ts'
+import { namedType, type Catalogue, type Declared, type DeclaredType } from '../catalogue.ts'
 import type { Draw } from './draw.ts'
 import { enumValues } from './world.ts'
 
@@ -102,11 +102,14 @@ function nestedKey(
   return Object.fromEntries(
     selection.selections.flatMap((each) =>
       each.kind === Kind.FIELD
-        ? [[each.name.value, keyLeaf(namedType(fields.get(each.name.value)?.type), at)] as const]
+        ? [[each.name.value, keyLeaf(leafTypeOf(fields.get(each.name.value)), at)] as const]
         : [],
     ),
   )
 }
+
+const leafTypeOf = (declared: Declared | undefined): string =>
+  declared === undefined ? 'String' : namedType(declared.type)
 
 const keyLeaf = (type: string, number: number): Stored =>
   type === 'Int' ? number : type === 'ID' ? String(number) : `k${number}`
@@ -156,11 +159,6 @@ function fieldValue(plan: Plan, type: string, declared: Declared): Stored {
 
 const unwrapped = (type: TypeNode): TypeNode =>
   type.kind === Kind.NON_NULL_TYPE ? type.type : type
-
-const namedType = (type: TypeNode | undefined): string => {
-  if (type === undefined) return 'String'
-  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type)
-}
 
 /** Objects that every subgraph which resolves the field can name there. */
 function objectsFor(plan: Plan, type: string, field: string): readonly string[] {

@@ -7,7 +7,13 @@ import { addAbstractTypes, addSplitValue } from './abstract-types.ts'
 import type { Draw } from './draw.ts'
 import { addEntities, addInterfaceObject, addValues, linkValues } from './entities.ts'
 import { addFields, addRoots } from './fields.ts'
-import { addInaccessible, addOverrides, addProvides, addRequires } from './relations.ts'
+import {
+  addInaccessible,
+  addOverrides,
+  addProvides,
+  addRequires,
+  addRootProvides,
+} from './relations.ts'
 import { print } from './schema-builder.ts'
 import { createWorld } from './world.ts'
 
@@ -25,6 +31,7 @@ export function generateSubgraphs(draw: Draw): Subgraphs {
   for (let count = draw.int(0, 2); count > 0; count -= 1) addOverrides(world)
   if (draw.chance(0.3)) addInaccessible(world)
   addRoots(world)
+  if (draw.chance(0.4)) addRootProvides(world)
   return Object.fromEntries(
     world.subgraphs.flatMap((subgraph) =>
       subgraph.types.size + subgraph.query.fields.size === 0

@@ -5,6 +5,7 @@
 import {
   getNamedType,
   getNullableType,
+  GraphQLNonNull,
   isAbstractType,
   isEnumType,
   isInputObjectType,
@@ -58,7 +59,8 @@ class Writer {
     this.#draw = draw
     this.#schema = schema
     this.#isTame = isTame
-    this.#left = draw.int(4, 30)
+    // Larger ones make Apollo's planner compare plans for seconds, and show nothing more.
+    this.#left = draw.int(3, draw.pick([8, 8, 14, 20]))
     this.#fieldNames = Object.values(schema.getTypeMap()).flatMap((type) =>
       (isObjectType(type) || isInterfaceType(type)) && !type.name.startsWith('__')
         ? Object.keys(type.getFields())
@@ -70,26 +72,30 @@ class Writer {
     const root = this.#schema.getQueryType()
     if (!root) throw new TypeError('a schema has a query')
     const selection = this.#selections(root, new Map(), 0)
+    const introspection = this.#draw.chance(0.03) ? ' __type(name: "Query") { name kind }' : ''
     const variables = this.#definitions.length === 0 ? '' : `(${this.#definitions.join(', ')})`
     const name = this.#draw.chance(0.5) ? ' Ask' : ''
     const head = variables === '' && name === '' ? '' : `query${name}${variables} `
     const fragments = this.#fragments.map(
       ({ name: fragment, type, text }) => `\nfragment ${fragment} on ${type} ${text}`,
     )
-    return { operation: `${head}${selection}${fragments.join('')}`, variables: this.#variables }
+    return {
+      operation: `${head}${selection.replace(/ }$/, `${introspection} }`)}${fragments.join('')}`,
+      variables: this.#variables,
+    }
   }
 
   #selections(type: GraphQLCompositeType, scope: Scope, depth: number): string {
     const fields =
       isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : []
-    const usable = fields.filter((field) => depth < 5 || isLeafType(getNamedType(field.type)))
+    const usable = fields.filter((field) => depth < 4 || isLeafType(getNamedType(field.type)))
     const out: string[] = []
     const wanted = depth === 0 ? this.#draw.int(1, 3) : this.#draw.int(1, 4)
     for (let count = 0; count < wanted && usable.length > 0; count += 1) {
       if (this.#left <= 0 && out.length > 0) break
       out.push(this.#field(type, this.#draw.pick(usable), scope, depth))
     }
-    if (depth < 6 && this.#left > 0) out.push(...this.#fragmentsOn(type, scope, depth))
+    if (depth < 5 && this.#left > 0) out.push(...this.#fragmentsOn(type, scope, depth))
     if (out.length === 0 || this.#draw.chance(isAbstractType(type) ? 0.4 : 0.12)) {
       out.push(this.#typename(scope))
     }
@@ -192,11 +198,21 @@ class Writer {
   #argument(arg: GraphQLArgument): string {
     if (!this.#draw.chance(0.5)) return this.#literal(arg.type, 0)
     const type = String(arg.type)
+    if (this.#draw.chance(0.2)) return this.#withDefault(arg.type)
     if (!isNonNullType(arg.type) && this.#draw.chance(0.25)) {
       // A variable that is declared and not given: the argument is as if it were not there.
       return this.#variable(type, undefined)
     }
     return this.#variable(type, this.#value(arg.type, 0))
+  }
+
+  /** A variable whose default may be all that there is. */
+  #withDefault(type: GraphQLInputType): string {
+    const name = `v${this.#definitions.length + 1}`
+    const fallback = this.#literal(getNullableType(type), Infinity)
+    this.#definitions.push(`$${name}: ${String(getNullableType(type))} = ${fallback}`)
+    if (this.#draw.chance(0.5)) this.#variables[name] = this.#value(asNonNull(type), 0)
+    return `$${name}`
   }
 
   #variable(type: string, value: unknown): string {
@@ -237,10 +253,15 @@ class Writer {
   /** A value as it is written in an operation. */
   #literal(type: GraphQLInputType, depth: number): string {
     if (!isNonNullType(type) && this.#draw.chance(0.1)) return 'null'
+    // A default is a constant: it is written at infinite depth.
+    if (depth > 0 && depth < Infinity && this.#draw.chance(0.3)) {
+      const isGiven = isNonNullType(type) || this.#draw.chance(0.7)
+      return this.#variable(String(type), isGiven ? this.#value(type, depth) : undefined)
+    }
     const inner = getNullableType(type)
     if (isListType(inner)) {
       const items = Array.from({ length: this.#draw.int(0, 2) }, () =>
-        this.#literal(inner.ofType, depth),
+        this.#literal(inner.ofType, depth + 1),
       )
       return `[${items.join(', ')}]`
     }
@@ -254,3 +275,6 @@ class Writer {
     return JSON.stringify(this.#value(type, depth))
   }
 }
+
+const asNonNull = (type: GraphQLInputType): GraphQLInputType =>
+  isNonNullType(type) ? type : new GraphQLNonNull(type)

@@ -1,6 +1,7 @@
 /** Fields that depend on other subgraphs: `@requires`, `@provides`, `@override`, `@inaccessible`. */
 import type { SubgraphBuilder } from './schema-builder.ts'
 import {
+  baseOf,
   ensure,
   freeName,
   maybeArgs,
@@ -49,7 +50,14 @@ function requireField(
   field: OwnField,
 ): string | null {
   const { draw } = world
-  const inner = field.target === null ? '' : innerSelection(world, subgraph, field.target)
+  const [owner] = field.owners
+  const members = owner?.unions.get(field.target ?? '')
+  const inner =
+    field.target === null
+      ? ''
+      : members === undefined
+        ? innerSelection(world, subgraph, field.target)
+        : byType(world, subgraph, { union: field.target, members: [...members] })
   if (inner === null) return null
   field.isPinned = true
   const { name, type, args } = field
@@ -59,16 +67,35 @@ function requireField(
   return `${name}${text}${inner}`
 }
 
+/** Leaves of some members of a union that a required field refers to. */
+function byType(
+  world: World,
+  subgraph: SubgraphBuilder,
+  { union, members }: { readonly union: string; readonly members: readonly string[] },
+): string | null {
+  const parts = members.flatMap((member) => {
+    const inner = innerSelection(world, subgraph, member)
+    return inner === null ? [] : [`... on ${member}${inner}`]
+  })
+  if (parts.length === 0) return null
+  const known = subgraph.unions.get(union) ?? new Set<string>()
+  subgraph.unions.set(union, known)
+  for (const member of members) {
+    const { entities, values } = world
+    const isOpen = entities.some((each) => each.name === member && each.interfaceObject === null)
+    if (isOpen || values.has(member)) ensure(world, subgraph, member)
+    if (subgraph.types.has(member)) known.add(member)
+  }
+  return ` { ${parts.join(' ')} }`
+}
+
 /** A leaf of the type that a required field refers to. */
 function innerSelection(world: World, subgraph: SubgraphBuilder, target: string): string | null {
   const { draw } = world
   const value = world.values.get(target)
   if (value !== undefined) {
     ensure(world, subgraph, target)
-    const leafs = value.filter(({ type }) =>
-      /^[[\]!]*(String|Int|Float|Boolean|ID|Status|Json)[[\]!]*$/.test(type),
-    )
-    return ` { ${draw.pick(leafs).name} }`
+    return ` { ${draw.pick(value.filter(({ type }) => isLeafText(type))).name} }`
   }
   const entity = world.entities.find((each) => each.name === target && !each.isCrosswalk)
   if (entity === undefined || entity.interfaceObject !== null) return null
@@ -140,6 +167,46 @@ export function addProvides(world: World): void {
   reference.isPinned = true
 }
 
+/** A root field brings a field of its entity along, or one below a reference of it. */
+export function addRootProvides(world: World): void {
+  const { draw, entities, subgraphs } = world
+  const all = subgraphs.flatMap((subgraph) =>
+    [...subgraph.query.fields.values()].flatMap((root) => {
+      const entity = entities.find((each) => each.name === baseOf(root.type))
+      const isShared = root.directives.size > 0
+      if (entity === undefined || entity.isCrosswalk || isShared) return []
+      if (entity.interfaceObject !== null) return []
+      return entity.fields
+        .filter(
+          ({ owners, isComputed, args, target }) =>
+            !owners.includes(subgraph) &&
+            !isComputed &&
+            args === '' &&
+            (target === null || world.values.has(target)),
+        ) // prettier-ignore
+        .map((field) => ({ subgraph, root, entity, field }))
+    }),
+  )
+
+  const below = all.filter(({ field: { target } }) => target !== null)
+  const found = draw.maybe(below.length > 0 && draw.chance(0.6) ? below : all)
+  if (found === undefined) return
+  const { subgraph, root, entity, field } = found
+  const type = ensure(world, subgraph, entity.name)
+  if (type === null) return
+  const value = world.values.get(field.target ?? '')
+  if (field.target !== null) ensure(world, subgraph, field.target)
+  const inner = value?.find(({ type: each }) => isLeafText(each))
+  if (value !== undefined && inner === undefined) return
+  put(subgraph, type, field.name, field.type, { directives: ['@external'] })
+  root.directives.add(
+    `@provides(fields: "${field.name}${inner === undefined ? '' : ` { ${inner.name} }`}")`,
+  )
+  for (const owner of field.owners) {
+    ownType(entity, owner).fields.get(field.name)?.directives.add('@shareable')
+  }
+}
+
 /** A field that moved to the stronger side; the old one is still declared. */
 export function addOverrides(world: World): void {
   const { draw, entities } = world
@@ -192,3 +259,6 @@ const isOfInterface = ({ subgraphs }: World, entity: Entity, field: string): boo
       (name) => types.get(name)?.fields.has(field) === true,
     ),
   )
+
+const isLeafText = (type: string): boolean =>
+  /^[[\]!]*(String|Int|Float|Boolean|ID|Status|Json)[[\]!]*$/.test(type)

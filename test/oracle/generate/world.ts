@@ -87,20 +87,20 @@ const leafType = (draw: Draw): string => {
 }
 
 /** A free field name, and a type for it. */
-export function leaf({ draw, usualTypes }: World, taken: (name: string) => boolean) {
-  const free = leafNames.filter((name) => !taken(name))
-  const name = draw.maybe(free) ?? freeName('extra', taken)
+export function leaf({ draw, usualTypes }: World, isTaken: (name: string) => boolean) {
+  const free = leafNames.filter((name) => !isTaken(name))
+  const name = draw.maybe(free) ?? freeName('extra', isTaken)
   const usual = usualTypes.get(name) ?? leafType(draw)
   usualTypes.set(name, usual)
   return { name, type: draw.chance(0.8) ? usual : leafType(draw) }
 }
 
-export const refName = ({ draw }: World, taken: (name: string) => boolean): string =>
-  draw.maybe(refNames.filter((name) => !taken(name))) ?? freeName('ref', taken)
+export const refName = ({ draw }: World, isTaken: (name: string) => boolean): string =>
+  draw.maybe(refNames.filter((name) => !isTaken(name))) ?? freeName('ref', isTaken)
 
-export function freeName(start: string, taken: (name: string) => boolean): string {
+export function freeName(start: string, isTaken: (name: string) => boolean): string {
   let count = 1
-  while (taken(`${start}${count}`)) count += 1
+  while (isTaken(`${start}${count}`)) count += 1
   return `${start}${count}`
 }
 
