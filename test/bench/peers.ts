@@ -1,14 +1,21 @@
-/** The other gateways, installed from the lock file beside this one when they are missing. */
+/** The other gateways, installed from the lock file beside this one when one of them is missing. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const folder = import.meta.dirname
 
+interface Package {
+  readonly version?: string
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
 export function installPeers(): void {
-  const marker = join(folder, 'node_modules/.package-lock.json')
-  const lock = join(folder, 'package-lock.json')
-  if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return
+  const { dependencies = {} } = read(folder)
+  const isThere = Object.entries(dependencies).every(
+    ([name, version]) => read(join(folder, 'node_modules', name)).version === version,
+  )
+  if (isThere) return
   console.log('Installing the other gateways into test/bench/node_modules …')
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: folder,
@@ -16,10 +23,7 @@ export function installPeers(): void {
   })
 }
 
-/** The exact versions that are compared. */
-export function peerVersions(): Readonly<Record<string, string>> {
-  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    dependencies: Readonly<Record<string, string>>
-  } // our own file
-  return dependencies
+function read(of: string): Package {
+  const file = join(of, 'package.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Package) : {}
 }

@@ -30,14 +30,17 @@ const customers = `SELECT account.value AS crmAccountId FROM identity_link accou
     + min(20, (SELECT count(*) FROM crm.interaction WHERE crmAccountId = account.value)) DESC,
     account.value`
 
-/** Days with a thousand orders before them. */
-const days = `SELECT DISTINCT orderedOn AS "to" FROM sales_order ORDER BY orderedOn DESC`
+/** Spans of days with a little more than a thousand orders. */
+const spans = `SELECT (SELECT earlier.orderedOn FROM sales_order earlier
+    WHERE earlier.orderedOn <= sales_order.orderedOn
+    ORDER BY earlier.orderedOn DESC LIMIT 1 OFFSET 999) AS "from", orderedOn AS "to"
+  FROM sales_order GROUP BY orderedOn ORDER BY orderedOn DESC`
 
 export function readQuestions(data: string): readonly Question[] {
   return [
     question('one', variants(data, 'erp', orders)),
     question('customer360', variants(data, 'identity', customers, ['crm', 'finance'])),
-    question('list1000', variants(data, 'erp', days)),
+    question('list1000', variants(data, 'erp', spans)),
   ]
 }
 

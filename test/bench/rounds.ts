@@ -3,7 +3,7 @@
  * of them; of each figure the median of the rounds counts.
  */
 import type { Contestant } from './contestants/roster.ts'
-import type { LoadClient } from './load/load.ts'
+import type { Load, LoadClient } from './load/load.ts'
 import { cpuMs, residentMb } from './process.ts'
 import { bodiesOf, type Question } from './questions.ts'
 import type { Row } from './targets.ts'
@@ -14,11 +14,20 @@ export interface Pace {
   readonly roundMs: number
   /** How long each is asked before the first round, so that its code is compiled. */
   readonly warmUpMs: number
+  /** … and at least how often. */
+  readonly warmUpRequests: number
 }
 
 /** Connections that ask at once, and requests that a round has at least. */
 const connections = 8
-const minimum = 24
+const roundRequests = 24
+
+export interface Timing {
+  readonly client: LoadClient
+  readonly pace: Pace
+  /** Told why a contestant is left out from now on. */
+  readonly onFailure: (reason: string) => void
+}
 
 type Round = Omit<Row, 'contestant' | 'question'>
 
@@ -26,41 +35,60 @@ export async function timed(
   contestants: readonly Contestant[],
   question: Question,
   label: string,
-  { client, pace }: { readonly client: LoadClient; readonly pace: Pace },
+  { client, pace, onFailure }: Timing,
 ): Promise<readonly Row[]> {
   const bodies = bodiesOf(question)
-  const round = async (who: Contestant, milliseconds: number): Promise<Round> => {
-    const before = cpuMs(who.pid)
-    const { url, headers } = who
-    const load = { url, headers, bodies, connections, milliseconds, minimum }
-    const { requests, failed, seconds, p50, p99 } = await client.run(load)
-    if (failed > 0) throw new Error(`${who.name}: ${failed} of ${requests} ${label} failed`)
-    const cpu = cpuMs(who.pid) - before
-    return {
-      cpuMs: cpu / requests,
-      rps: requests / seconds,
-      p50,
-      p99,
-      rssMb: residentMb(who.pid),
+  const measured = new Map<Contestant, Round[]>(contestants.map((who) => [who, []]))
+  const attempt = async (who: Contestant, milliseconds: number, minimum: number) => {
+    try {
+      return await round(who, client, { bodies, connections, milliseconds, minimum })
+    } catch (error) {
+      measured.delete(who)
+      const reason = error instanceof Error ? error.message : String(error)
+      onFailure(`${who.name} is left out of ${label}: ${reason}`)
+      return null
     }
   }
-  const measured = new Map(contestants.map(({ name }) => [name, [] as Round[]]))
-  for (const who of contestants) await round(who, pace.warmUpMs)
+  for (const who of contestants) await attempt(who, pace.warmUpMs, pace.warmUpRequests)
   for (let at = 0; at < pace.rounds; at += 1) {
-    for (const who of contestants) measured.get(who.name)?.push(await round(who, pace.roundMs))
-  }
-  return [...measured].map(([contestant, all]) => {
-    const of = (key: keyof Round) => rounded(median(all.map((each) => each[key])))
-    return {
-      contestant,
-      question: label,
-      cpuMs: of('cpuMs'),
-      rps: of('rps'),
-      p50: of('p50'),
-      p99: of('p99'),
-      rssMb: of('rssMb'),
+    const turns = at % 2 === 0 ? [...measured] : [...measured].toReversed()
+    for (const [who, rounds] of turns) {
+      const figures = await attempt(who, pace.roundMs, roundRequests)
+      if (figures !== null) rounds.push(figures)
     }
-  })
+  }
+  return [...measured].map(([{ name }, rounds]) => rowOf(name, label, rounds))
+}
+
+async function round(
+  { pid, url, headers }: Contestant,
+  client: LoadClient,
+  load: Omit<Load, 'url' | 'headers'>,
+): Promise<Round> {
+  const before = cpuMs(pid)
+  const { requests, failed, seconds, p50, p99 } = await client.run({ url, headers, ...load })
+  if (failed > 0) throw new Error(`${failed} of ${requests} requests failed`)
+  const spent = cpuMs(pid) - before
+  return {
+    cpuMs: spent / requests,
+    rps: requests / seconds,
+    p50,
+    p99,
+    rssMb: residentMb(pid),
+  }
+}
+
+function rowOf(contestant: string, question: string, rounds: readonly Round[]): Row {
+  const of = (key: keyof Round) => rounded(median(rounds.map((each) => each[key])))
+  return {
+    contestant,
+    question,
+    cpuMs: of('cpuMs'),
+    rps: of('rps'),
+    p50: of('p50'),
+    p99: of('p99'),
+    rssMb: of('rssMb'),
+  }
 }
 
 export const median = (values: readonly number[]): number =>

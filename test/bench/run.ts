@@ -50,11 +50,15 @@ function chosen(option: string, given: string | undefined, known: readonly strin
 }
 
 const pace: Pace = values.quick
-  ? { rounds: 3, roundMs: 500, warmUpMs: 700 }
-  : { rounds: 5, roundMs: 3_000, warmUpMs: 4_000 }
+  ? { rounds: 3, roundMs: 500, warmUpMs: 700, warmUpRequests: 50 }
+  : { rounds: 5, roundMs: 3_000, warmUpMs: 4_000, warmUpRequests: 300 }
 
 /** What cannot be measured, and why. */
 const problems: string[] = []
+
+const onFailure = (reason: string) => {
+  problems.push(reason)
+}
 
 /** Grafbase's binary is for Linux on x64; elsewhere it is noted, and no target needs it. */
 const mayBeMissing = new Set(['grafbase'])
@@ -114,7 +118,7 @@ async function measured(stage: Stage, entries: readonly Entry[], prefix: string)
     const label = prefix + question.name
     console.log(`${label}: ${averageKb(answers)} kB`)
     const alike = await agreeing(all, question, answers)
-    rows.push(...(await timed(alike, question, label, { client, pace })))
+    rows.push(...(await timed(alike, question, label, { client, pace, onFailure })))
   }
   return rows
 }

@@ -13,10 +13,11 @@ export async function serveAnswers(
 ): Promise<void> {
   const server = createServer((request, response) => {
     void (async () => {
-      const body = await answer(JSON.parse(await bodyOf(request)) as Asked) // from the load client
+      const text = await answer(JSON.parse(await bodyOf(request)) as Asked) // from the load client
+      const body = typeof text === 'string' ? Buffer.from(text) : text
       response.writeHead(200, {
         'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
+        'content-length': body.length,
       })
       response.end(body)
     })().catch((error: unknown) => {

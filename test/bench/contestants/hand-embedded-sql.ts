@@ -85,6 +85,6 @@ export const sql = {
     group by "invoice"."debtorNo", "invoice"."currency"
     order by "invoice"."debtorNo", "invoice"."currency" limit ?`,
   orders: `select ${columns('sales_order', orderColumns)} from "sales_order"
-    where "sales_order"."orderedOn" <= ?
+    where ("sales_order"."orderedOn" >= ? and "sales_order"."orderedOn" <= ?)
     order by "sales_order"."orderedAt" desc, "sales_order"."orderNo" desc limit ?`,
 } as const

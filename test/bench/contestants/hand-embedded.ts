@@ -237,7 +237,9 @@ function receivablesOf(debtorNo: string): readonly object[] {
 }
 
 function list1000(variables: Asked['variables']): object {
-  const orders = run.orders([String(variables?.['to']), 1_001]).slice(0, 1_000)
+  const orders = run
+    .orders([String(variables?.['from']), String(variables?.['to']), 1_001])
+    .slice(0, 1_000)
   const customerNos = [...new Set(orders.flatMap((row) => row['erpCustomerNo'] ?? []))]
   const accounts = new Map(
     run.accounts([unlimited], customerNos).map((row) => [row['key'], row['crmAccountId']]),

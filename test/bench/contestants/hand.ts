@@ -114,56 +114,56 @@ async function customer360(variables: Asked['variables']): Promise<object> {
 }
 
 const listQuery =
-  'query($to:Date!){salesOrders(filter:{ordered:{to:$to}}first:1000){nodes{orderNo status orderedOn net{amount currency}cost{amount currency}customer{erpCustomerNo}salesperson{employeeNo}}}}'
+  'query($from:Date!$to:Date!){salesOrders(filter:{ordered:{from:$from to:$to}}first:1000){nodes{orderNo status orderedOn net{amount currency}cost{amount currency}customer{erpCustomerNo}salesperson{employeeNo}}}}'
 const customersQuery =
   'query($representations:[_Any!]!){_entities(representations:$representations){...on Customer{name}}}'
 
-interface ErpOrder extends Readonly<Record<string, unknown>> {
-  readonly customer: { readonly erpCustomerNo: string } | null
-  readonly salesperson: { readonly employeeNo: string } | null
+/** As it comes, and as it goes: the names of the entities take the place of their keys. */
+interface Order {
+  customer: { readonly erpCustomerNo: string } | { readonly name: string | null } | null
+  salesperson: { readonly employeeNo: string } | { readonly displayName: string | null } | null
 }
 
 async function list1000(variables: Asked['variables']): Promise<object> {
-  const { salesOrders } = await ask<{ salesOrders: { nodes: readonly ErpOrder[] } }>(
-    'erp',
-    listQuery,
-    variables,
-  )
-  const { nodes } = salesOrders
-  const customerNos = new Map<string, number>()
-  const employeeNos = new Map<string, number>()
-  for (const { customer, salesperson } of nodes) {
-    if (customer && !customerNos.has(customer.erpCustomerNo)) {
-      customerNos.set(customer.erpCustomerNo, customerNos.size)
-    }
-    if (salesperson && !employeeNos.has(salesperson.employeeNo)) {
-      employeeNos.set(salesperson.employeeNo, employeeNos.size)
-    }
+  const data = await ask<{ salesOrders: { nodes: Order[] } }>('erp', listQuery, variables)
+  const byCustomer = new Map<string, Order[]>()
+  const byEmployee = new Map<string, Order[]>()
+  for (const order of data.salesOrders.nodes) {
+    const { customer, salesperson } = order
+    if (customer && 'erpCustomerNo' in customer) add(byCustomer, customer.erpCustomerNo, order)
+    if (salesperson && 'employeeNo' in salesperson) add(byEmployee, salesperson.employeeNo, order)
   }
   const [customers, people] = await Promise.all([
-    entities<object>(
+    entities<{ name: string | null }>(
       'crm',
       customersQuery,
-      [...customerNos.keys()].map((erpCustomerNo) => ({ __typename: 'Customer', erpCustomerNo })),
+      [...byCustomer.keys()].map((erpCustomerNo) => ({ __typename: 'Customer', erpCustomerNo })),
     ),
-    entities<object>(
+    entities<{ displayName: string | null }>(
       'hr',
       namesQuery,
-      [...employeeNos.keys()].map((employeeNo) => ({ __typename: 'Employee', employeeNo })),
+      [...byEmployee.keys()].map((employeeNo) => ({ __typename: 'Employee', employeeNo })),
     ),
   ])
-  return {
-    salesOrders: {
-      nodes: nodes.map(({ customer, salesperson, ...order }) => ({
-        ...order,
-        customer:
-          customer && (customers[customerNos.get(customer.erpCustomerNo) ?? -1] ?? { name: null }),
-        salesperson:
-          salesperson &&
-          (people[employeeNos.get(salesperson.employeeNo) ?? -1] ?? { displayName: null }),
-      })),
-    },
+  let at = 0
+  for (const orders of byCustomer.values()) {
+    const customer = customers[at] ?? { name: null }
+    for (const order of orders) order.customer = customer
+    at += 1
   }
+  at = 0
+  for (const orders of byEmployee.values()) {
+    const salesperson = people[at] ?? { displayName: null }
+    for (const order of orders) order.salesperson = salesperson
+    at += 1
+  }
+  return data
+}
+
+function add(orders: Map<string, Order[]>, key: string, order: Order): void {
+  const known = orders.get(key)
+  if (known === undefined) orders.set(key, [order])
+  else known.push(order)
 }
 
 const questions = new Map([

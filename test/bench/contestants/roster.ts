@@ -143,6 +143,12 @@ export const overHttp: readonly Entry[] = [
   }),
 ]
 
+export function entryNamed(name: string): Entry {
+  const found = overHttp.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`there is no contestant ${name}`)
+  return found
+}
+
 /** In process: our own demo, plain Apollo over the same subgraphs, and the same SQL by hand. */
 export const embedded: readonly Entry[] = [
   entry('isthmus', {
