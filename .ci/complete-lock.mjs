@@ -2,10 +2,11 @@
 // Adds to package-lock.json the optional platform packages that a registry mirror does not serve.
 // npm 11 and later refuse a lock file that lacks an optional dependency which some package names
 // ("Missing: … from lock file"), even for a platform nobody here uses. Run it after each change of
-// dependencies; plain JavaScript, so that any Node runs it.
+// dependencies, with the path of the lock file if it is not the root's; plain JavaScript, so that any
+// Node runs it.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const path = new URL('../package-lock.json', import.meta.url)
+const path = process.argv[2] ?? new URL('../package-lock.json', import.meta.url)
 const lock = JSON.parse(readFileSync(path, 'utf8'))
 const systems = [
   'darwin',
