@@ -79,11 +79,13 @@ function entityFetch(node: FetchNode, path: readonly string[], compiling: Compil
   )
   const rewrite = compileRewrites(node.outputRewrites, types)
   const isWrittenBelow = compiling.isWrittenBelow(path)
-  return async (run) => {
+  /** `only` are the entities that are asked for; whether anything was asked. */
+  const ask = async (run: Run, only: ReadonlySet<Raw> | null): Promise<boolean> => {
     const entities = collect(run.data, path)
-    const batch = represent(entities)
-    leaveOut(run, fetch, { entities, batch })
-    if (batch.texts.length === 0) return
+    const batch = represent(entities, only)
+    const early = leaveOut(run, fetch, { entities, batch })
+    if (early.size > 0 && run.errors.length === 0) run.postponed.push(() => ask(run, early))
+    if (batch.texts.length === 0) return false
     const answers = await Promise.all(
       chunks(batch.texts, maxEntities).map((texts) =>
         send(run, node.serviceName, question, new Map([[representations, texts]])),
@@ -92,6 +94,7 @@ function entityFetch(node: FetchNode, path: readonly string[], compiling: Compil
     for (const [chunk, answer] of answers.entries()) {
       takeIn({ answer, from: chunk * maxEntities })
     }
+    return true
 
     function takeIn({ answer, from }: { answer: Answer; from: number }): void {
       const to = Math.min(from + maxEntities, batch.texts.length)
@@ -124,6 +127,9 @@ function entityFetch(node: FetchNode, path: readonly string[], compiling: Compil
         spread(run, fetch, { error, batch, entities, from })
     }
   }
+  return async (run) => {
+    await ask(run, null)
+  }
 }
 
 const chunks = (texts: readonly string[], size: number): readonly (readonly string[])[] =>
@@ -154,8 +160,12 @@ interface Entities {
   readonly batch: Batch
 }
 
-/** What is not asked: null without a word where there is no key, a lack where an input is missing. */
-function leaveOut(run: Run, fetch: Fetch, { entities, batch }: Entities): void {
+/**
+ * What is not asked: null without a word where there is no key, a lack where an input is missing.
+ * Answers those that lack an input.
+ */
+function leaveOut(run: Run, fetch: Fetch, { entities, batch }: Entities): ReadonlySet<Raw> {
+  const lacking = new Set<Raw>()
   for (const [index, at] of batch.places.entries()) {
     const entity = entities[index]
     if (entity === undefined || at >= 0) continue
@@ -163,7 +173,9 @@ function leaveOut(run: Run, fetch: Fetch, { entities, batch }: Entities): void {
     if (at !== place.withoutInput) continue
     const error = run.errors[0] ?? invalid('A system left out a value that another one needs.')
     lack(run, { path: fetch.path, names: fetch.asked.namesOf(typenameOf(entity)), error })
+    lacking.add(entity)
   }
+  return lacking
 }
 
 /** The system knows nothing of this entity: that is an answer, and it is null. */
@@ -216,6 +228,8 @@ function reportAll(
   for (const { path: before, typename } of at) {
     const names = asked.namesOf(typename)
     owe(run, path, names)
+    // Where only the type was to be found out, it is the object itself that is missing.
+    if (names.length === 0) run.errors.push(withPath(error, before))
     for (const name of names) {
       if (reported >= maxErrors) break
       reported += 1

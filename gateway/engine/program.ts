@@ -28,6 +28,18 @@ export interface ProgramOptions {
   readonly plan: QueryPlan
 }
 
+/**
+ * Asks once more for what came too early: Apollo's planner may put a fetch before the one that brings
+ * what it requires.
+ */
+async function makeUp(run: Run): Promise<void> {
+  let hasAsked = true
+  while (hasAsked && run.postponed.length > 0) {
+    hasAsked = false
+    for (const ask of run.postponed.splice(0)) hasAsked = (await ask()) || hasAsked
+  }
+}
+
 /** Shapes of one operation that are kept: one for each way its conditions can fall. */
 const maxShapes = 64
 
@@ -59,6 +71,7 @@ export function compileProgram({ generation, operation, denied, plan }: ProgramO
     fetch: async (input) => {
       const run = startRun(input)
       await step(run)
+      await makeUp(run)
       return run
     },
     shape: (run) => shapeFor(run)(run),

@@ -37,7 +37,7 @@ type Write = (entity: Raw) => string | number
 
 export function compileRepresentations(
   options: RepresentationOptions,
-): (entities: readonly Raw[]) => Batch {
+): (entities: readonly Raw[], only: ReadonlySet<Raw> | null) => Batch {
   const writers = new Map<string, Write>()
   const writerOf = (typename: string): Write => {
     const known = writers.get(typename)
@@ -46,10 +46,11 @@ export function compileRepresentations(
     writers.set(typename, made)
     return made
   }
-  return (entities) => {
+  return (entities, only) => {
     const known = new Map<string, number>()
     const texts: string[] = []
     const places = entities.map((entity) => {
+      if (only !== null && !only.has(entity)) return place.unconcerned
       const typename = entity['__typename']
       if (typeof typename !== 'string') return place.withoutInput
       const written = writerOf(typename)(entity)

@@ -38,6 +38,8 @@ export interface Run extends RunInput {
   readonly owed: Map<string, Set<string>>
   /** Fields that nobody was asked for because an input was missing, likewise, with what is to blame. */
   readonly lacking: Map<string, GraphQLError>
+  /** Fetches that came before their inputs: each tells whether it could ask this time. */
+  readonly postponed: (() => Promise<boolean>)[]
 }
 
 export const startRun = (input: RunInput): Run => ({
@@ -46,6 +48,7 @@ export const startRun = (input: RunInput): Run => ({
   errors: [],
   owed: new Map(),
   lacking: new Map(),
+  postponed: [],
 })
 
 /** Notes that nobody needs to wonder why these fields are missing: their error is reported. */

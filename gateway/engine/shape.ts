@@ -46,11 +46,18 @@ export type Shape = (run: Run) => Data | null
 /** Stands for a null that an error has explained already. */
 const failed = Symbol('failed')
 
+interface Problem {
+  readonly path: Path
+  readonly message: string
+  /** Whether an error further down may be the reason: it made this a null in the system already. */
+  readonly isNull: boolean
+}
+
 interface Shaping {
   readonly run: Run
   /** Where it is, by raw names; only the first `depth` parts count. */
   readonly path: (string | number)[]
-  readonly problems: { readonly path: Path; readonly message: string }[]
+  readonly problems: Problem[]
 }
 
 type Complete = (value: unknown, depth: number, shaping: Shaping) => unknown
@@ -106,7 +113,7 @@ const nonNull =
   (value, depth, shaping) => {
     const completed = complete(value, depth, shaping)
     return completed === null
-      ? problem(shaping, depth, 'A system left out a value that must be there.')
+      ? problem(shaping, depth, 'A system left out a value that must be there.', true)
       : completed
   }
 
@@ -268,8 +275,13 @@ const deniedAt = (typename: string, { denied, at, decisions }: Compiling): reado
     return isHere ? [name] : []
   })
 
-function problem({ path, problems }: Shaping, depth: number, message: string): typeof failed {
-  problems.push({ path: path.slice(0, depth), message })
+function problem(
+  { path, problems }: Shaping,
+  depth: number,
+  message: string,
+  isNull = false,
+): typeof failed {
+  problems.push({ path: path.slice(0, depth), message, isNull })
   return failed
 }
 
@@ -277,10 +289,10 @@ function problem({ path, problems }: Shaping, depth: number, message: string): t
 function report({ run, problems }: Shaping): void {
   if (problems.length === 0) return
   const known = run.errors.map(({ path }) => path ?? [])
-  for (const { path, message } of problems) {
+  for (const { path, message, isNull } of problems) {
     const name = planName(path)
     if (run.owed.get(name.before)?.has(name.last) === true) continue
-    if (known.some((each) => touches(each, path))) continue
+    if (known.some((each) => leadsTo(each, path) || (isNull && leadsTo(path, each)))) continue
     const lack = run.lacking.get(`${name.before}${name.before === '' ? '' : '.'}${name.last}`)
     run.errors.push(
       lack === undefined
@@ -297,8 +309,6 @@ function planName(path: Path): { readonly before: string; readonly last: string 
   return { before: before.join('.'), last: String(path[at]) }
 }
 
-/** Whether one path leads to or through the other. */
-const touches = (one: Path, other: Path): boolean => {
-  const [short, long] = one.length <= other.length ? [one, other] : [other, one]
-  return short.every((part, at) => long[at] === part)
-}
+/** Whether the place of one path is at or above that of the other. */
+const leadsTo = (above: Path, below: Path): boolean =>
+  above.length <= below.length && above.every((part, at) => below[at] === part)

@@ -3,12 +3,28 @@
  * Apollo's planner leaves the field out without a word; the answer would be a silent null.
  */
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
-import { Kind, parse, type OperationDefinitionNode, type SelectionNode } from 'graphql'
+import {
+  getNamedType,
+  isAbstractType,
+  Kind,
+  parse,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+} from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { originalName } from './response-names.ts'
 
 /** The plan, or throws NOT_MAPPED and names the field that no system can answer. */
-export function covered(operation: OperationDefinitionNode, plan: QueryPlan): QueryPlan {
+export function covered(
+  operation: OperationDefinitionNode,
+  plan: QueryPlan,
+  schema: GraphQLSchema,
+): QueryPlan {
+  refuseEmptyTypes(operation, schema)
   const asked = new Set(rootNames(operation.selectionSet.selections))
   for (const name of fetched(plan.node)) asked.delete(name)
   const [missing] = asked
@@ -16,6 +32,25 @@ export function covered(operation: OperationDefinitionNode, plan: QueryPlan): Qu
   throw new AppError(
     'NOT_MAPPED',
     `No connected system can answer "${originalName(missing)}" as it is asked.`,
+  )
+}
+
+/** An interface that no type has can only be an empty list, which nobody is asked for either. */
+function refuseEmptyTypes(operation: OperationDefinitionNode, schema: GraphQLSchema): void {
+  const types = new TypeInfo(schema)
+  visit(
+    operation,
+    visitWithTypeInfo(types, {
+      Field(field) {
+        const type = getNamedType(types.getType())
+        if (isAbstractType(type) && schema.getPossibleTypes(type).length === 0) {
+          throw new AppError(
+            'NOT_MAPPED',
+            `No connected system has a type of "${type.name}", which "${field.name.value}" answers.`,
+          )
+        }
+      },
+    }),
   )
 }
 

@@ -124,7 +124,7 @@ function prepareNew(
     const known = programs.get(key)
     if (known !== undefined) return known.program ?? known.promise
     const compile = async (): Promise<Program> => {
-      const plan = covered(operation, await generation.plan(planned))
+      const plan = covered(operation, await generation.plan(planned), generation.apiSchema)
       const made = compileProgram({ generation, operation, denied, plan })
       entry.program = made
       return made

@@ -19,6 +19,7 @@ import {
   type ObjectTypeDefinitionNode,
 } from 'graphql'
 import { AppError } from '#shared/errors.ts'
+import { unfedFinder } from './plan-check.ts'
 import { separateVariants } from './required-variants.ts'
 
 /** Plans one valid operation, given as text without fragment spreads. */
@@ -26,16 +27,23 @@ export type Plan = (operation: string) => Promise<QueryPlan>
 
 /** A planner in this thread. Throws SUPERGRAPH_INVALID and says why. */
 export function createPlanner(supergraphSdl: string): Plan {
-  const { planner, schema, restore } = load(supergraphSdl)
-  return async (operation) => {
+  const { planner, schema, findUnfed, restore } = load(supergraphSdl)
+  const planned = (operation: string): QueryPlan => {
     const document = parse(operation, { noLocation: true })
     try {
-      return restore(
-        planner.buildQueryPlan(operationFromDocument(schema, document, { validate: false })),
-      )
+      return planner.buildQueryPlan(operationFromDocument(schema, document, { validate: false }))
     } catch (cause) {
       throw new AppError('PLANNING_FAILED', 'No plan could be made for this question.', { cause })
     }
+  }
+  return async (operation) => {
+    const plan = planned(operation)
+    const unfed = findUnfed(plan)
+    if (unfed === null) return restore(plan)
+    throw new AppError(
+      'PLANNING_FAILED',
+      `No plan could be made that brings ${unfed} what it is computed from.`,
+    )
   }
 }
 
@@ -45,7 +53,12 @@ function load(supergraphSdl: string) {
     const supergraph = Supergraph.build(print(withResolvableKeysFirst(document)), {
       supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
     })
-    return { planner: new QueryPlanner(supergraph), schema: supergraph.apiSchema(), restore }
+    return {
+      planner: new QueryPlanner(supergraph),
+      schema: supergraph.apiSchema(),
+      findUnfed: unfedFinder(document),
+      restore,
+    }
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('SUPERGRAPH_INVALID', `This supergraph cannot be loaded: ${message}`, {

@@ -16,7 +16,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql'
-import type { OpenSubgraph } from '#shared/open.ts'
+import type { OpenSubgraph } from '../../subgraphs/shared/open.ts'
 import { reportNamed } from '../../gateway/reports/library.ts'
 import { demoData } from '../support/demo-data.ts'
 import {

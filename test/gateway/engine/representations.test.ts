@@ -35,7 +35,8 @@ function represent(
     { kind: 'InlineFragment', typeCondition: on, selections: select(['__typename', ...fields]) },
   ]
   const fetch = { kind: 'Fetch', serviceName: 'finance', requires, operation: '', ...node }
-  return compileRepresentations({ node: fetch as FetchNode, keys, types }) // what it reads of one
+  const batchOf = compileRepresentations({ node: fetch as FetchNode, keys, types }) // what it reads of one
+  return (entities: readonly Record<string, unknown>[]) => batchOf(entities, null)
 }
 
 const customer = (fields: Record<string, unknown>) => ({ __typename: 'Customer', ...fields })
