@@ -12,7 +12,7 @@ import { collect, pathsOfPlaces } from './places.ts'
 import { createQuestion } from './question.ts'
 import { compileRepresentations, place, type Batch } from './representations.ts'
 import { compileRewrites, rewrittenPath } from './rewrites.ts'
-import { isRaw, lack, owe, withPath, type Path, type Raw, type Run } from './run.ts'
+import { isRaw, lack, owe, raise, unsay, withPath, type Path, type Raw, type Run } from './run.ts'
 import { invalid, send, type Answer } from './send.ts'
 
 /** Errors of one fetch that get a path of their own; the answer shows fewer. */
@@ -63,7 +63,7 @@ function rootFetch(node: FetchNode, path: readonly string[], { types }: Compilin
         error.path ?? fetch.asked.namesOf().slice(0, 1),
         node.outputRewrites,
       )
-      for (const before of places) run.errors.push(withPath(error, [...before, ...inner]))
+      for (const before of places) raise(run, error, [...before, ...inner])
     }
   }
 }
@@ -263,9 +263,9 @@ function spread(
     const names =
       inner.length > 0 ? [below] : asked.namesOf(typenameOf(entities[index])).map((each) => [each])
     for (const each of names) {
-      if (reported >= maxErrors) return
+      if (reported < maxErrors) run.errors.push(withPath(error, [...before, ...each]))
       reported += 1
-      run.errors.push(withPath(error, [...before, ...each]))
+      unsay(run.data, [...before, ...each])
     }
     owe(
       run,

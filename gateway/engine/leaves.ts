@@ -1,5 +1,25 @@
 /** What a leaf of the answer may be (GraphQL spec, 3.5 and 3.9). */
-import { isEnumType, type GraphQLEnumType, type GraphQLScalarType } from 'graphql'
+import {
+  isEnumType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  type GraphQLEnumType,
+  type GraphQLOutputType,
+  type GraphQLScalarType,
+} from 'graphql'
+
+/** Whether a value is one of a leaf type, in lists or not; null is looked at elsewhere. */
+export function fits(type: GraphQLOutputType): (value: unknown) => boolean {
+  if (isNonNullType(type)) return fits(type.ofType)
+  if (isListType(type)) {
+    const item = fits(type.ofType)
+    return (value) => value === null || (Array.isArray(value) && value.every(item))
+  }
+  if (!isLeafType(type)) return () => true
+  const check = leafCheck(type)
+  return (value) => value === null || check(value) !== undefined
+}
 
 /** The value as the client gets it, or undefined when it is none of that type. */
 export type LeafCheck = (value: unknown) => unknown

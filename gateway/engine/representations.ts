@@ -5,6 +5,7 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { EntityKeys } from '../supergraph/entity-keys.ts'
 import type { SentSelection } from '../supergraph/required-variants.ts'
+import { fits } from './leaves.ts'
 import { isRaw, type Raw } from './run.ts'
 import type { TypeConditions } from './types.ts'
 
@@ -71,6 +72,8 @@ interface Written {
   readonly inner: readonly QueryPlanSelectionNode[] | null
   /** Written instead of the value. */
   readonly constant?: string
+  /** Whether a system may have answered that value. */
+  readonly fits?: (value: unknown) => boolean
 }
 
 function compileEntity(typename: string, { node, keys, types }: RepresentationOptions): Write {
@@ -122,7 +125,9 @@ function fieldsFor(
       const { sentAs = from } = selection as SentSelection // ours, on the planner's
       const before = fields.get(from)?.inner ?? []
       const inner = selection.selections ? [...before, ...selection.selections] : null
-      fields.set(from, { from, to: sentAs, inner })
+      const type =
+        inner === null && typename !== undefined ? types.typeOf(typename, sentAs) : undefined
+      fields.set(from, { from, to: sentAs, inner, ...(type ? { fits: fits(type) } : {}) })
     }
   }
   add(selections)
@@ -152,10 +157,11 @@ function compileObject(
   fields: readonly Written[],
   types: TypeConditions,
 ): (value: Raw) => string | undefined {
-  const writers = fields.map(({ from, to, inner, constant }, at) => {
+  const writers = fields.map(({ from, to, inner, constant, fits: isFitting }, at) => {
     const head = `${at === 0 ? '' : ','}${JSON.stringify(to)}:`
     const whole = constant === undefined ? undefined : head + constant
-    return { from, head, whole, write: inner === null ? writeLeaf : compileInner(inner, types) }
+    const write = inner === null ? leafWriter(isFitting) : compileInner(inner, types)
+    return { from, head, whole, write }
   })
   return (value) => {
     let text = '{'
@@ -171,8 +177,10 @@ function compileObject(
   }
 }
 
-const writeLeaf = (value: unknown): string | undefined =>
-  value === undefined ? undefined : JSON.stringify(value)
+const leafWriter =
+  (isFitting: Written['fits']) =>
+  (value: unknown): string | undefined =>
+    value === undefined || isFitting?.(value) === false ? undefined : JSON.stringify(value)
 
 function compileInner(
   selections: readonly QueryPlanSelectionNode[],
@@ -189,7 +197,15 @@ function compileInner(
     const typename = typeof value['__typename'] === 'string' ? value['__typename'] : undefined
     const known = byType.get(typename)
     if (known !== undefined) return known(value)
-    const made = compileObject(fieldsFor(typename, selections, types), types)
+    const fields = fieldsFor(typename, selections, types)
+    // What is asked by type is told with its type.
+    const isByType = selections.some(({ kind }) => kind === 'InlineFragment')
+    const made = compileObject(
+      isByType && typename !== undefined && !fields.some(({ to }) => to === '__typename')
+        ? [{ from: '__typename', to: '__typename', inner: null }, ...fields]
+        : fields,
+      types,
+    )
     byType.set(typename, made)
     return made(value)
   }

@@ -71,6 +71,26 @@ export function lack(
   for (const name of names) run.lacking.set([...path, name].join('.'), error)
 }
 
+/**
+ * Notes an error with its place. A null there is none that the system means: it is unsaid, so that
+ * nothing is computed from it.
+ */
+export function raise(run: Run, error: GraphQLError, path: Path): void {
+  run.errors.push(withPath(error, path))
+  unsay(run.data, path)
+}
+
+/** Takes away the null at or above the end of a path. */
+export function unsay(data: Raw, path: Path): void {
+  let at: unknown = data
+  for (const part of path) {
+    if (typeof at !== 'object' || at === null) return
+    const holder = at as Record<string | number, unknown> // an object or a list
+    if (holder[part] === null) holder[part] = undefined
+    at = holder[part]
+  }
+}
+
 export const isRaw = (value: unknown): value is Raw =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

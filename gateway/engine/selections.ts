@@ -42,7 +42,7 @@ export function fieldsFor(
   return fields
 }
 
-const isSelected = (directives: readonly DirectiveNode[], decisions: Decisions): boolean =>
+export const isSelected = (directives: readonly DirectiveNode[], decisions: Decisions): boolean =>
   directives.every(({ name, arguments: given = [] }) => {
     if (name.value !== 'skip' && name.value !== 'include') return true
     const value = given.find((each) => each.name.value === 'if')?.value

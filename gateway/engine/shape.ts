@@ -7,11 +7,14 @@ import {
   GraphQLError,
   isAbstractType,
   isEnumType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
   isScalarType,
+  Kind,
   type FieldNode,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -24,7 +27,7 @@ import type { Denied } from '../request/stages.ts'
 import { leafCheck } from './leaves.ts'
 import { eachItem } from './places.ts'
 import { isRaw, withPath, type Path, type Run } from './run.ts'
-import { fieldsFor, type Decisions } from './selections.ts'
+import { fieldsFor, isSelected, type Decisions } from './selections.ts'
 import type { TypeConditions } from './types.ts'
 
 export type Data = Record<string, unknown>
@@ -157,9 +160,13 @@ function completeAbstract(
   const { schema, types } = compiling
   const known = new Map<string, Complete | null>()
   const completeOf = (typename: string): Complete | null => {
-    const concrete = schema.getType(typename)
-    return isObjectType(concrete) && types.meets(typename, type)
-      ? completeObject(concrete, selectionSets, compiling)
+    const said = schema.getType(typename)
+    if (!types.meets(typename, type)) return null
+    if (isObjectType(said)) return completeObject(said, selectionSets, compiling)
+    // A system that has the interface as an object does not know more, and need not as long as
+    // nothing depends on it.
+    return isInterfaceType(said) && !selectionSets.some((each) => asksType(each, said, compiling))
+      ? completeObject(said, selectionSets, compiling)
       : null
   }
   return (value, depth, shaping) => {
@@ -182,6 +189,25 @@ function completeAbstract(
   }
 }
 
+/** Whether what is selected depends on the type behind the interface. */
+function asksType(
+  { selections }: SelectionSetNode,
+  said: GraphQLInterfaceType,
+  compiling: Compiling,
+): boolean {
+  const { decisions, types } = compiling
+  return selections.some((selection) => {
+    if (!isSelected(selection.directives ?? [], decisions)) return false
+    if (selection.kind === Kind.FIELD)
+      return selection.name.value === '__typename' && selection.alias?.value !== hiddenField
+    if (selection.kind !== Kind.INLINE_FRAGMENT) return false
+    const condition = selection.typeCondition?.name.value
+    return condition === undefined || types.meets(said.name, condition)
+      ? asksType(selection.selectionSet, said, compiling)
+      : true
+  })
+}
+
 interface Field {
   /** Where its value is in the raw object. */
   readonly from: string
@@ -191,7 +217,7 @@ interface Field {
 }
 
 function completeObject(
-  type: GraphQLObjectType,
+  type: GraphQLObjectType | GraphQLInterfaceType,
   selectionSets: readonly SelectionSetNode[],
   compiling: Compiling,
 ): Complete {
@@ -218,7 +244,7 @@ function completeObject(
 }
 
 function objectFields(
-  type: GraphQLObjectType,
+  type: GraphQLObjectType | GraphQLInterfaceType,
   selectionSets: readonly SelectionSetNode[],
   compiling: Compiling,
 ): readonly Field[] {
@@ -240,7 +266,7 @@ function objectFields(
 }
 
 function completeField(
-  type: GraphQLObjectType,
+  type: GraphQLObjectType | GraphQLInterfaceType,
   node: FieldNode,
   nodes: readonly FieldNode[],
   compiling: Compiling,

@@ -27,6 +27,7 @@ import {
   type ObjectTypeDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  type TypeNode,
 } from 'graphql'
 
 /** A plan's field of a representation that is sent by another name than it is read by. */
@@ -195,7 +196,7 @@ function separateSelections(
  * that knew the field only to require it knows the variants instead.
  */
 function withFields(document: DocumentNode, variants: ReadonlyMap<string, Variant>): DocumentNode {
-  const isNamed = usedNames(document)
+  const isNamed = usedFields(document)
   const extend = (type: WithFields): WithFields | undefined => {
     const names = new Set([
       type.name.value,
@@ -211,7 +212,10 @@ function withFields(document: DocumentNode, variants: ReadonlyMap<string, Varian
       const only = (graphs: (graph: string) => boolean) =>
         (field.directives ?? []).filter((directive) => keeps(directive, graphs))
       return [
-        { ...field, directives: only((graph) => isNamed(graph, field.name.value)) },
+        {
+          ...field,
+          directives: only((graph) => isNamed(graph, type.name.value, field.name.value)),
+        },
         ...here.map(([name, variant]) => ({
           ...field,
           name: { kind: Kind.NAME, value: name } as const,
@@ -225,22 +229,53 @@ function withFields(document: DocumentNode, variants: ReadonlyMap<string, Varian
   return visit(document, { ObjectTypeDefinition: extend, InterfaceTypeDefinition: extend })
 }
 
-/** Whether some field set of a subgraph (key, requires, provides) still names a field. */
-function usedNames(document: DocumentNode): (graph: string, name: string) => boolean {
+/** Whether some field set of a subgraph (key, requires, provides) still names a type's field. */
+function usedFields(
+  document: DocumentNode,
+): (graph: string, type: string, field: string) => boolean {
+  const schema = buildASTSchema(document, { assumeValid: true })
   const used = new Set<string>()
-  visit(document, {
-    Directive(directive) {
-      for (const { name, value } of directive.arguments ?? []) {
-        if (!['key', 'requires', 'provides'].includes(name.value)) continue
-        if (value.kind !== Kind.STRING) continue
-        for (const word of value.value.match(/\w+/g) ?? []) {
-          used.add(`${graphOf(directive as ConstDirectiveNode)} ${word}`) // of a schema
-        }
+  const note = (graph: string, type: GraphQLNamedType | undefined, set: SelectionSetNode): void => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const condition = selection.typeCondition?.name.value
+        note(
+          graph,
+          condition === undefined ? type : schema.getType(condition),
+          selection.selectionSet,
+        )
       }
-    },
-  })
-  return (graph, name) => used.has(`${graph} ${name}`)
+      if (selection.kind !== Kind.FIELD || !(isObjectType(type) || isInterfaceType(type))) continue
+      const behind = isInterfaceType(type) ? schema.getPossibleTypes(type) : []
+      for (const { name } of [type, ...behind]) used.add(`${graph} ${name}.${selection.name.value}`)
+      const field = type.getFields()[selection.name.value]
+      if (selection.selectionSet !== undefined && field !== undefined) {
+        note(graph, getNamedType(field.type), selection.selectionSet)
+      }
+    }
+  }
+  const noteText = (directive: ConstDirectiveNode, argument: string, type: string): void => {
+    const value = directive.arguments?.find(({ name }) => name.value === argument)?.value
+    if (value?.kind !== Kind.STRING) return
+    const [operation] = parse(`{ ${value.value} }`, { noLocation: true }).definitions
+    if (operation?.kind !== Kind.OPERATION_DEFINITION) return
+    note(graphOf(directive), schema.getType(type), operation.selectionSet)
+  }
+  const noteType = (type: WithFields): void => {
+    for (const directive of type.directives ?? []) noteText(directive, 'key', type.name.value)
+    for (const field of type.fields ?? []) {
+      for (const directive of field.directives ?? []) {
+        noteText(directive, 'requires', type.name.value)
+        noteText(directive, 'provides', namedTypeOf(field.type))
+      }
+    }
+  }
+  visit(document, { ObjectTypeDefinition: noteType, InterfaceTypeDefinition: noteType })
+  return (graph, type, field) => used.has(`${graph} ${type}.${field}`)
 }
+
+const namedTypeOf = (type: TypeNode): string =>
+  type.kind === Kind.NAMED_TYPE ? type.name.value : namedTypeOf(type.type)
 
 interface Restoring {
   readonly variants: ReadonlyMap<string, Variant>
