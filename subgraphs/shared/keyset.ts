@@ -139,6 +139,12 @@ function compareValues(left: unknown, right: unknown, kind: string | undefined):
 
 function compareText(left: unknown, right: unknown): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right
-  // SQLite compares text by bytes, and UTF-8 bytes order as code points do.
-  return Buffer.compare(Buffer.from(String(left)), Buffer.from(String(right)))
+  const [a, b] = [String(left), String(right)]
+  if (a === b) return 0
+  // SQLite compares text by bytes, and UTF-8 bytes order as code points do. JavaScript compares
+  // halves of characters, which is the same as long as none is made of two.
+  if (surrogate.test(a) || surrogate.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  return a < b ? -1 : 1
 }
+
+const surrogate = /[\ud800-\udfff]/

@@ -35,7 +35,8 @@ export function completeField(
 ): Iterable<Batch> {
   const completion: Completion = { run, batch, field, found: new Map(), row: 0, indexes: [], later }
   const { responseName, shape } = field
-  for (const [row, answer] of batch.answers.entries()) {
+  let row = 0
+  for (const answer of batch.answers) {
     completion.row = row
     try {
       answer[responseName] = complete(completion, shape, values[row], 0)
@@ -44,6 +45,7 @@ export function completeField(
       fail(run, { batch, row, field, indexes: [] }, cause)
       if (!shape.nullable) nullify(run, batch, row)
     }
+    row += 1
   }
   return completion.found.values()
 }

@@ -140,12 +140,23 @@ function whenSettled<Value>(
 function resolveAll(run: Run, batch: Batch, field: Field): readonly unknown[] {
   const args = argumentsFor(run, field)
   if (args instanceof Failure) return batch.sources.map(() => args)
-  const resolve = field.resolve ?? defaultFieldResolver
+  const { resolve, definition } = field
   return batch.sources.map((source, row) => {
     try {
-      return resolve(source, args, run.context, new ResolveInfo(run, batch, field, row))
+      if (resolve === null) {
+        const value = propertyOf(source, definition.name)
+        if (typeof value !== 'function') return value
+      }
+      const info = new ResolveInfo(run, batch, field, row)
+      return (resolve ?? defaultFieldResolver)(source, args, run.context, info)
     } catch (reason) {
       return new Failure(reason)
     }
   })
 }
+
+/** What most fields are: a value that their parent has. */
+const propertyOf = (source: unknown, name: string): unknown =>
+  (typeof source === 'object' || typeof source === 'function') && source !== null
+    ? (source as Answer)[name]
+    : undefined

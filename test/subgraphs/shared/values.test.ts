@@ -2,11 +2,27 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { addDays, createCalendar, dateIn, daysBetween, isDate } from '#shared/calendar.ts'
-import { Big, decimalText, fromScaled, isDecimalText, toScaled } from '#shared/decimal.ts'
+import {
+  Big,
+  decimalText,
+  fromScaled,
+  isDecimalText,
+  toScaled,
+  withPlaces,
+} from '#shared/decimal.ts'
+import { compareRows } from '#shared/keyset.ts'
 import { money, moneyOf, roundMoney, sumMoney } from '#shared/money.ts'
+import { id } from '#shared/relations.ts'
 import { scalars } from '#shared/scalars.ts'
 
 describe('decimals', () => {
+  for (const plain of ['0', '-0', '7', '-7.5', '0.0', '12.50', '12.05', '0.001', '100', '-3.120']) {
+    it(`${plain} is written with places as the calculation writes it`, () => {
+      for (const places of [0, 2, 3]) {
+        assert.equal(withPlaces(plain, places), decimalText(new Big(plain), places))
+      }
+    })
+  }
   for (const [text, scale, scaled] of [
     ['0', 3, 0n],
     ['12.5', 3, 12500n],
@@ -135,7 +151,29 @@ describe('calendar', () => {
     assert.equal(daysBetween('2024-02-28', '2024-03-01'), 2)
     assert.equal(addDays('2025-12-31', 1), '2026-01-01')
     assert.equal(isDate('2023-02-29'), false)
+    for (const year of ['0000', '1900', '2000', '2023', '2024']) {
+      for (const day of ['01-31', '02-28', '02-29', '02-30', '04-30', '04-31', '12-31', '00-10']) {
+        const ms = Date.parse(`${year}-${day}T00:00:00Z`)
+        const exists = !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(`${year}-${day}`)
+        assert.equal(isDate(`${year}-${day}`), exists, `${year}-${day}`)
+      }
+    }
     assert.equal(dateIn('Asia/Taipei', new Date('2026-06-30T16:00:00Z')), '2026-07-01')
+  })
+})
+
+describe('the order of rows', () => {
+  it('is that of the database: by code points, also of characters outside the first plane', () => {
+    const relation = { description: '', columns: { no: id(), name: id() }, key: ['no'] } as const
+    const names = ['a', 'B', '港', '\uff00', '😀', 'a港', 'a😀', '']
+    const sorted = names
+      .map((name) => ({ no: '1', name }))
+      .toSorted(compareRows(relation, { column: 'name', direction: 'ASC' }))
+    const byBytes = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    assert.deepEqual(
+      sorted.map(({ name }) => name),
+      byBytes,
+    )
   })
 })
 
