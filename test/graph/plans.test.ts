@@ -11,7 +11,7 @@ const expected: readonly [report: string, database: string, statement: RegExp, s
   [
     'receivables-ageing',
     'finance',
-    /"item"\."bucket"/,
+    /"aged"\."bucket"/,
     /invoice USING COVERING INDEX invoice_debtorNo_openAmount/,
   ],
   [
