@@ -46,13 +46,7 @@ function compileNode(
       return sequence(node.nodes.map((each) => compileNode(each, path, compiling)))
     case 'Parallel':
       return parallel(node.nodes.map((each) => compileNode(each, path, compiling)))
-    case 'Condition': {
-      const branch = (inner: PlanNode | undefined) =>
-        inner === undefined ? undefined : compileNode(inner, path, compiling)
-      const [yes, no] = [branch(node.ifClause), branch(node.elseClause)]
-      const { condition } = node
-      return async (run) => (run.values[condition] === true ? yes : no)?.(run)
-    }
+    case 'Condition': // is decided before it is planned
     case 'Defer':
     case 'Subscription':
       throw new AppError('BAD_REQUEST', `A plan with ${node.kind} is not supported.`)
@@ -84,9 +78,6 @@ function fetchPaths(
     case 'Parallel':
       return node.nodes.flatMap((each) => fetchPaths(each, path))
     case 'Condition':
-      return [node.ifClause, node.elseClause].flatMap((each) =>
-        each === undefined ? [] : fetchPaths(each, path),
-      )
     case 'Defer':
     case 'Subscription':
       return []

@@ -9,20 +9,19 @@ import type { Generation } from '../supergraph/generation.ts'
 import { compilePlan } from './compile.ts'
 import { introspection } from './introspection.ts'
 import { startRun, type Run, type RunInput } from './run.ts'
-import { decisiveVariables } from './selections.ts'
-import { compileShape, type Data, type Shape } from './shape.ts'
+import { compileShape, type Shape } from './shape.ts'
 import { typeConditions } from './types.ts'
 
 export interface Program {
   /** Asks the systems. */
   fetch(input: RunInput): Promise<Run>
   /** The answer's data; may add to the run's errors. */
-  shape(run: Run): Data | null
+  readonly shape: Shape
 }
 
 export interface ProgramOptions {
   readonly generation: Pick<Generation, 'apiSchema' | 'supergraphSchema' | 'keys'>
-  /** As it is planned: without fragments, denied fields and colliding names. */
+  /** As it is planned: without conditions, fragments, denied fields and colliding names. */
   readonly operation: OperationDefinitionNode
   readonly denied: readonly Denied[]
   readonly plan: QueryPlan
@@ -40,33 +39,11 @@ async function makeUp(run: Run): Promise<void> {
   }
 }
 
-/** Shapes of one operation that are kept: one for each way its conditions can fall. */
-const maxShapes = 64
-
 export function compileProgram({ generation, operation, denied, plan }: ProgramOptions): Program {
   const { apiSchema: schema, supergraphSchema, keys } = generation
   const types = typeConditions(supergraphSchema)
   const step = compilePlan(plan, { keys, types })
   const introspect = introspection(schema, operation)
-  const deciding = [
-    ...new Set([
-      ...decisiveVariables(operation),
-      ...denied.flatMap(({ when }) =>
-        when.flatMap((each) => ('variable' in each ? [each.variable] : [])),
-      ),
-    ]),
-  ]
-  const shapes = new Map<string, Shape>()
-  const shapeFor = ({ values }: Run): Shape => {
-    const key = deciding.map((name) => (values[name] === true ? '1' : '0')).join('')
-    const known = shapes.get(key)
-    if (known !== undefined) return known
-    const decisions = new Map(deciding.map((name) => [name, values[name] === true]))
-    const made = compileShape({ operation, schema, types, denied, decisions, introspect })
-    if (shapes.size >= maxShapes) shapes.clear()
-    shapes.set(key, made)
-    return made
-  }
   return {
     fetch: async (input) => {
       const run = startRun(input)
@@ -74,6 +51,6 @@ export function compileProgram({ generation, operation, denied, plan }: ProgramO
       await makeUp(run)
       return run
     },
-    shape: (run) => shapeFor(run)(run),
+    shape: compileShape({ operation, schema, types, denied, introspect }),
   }
 }

@@ -3,6 +3,7 @@
  * representation as text. Equal texts are sent once; an entity without a key is not sent at all.
  */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { isNonNullType } from 'graphql'
 import type { EntityKeys } from '../supergraph/entity-keys.ts'
 import type { SentSelection } from '../supergraph/required-variants.ts'
 import { fits } from './leaves.ts'
@@ -89,6 +90,7 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
   // A key that the system does not resolve would be answered wrongly, if at all.
   if (own !== undefined && usable.length === 0) return () => place.withoutInput
   const keyFields = usable.map((key) => key.map((field) => froms.get(field) ?? field))
+  const required = usable.flat().filter((field) => isNonNullType(types.typeOf(typename, field)))
   const write = compileObject(written, types)
   return (entity) => {
     const text = write(entity)
@@ -96,7 +98,11 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
     const isKnown =
       keyFields.length === 0 ||
       keyFields.some((key) => key.every((field) => isWhole(entity[field])))
-    return isKnown ? text : place.withoutKey
+    if (isKnown) return text
+    // A null where none may be is no "unknown here", it is a fault of the system that answered it.
+    return required.some((field) => entity[froms.get(field) ?? field] === null)
+      ? place.withoutInput
+      : place.withoutKey
   }
 }
 

@@ -21,13 +21,13 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { hiddenField } from '../request/authorise.ts'
+import { hiddenField } from '../request/conditions.ts'
 import { originalName } from '../request/response-names.ts'
 import type { Denied } from '../request/stages.ts'
 import { leafCheck } from './leaves.ts'
 import { eachItem } from './places.ts'
 import { isRaw, withPath, type Path, type Run } from './run.ts'
-import { fieldsFor, isSelected, type Decisions } from './selections.ts'
+import { fieldsFor } from './selections.ts'
 import type { TypeConditions } from './types.ts'
 
 export type Data = Record<string, unknown>
@@ -38,7 +38,6 @@ export interface ShapeOptions {
   readonly types: TypeConditions
   /** Fields that are null because the caller may not read them. */
   readonly denied: readonly Denied[]
-  readonly decisions: Decisions
   /** Answers `__schema` and `__type`. */
   readonly introspect: (field: FieldNode, run: Run) => unknown
 }
@@ -195,9 +194,8 @@ function asksType(
   said: GraphQLInterfaceType,
   compiling: Compiling,
 ): boolean {
-  const { decisions, types } = compiling
+  const { types } = compiling
   return selections.some((selection) => {
-    if (!isSelected(selection.directives ?? [], decisions)) return false
     if (selection.kind === Kind.FIELD)
       return selection.name.value === '__typename' && selection.alias?.value !== hiddenField
     if (selection.kind !== Kind.INLINE_FRAGMENT) return false
@@ -249,7 +247,7 @@ function objectFields(
   compiling: Compiling,
 ): readonly Field[] {
   const fields: Field[] = []
-  for (const [from, nodes] of fieldsFor(type.name, selectionSets, compiling)) {
+  for (const [from, nodes] of fieldsFor(type.name, selectionSets, compiling.types)) {
     const [node] = nodes
     if (node === undefined || from === hiddenField) continue
     fields.push({
@@ -284,20 +282,15 @@ function completeField(
 }
 
 /** The names of the denied fields of a value of that type at this place. */
-const deniedAt = (typename: string, { denied, at, decisions }: Compiling): readonly string[] =>
-  denied.flatMap(({ path, types, when, isField }) => {
+const deniedAt = (typename: string, { denied, at }: Compiling): readonly string[] =>
+  denied.flatMap(({ path, types, isField }) => {
     const name = path.at(-1)
     const isHere =
       isField &&
       name !== undefined &&
       path.length === at.length + 1 &&
       at.every((part, index) => path[index] === part) &&
-      (types === null || types.includes(typename)) &&
-      when.every((each) =>
-        'value' in each
-          ? each.value === each.when
-          : (decisions.get(each.variable) === true) === each.when,
-      )
+      (types === null || types.includes(typename))
     return isHere ? [name] : []
   })
 

@@ -26,10 +26,8 @@ import {
 import { AppError } from '#shared/errors.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { meets } from '../supergraph/policy-index.ts'
-import type { Condition, Denied } from './stages.ts'
-
-/** Stands in a selection that has nothing left; taken out of the answer again. */
-export const hiddenField = 'isthmus_hidden'
+import { hidden } from './conditions.ts'
+import type { Denied } from './stages.ts'
 
 export interface Allowed {
   readonly operation: OperationDefinitionNode
@@ -51,7 +49,7 @@ export function authorise(
     throw new AppError('BAD_REQUEST', 'Subscriptions are not supported.')
   }
   const filter = new Filter(document, generation, scopes)
-  const selectionSet = filter.selections(root, operation.selectionSet, { path: [], when: [] })
+  const selectionSet = filter.selections(root, operation.selectionSet, { path: [] })
   return {
     operation: withUsedVariables({
       ...operation,
@@ -62,19 +60,11 @@ export function authorise(
   }
 }
 
-const hidden: FieldNode = {
-  kind: Kind.FIELD,
-  name: { kind: Kind.NAME, value: '__typename' },
-  alias: { kind: Kind.NAME, value: hiddenField },
-}
-
 const placeholder: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [hidden] }
 
 /** Where in the operation the filter is. */
 interface Place {
   readonly path: readonly string[]
-  /** The `@skip` and `@include` on the way. */
-  readonly when: readonly Condition[]
   /** The type that a fragment on an abstract type has narrowed the value to. */
   readonly within?: GraphQLCompositeType | undefined
 }
@@ -110,11 +100,10 @@ class Filter {
     let isMissingField = false
     for (const selection of selectionSet.selections) {
       this.#count()
-      const here = { ...place, when: [...place.when, ...conditionsOf(selection)] }
       const allowed =
         selection.kind === Kind.FIELD
-          ? this.#field(parent, selection, here)
-          : this.#fragment(parent, selection, here)
+          ? this.#field(parent, selection, place)
+          : this.#fragment(parent, selection, place)
       if (allowed === 'NULLS_PARENT') return null
       if (allowed !== null) left.push(allowed)
       else isMissingField ||= selection.kind === Kind.FIELD
@@ -138,7 +127,7 @@ class Filter {
   #field(
     parent: GraphQLCompositeType,
     field: FieldNode,
-    { path, when, within }: Place,
+    { path, within }: Place,
   ): FieldNode | 'NULLS_PARENT' | null {
     const name = field.name.value
     if (name.startsWith('__')) return this.#introspection(field)
@@ -156,13 +145,12 @@ class Filter {
         path: at,
         coordinate: `${parent.name}.${name}`,
         isField: true,
-        when,
         types,
       })
       return nullsParent
     }
     if (field.selectionSet === undefined || !isCompositeType(type)) return field
-    const inner = this.selections(type, field.selectionSet, { path: at, when })
+    const inner = this.selections(type, field.selectionSet, { path: at })
     return inner === null ? nullsParent : { ...field, selectionSet: inner }
   }
 
@@ -182,7 +170,7 @@ class Filter {
   #fragment(
     parent: GraphQLCompositeType,
     selection: Exclude<SelectionNode, FieldNode>,
-    { path, when, within }: Place,
+    { path, within }: Place,
   ): InlineFragmentNode | 'NULLS_PARENT' | null {
     const inline = this.#inlined(selection)
     const condition = inline.typeCondition?.name.value
@@ -190,13 +178,12 @@ class Filter {
     if (!isCompositeType(type)) throw new TypeError(`${String(condition)} is no composite type`)
     if (!this.#meets(type.name)) {
       const types = this.#withNamesBehind(type)
-      this.denied.push({ path, coordinate: type.name, isField: false, when, types })
+      this.denied.push({ path, coordinate: type.name, isField: false, types })
       return null
     }
     const isNarrower = type !== parent && isAbstractType(parent)
     const inner = this.selections(type, inline.selectionSet, {
       path,
-      when,
       within: isNarrower ? type : within,
     })
     return inner === null ? 'NULLS_PARENT' : { ...inline, selectionSet: inner }
@@ -236,17 +223,7 @@ class Filter {
   }
 }
 
-/** Under which `@skip` and `@include` a selection is there at all. */
-const conditionsOf = ({ directives = [] }: SelectionNode): readonly Condition[] =>
-  directives.flatMap(({ name, arguments: given = [] }): readonly Condition[] => {
-    if (name.value !== 'skip' && name.value !== 'include') return []
-    const value = given.find((argument) => argument.name.value === 'if')?.value
-    const when = name.value === 'include'
-    if (value?.kind === Kind.BOOLEAN) return [{ value: value.value, when }]
-    return value?.kind === Kind.VARIABLE ? [{ variable: value.name.value, when }] : []
-  })
-
-/** A variable that only denied fields used would be an error in the operation that is left. */
+/** A variable that nothing uses any more would be an error in the operation that is left. */
 function withUsedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {
   const used = new Set<string>()
   visit(operation, {

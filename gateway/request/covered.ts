@@ -54,10 +54,9 @@ function refuseEmptyTypes(operation: OperationDefinitionNode, schema: GraphQLSch
   )
 }
 
-/** Response names of the root fields; those under a condition may rightly be left out of the plan. */
+/** Response names of the root fields. */
 function rootNames(selections: readonly SelectionNode[]): readonly string[] {
   return selections.flatMap((selection) => {
-    if ((selection.directives ?? []).length > 0) return []
     if (selection.kind === Kind.INLINE_FRAGMENT) return rootNames(selection.selectionSet.selections)
     if (selection.kind !== Kind.FIELD || selection.name.value.startsWith('__')) return []
     return [selection.alias?.value ?? selection.name.value]
@@ -72,7 +71,6 @@ function fetched(node: PlanNode | SubscriptionNode | undefined): readonly string
     case 'Parallel':
       return node.nodes.flatMap(fetched)
     case 'Condition':
-      return [...fetched(node.ifClause), ...fetched(node.elseClause)]
     case 'Flatten':
     case 'Defer':
     case 'Subscription':

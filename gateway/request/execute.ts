@@ -43,16 +43,37 @@ export async function execute(
   { graph, onError, ...systems }: ExecuteOptions,
 ): Promise<ExecutionResult> {
   const { observer } = request
-  const prepared = observed(observer, 'authorise', () =>
-    graph.questions.prepare(request.document, request.operationName, request.principal.scopes),
-  )
-  if (request.isSafe && prepared.operation.operation !== 'query') {
-    throw new AppError('METHOD_NOT_ALLOWED', 'What changes something is asked by POST.')
-  }
+  const { prepared, values } = observed(observer, 'authorise', () => prepare(request, graph))
   const authorised = authorisedOf(request, graph.generation, prepared)
-  const planned = await observedAsync(observer, 'plan', () => plan(authorised, prepared))
+  const planned = await observedAsync(observer, 'plan', async (): Promise<Planned> => ({
+    ...authorised,
+    values,
+    program: await prepared.program(),
+  }))
   const fetched = await observedAsync(observer, 'fetch', () => fetch(planned, systems))
   return observed(observer, 'shape', () => shape(fetched, { onError }))
+}
+
+interface Ready {
+  readonly prepared: Prepared
+  /** The variables, checked and with their defaults, and the values that stood in the operation. */
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+function prepare(request: Authenticated, { generation, questions }: Graph): Ready {
+  const asked = questions.ask(request.document, request.operationName)
+  if (request.isSafe && asked.operation.operation !== 'query') {
+    throw new AppError('METHOD_NOT_ALLOWED', 'What changes something is asked by POST.')
+  }
+  const { coerced, errors } = getVariableValues(
+    generation.apiSchema,
+    asked.operation.variableDefinitions ?? [],
+    request.variables,
+    { maxErrors: maxVariableErrors },
+  )
+  if (errors !== undefined) throw new InvalidVariables(errors)
+  const prepared = questions.prepare(asked, coerced, request.principal.scopes)
+  return { prepared, values: { ...coerced, ...prepared.written } }
 }
 
 const authorisedOf = (
@@ -60,21 +81,6 @@ const authorisedOf = (
   generation: Generation,
   { operation, denied, nothingLeft }: Prepared,
 ): Authorised => markAuthorised({ ...request, generation, operation, denied, nothingLeft })
-
-async function plan(request: Authorised, prepared: Prepared): Promise<Planned> {
-  const { coerced, errors } = getVariableValues(
-    request.generation.apiSchema,
-    prepared.asked.variableDefinitions ?? [],
-    request.variables,
-    { maxErrors: maxVariableErrors },
-  )
-  if (errors !== undefined) throw new InvalidVariables(errors)
-  return {
-    ...request,
-    program: await prepared.program(),
-    values: { ...coerced, ...prepared.written },
-  }
-}
 
 async function fetch(
   request: Planned,

@@ -1,25 +1,38 @@
 /**
- * A question made ready once and kept with the generation: parsed, validated, authorised for a set of
- * scopes, named apart, planned and compiled. What differs by caller is part of the key, so nobody
- * gets another one's plan. Questions that differ by a written value share a program. Bounded by what
- * they weigh; concurrent first askers share the work.
+ * A question made ready once and kept with the generation: parsed, validated, its conditions decided,
+ * authorised for a set of scopes, named apart, planned and compiled. What differs by caller is part of
+ * the key, so nobody gets another one's plan. Questions that differ by a written value share a
+ * program. Bounded by what they weigh; concurrent first askers share the work.
  */
 import { Kind, print, type DocumentNode, type OperationDefinitionNode } from 'graphql'
 import { compileProgram, type Program } from '../engine/program.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { authorise } from './authorise.ts'
+import { decide, decidingVariables } from './conditions.ts'
 import { covered } from './covered.ts'
 import { liftLiterals } from './literals.ts'
-import { createRecent } from './recent.ts'
+import { createRecent, type Recent } from './recent.ts'
 import { operationOf, parseDocument } from './receive.ts'
 import { renameCollisions } from './response-names.ts'
 import type { Denied } from './stages.ts'
 
+/** A document as it came, valid for the generation. */
+export interface Asked {
+  readonly text: string
+  readonly operationName: string | undefined
+  readonly document: DocumentNode
+  /** Its variables are what a request's are checked against. */
+  readonly operation: OperationDefinitionNode
+  /** The variables that decide what is selected. */
+  readonly deciding: readonly string[]
+  /** Names it in the keys of what is made of it. */
+  readonly number: number
+}
+
+/** An operation as it is run for a set of rights. */
 export interface Prepared {
   /** The operation as it is planned. */
   readonly operation: OperationDefinitionNode
-  /** The operation as it came: its variables are checked against this one. */
-  readonly asked: OperationDefinitionNode
   readonly denied: readonly Denied[]
   readonly nothingLeft: boolean
   /** Values that stood in the operation, by the variables that stand there now. */
@@ -28,50 +41,70 @@ export interface Prepared {
   program(): Program | Promise<Program>
 }
 
+type Values = Readonly<Record<string, unknown>>
+type Scopes = readonly string[]
+
 export interface Preparations {
-  prepare(text: string, operationName: string | undefined, scopes: readonly string[]): Prepared
-  /** Asks for what another generation was asked for most lately, so that it is known here too. */
+  /** Throws what is wrong with the document. */
+  ask(text: string, operationName: string | undefined): Asked
+  /** `values` are the checked variables. */
+  prepare(asked: Asked, values: Values, scopes: Scopes): Prepared
+  /** Makes ready what another generation was asked most lately, so that it is known here too. */
   warm(from: Preparations, count: number): Promise<void>
   /** The most recent questions first. */
-  recent(): Iterable<readonly [string, string | undefined, readonly string[]]>
+  recent(): Iterable<Kept>
+}
+
+interface Kept {
+  readonly asked: Asked
+  readonly values: Values
+  readonly scopes: Scopes
+  readonly prepared: Prepared
 }
 
 /** What one generation keeps, in characters of documents; a character weighs some 100 bytes here. */
 const maxLength = 1_000_000
 
-interface Kept {
-  readonly prepared: Prepared
-  readonly asked: readonly [
-    text: string,
-    operationName: string | undefined,
-    scopes: readonly string[],
-  ]
-}
-
 export function createPreparations(generation: Generation): Preparations {
+  const documents = createRecent<Asked>(maxLength)
   const kept = createRecent<Kept>(maxLength)
   const programs = createRecent<ProgramEntry>(maxLength)
   const rightsOf = createRights()
-  const prepare: Preparations['prepare'] = (text, operationName, scopes) => {
-    const key = `${rightsOf(scopes)} ${operationName ?? ''} ${text}`
+  let number = 0
+
+  const ask: Preparations['ask'] = (text, operationName) => {
+    const key = `${operationName ?? ''} ${text}`
+    const known = documents.get(key)
+    if (known !== undefined) return known
+    const document = parseDocument(text, generation.apiSchema)
+    const operation = operationOf(document, operationName)
+    const deciding = decidingVariables(document)
+    number += 1
+    const asked: Asked = { text, operationName, document, operation, deciding, number }
+    documents.set(key, asked, text.length)
+    return asked
+  }
+  const prepare: Preparations['prepare'] = (asked, values, scopes) => {
+    const fallen = asked.deciding.map((name) => (values[name] === true ? '1' : '0')).join('')
+    const key = `${asked.number} ${fallen} ${rightsOf(scopes)}`
     const known = kept.get(key)
     if (known !== undefined) return known.prepared
-    const prepared = prepareNew(text, operationName, { scopes, generation, programs })
-    kept.set(key, { prepared, asked: [text, operationName, scopes] })
+    const prepared = prepareNew(asked, { values, scopes, generation, programs })
+    const decisions = Object.fromEntries(asked.deciding.map((name) => [name, values[name]]))
+    kept.set(key, { asked, values: decisions, scopes, prepared }, asked.text.length)
     return prepared
   }
   return {
+    ask,
     prepare,
-    *recent() {
-      for (const { asked } of kept.values()) yield asked
-    },
+    recent: () => kept.values(),
     warm: async (from, count) => {
       let done = 0
-      for (const asked of from.recent()) {
+      for (const { asked, values, scopes } of from.recent()) {
         if (done >= count) return
         done += 1
         try {
-          await prepare(...asked).program()
+          await prepare(ask(asked.text, asked.operationName), values, scopes).program()
         } catch {
           // A question that the new schema does not have, or cannot answer, is told to who asks it.
         }
@@ -99,23 +132,23 @@ interface ProgramEntry {
 }
 
 interface Preparing {
-  readonly scopes: readonly string[]
+  readonly values: Values
+  readonly scopes: Scopes
   readonly generation: Generation
-  readonly programs: ReturnType<typeof createRecent<ProgramEntry>>
+  readonly programs: Recent<ProgramEntry>
 }
 
 function prepareNew(
-  text: string,
-  operationName: string | undefined,
-  { scopes, generation, programs }: Preparing,
+  { document, operationName }: Asked,
+  { values, scopes, generation, programs }: Preparing,
 ): Prepared {
-  const parsed = parseDocument(text, generation.apiSchema)
-  const asked = operationOf(parsed, operationName)
+  const decided = decide(document, values)
+  const asked = operationOf(decided, operationName)
   const {
     operation: allowed,
     denied,
     nothingLeft,
-  } = authorise(parsed, asked, generation, new Set(scopes))
+  } = authorise(decided, asked, generation, new Set(scopes))
   const { operation: lifted, values: written } = liftLiterals(allowed, generation.apiSchema)
   const operation = renameCollisions(lifted, generation)
   const program = (): Program | Promise<Program> => {
@@ -130,14 +163,13 @@ function prepareNew(
       return made
     }
     const entry: ProgramEntry = { promise: compile(), program: undefined }
-    programs.set(key, entry)
+    programs.set(key, entry, key.length)
     entry.promise.catch(() => programs.delete(key)) // whoever asked gets the error
     return entry.promise
   }
   let own: Program | undefined
   return {
     operation,
-    asked,
     denied,
     nothingLeft,
     written,

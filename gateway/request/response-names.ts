@@ -16,7 +16,7 @@ import {
 } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import type { Generation } from '../supergraph/generation.ts'
-import { hiddenField } from './authorise.ts'
+import { hiddenField } from './conditions.ts'
 
 const prefix = 'isthmus_alias_'
 

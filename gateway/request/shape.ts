@@ -12,7 +12,7 @@ import {
 import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
 import { detailsOf } from '../sources/details.ts'
 import { originalName } from './response-names.ts'
-import type { Condition, Denied, Fetched } from './stages.ts'
+import type { Denied, Fetched } from './stages.ts'
 
 export interface ShapeOptions {
   /** Told of each error that a client only sees as a code. */
@@ -23,20 +23,16 @@ export interface ShapeOptions {
 const maxErrors = 50
 
 export function shape(fetched: Fetched, { onError }: ShapeOptions): ExecutionResult {
-  const { requestId, operation, values, run, program } = fetched
+  const { requestId, operation, run, program, denied } = fetched
   const data = run === null ? null : program.shape(run)
   const raised = run?.errors ?? []
-  if (raised.length === 0 && fetched.denied.length === 0) return { data }
-  const denied = fetched.denied.filter(({ when }) => when.every((each) => holds(each, values)))
+  if (raised.length === 0 && denied.length === 0) return { data }
   const errors = raised.map((error) => maskError(error, { requestId, operation, onError }))
   const all = unique([...denied.map((each) => deniedError(each, requestId)), ...errors])
   const shown =
     all.length > maxErrors ? [...all.slice(0, maxErrors), more(all.slice(maxErrors))] : all
   return { data, ...(shown.length > 0 ? { errors: shown } : {}) }
 }
-
-const holds = (condition: Condition, values: Fetched['values']): boolean =>
-  ('value' in condition ? condition.value : values[condition.variable] === true) === condition.when
 
 const deniedError = ({ path, coordinate }: Denied, requestId: string): GraphQLError =>
   new GraphQLError(`You may not read ${coordinate}: your token lacks a scope it needs.`, {

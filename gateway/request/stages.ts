@@ -27,11 +27,6 @@ export interface Authenticated extends Received {
   readonly principal: Principal
 }
 
-/** A `@skip` or `@include`: the selection is there when the value equals `when`. */
-export type Condition = { readonly when: boolean } & (
-  { readonly value: boolean } | { readonly variable: string }
-)
-
 /** A field that was taken out because the caller may not read it. */
 export interface Denied {
   /** Response names from the root. */
@@ -39,8 +34,6 @@ export interface Denied {
   readonly coordinate: string
   /** Whether the path ends at the field; a fragment's ends at the value it stands in. */
   readonly isField: boolean
-  /** It was asked for only when all of these hold. */
-  readonly when: readonly Condition[]
   /** The types that a fragment narrowed the parent to; null when it is any. */
   readonly types: readonly string[] | null
 }
