@@ -112,9 +112,9 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
 
   const run: App['execute'] = async (question, principal, options = {}) => {
     // One generation from the beginning to the end, whatever is swapped meanwhile.
-    const own = current
-    own.running += 1
-    const { graph, sources } = own
+    const taken = current
+    taken.running += 1
+    const { graph, sources } = taken
     const reports = options.sources === true ? sourceReports() : undefined
     const requestId = options.requestId ?? 'local'
     const { signal, cancel } = limited(options.signal, config.requestTimeoutMs)
@@ -143,8 +143,8 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
         : { ...result, extensions: { ...result.extensions, sources: reports.reports() } }
     } finally {
       cancel()
-      own.running -= 1
-      stopRetired(own)
+      taken.running -= 1
+      stopRetired(taken)
     }
   }
 

@@ -19,7 +19,6 @@ import {
   type OperationDefinitionNode,
   type ValueNode,
   type VariableDefinitionNode,
-  type TypeNode,
 } from 'graphql'
 
 export interface Lifted {
@@ -46,7 +45,7 @@ export function liftLiterals(operation: OperationDefinitionNode, schema: GraphQL
     definitions.push({
       kind: Kind.VARIABLE_DEFINITION,
       variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } },
-      type: parseType(String(type), { noLocation: true }) as TypeNode,
+      type: parseType(String(type), { noLocation: true }),
     })
     return name
   }
@@ -78,16 +77,7 @@ export function liftLiterals(operation: OperationDefinitionNode, schema: GraphQL
 }
 
 function isLiftable(value: ValueNode, type: GraphQLInputType): boolean {
-  switch (value.kind) {
-    case Kind.NULL:
-    case Kind.VARIABLE:
-      return false
-    case Kind.LIST:
-    case Kind.OBJECT:
-      return isPlain(value) && keepsDigits(value, type)
-    default:
-      return keepsDigits(value, type)
-  }
+  return value.kind !== Kind.NULL && isPlain(value) && keepsDigits(value, type)
 }
 
 /** Whether no variable is in it. */

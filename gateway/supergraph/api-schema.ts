@@ -9,6 +9,10 @@ import {
   Kind,
   type ConstDirectiveNode,
   type DefinitionNode,
+  type DirectiveDefinitionNode,
+  type InterfaceTypeDefinitionNode,
+  type ObjectTypeDefinitionNode,
+  type TypeDefinitionNode,
   type DocumentNode,
   type GraphQLSchema,
   type NameNode,
@@ -35,53 +39,41 @@ export function apiSchemaOf(supergraph: DocumentNode): GraphQLSchema {
       isTypeDefinitionNode(definition) && !isSeen(definition) ? [definition.name.value] : [],
     ),
   )
-  const definitions = supergraph.definitions.flatMap((definition): readonly DefinitionNode[] => {
+  /** Only what may stand in an operation is for clients. */
+  const isForClients = ({ name, locations }: DirectiveDefinitionNode) =>
+    !isMachinery(name.value) && locations.some(({ value }) => executable.has(value))
+  const withFields = <Node extends ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode>(
+    type: Node,
+  ): Node => ({
+    ...plain(type),
+    interfaces: (type.interfaces ?? []).filter(({ name }) => !goneTypes.has(name.value)),
+    fields: (type.fields ?? [])
+      .filter((field) => !isHidden(field))
+      .map((field) => plain({ ...field, arguments: seen(field.arguments, isSeen) })),
+  })
+  const shown = (definition: TypeDefinitionNode): DefinitionNode => {
     switch (definition.kind) {
-      case Kind.SCHEMA_DEFINITION:
-        return [{ ...definition, directives: [] }]
-      case Kind.DIRECTIVE_DEFINITION:
-        // Only what may stand in an operation is for clients.
-        return isMachinery(definition.name.value) ||
-          !definition.locations.some(({ value }) => executable.has(value))
-          ? []
-          : [definition]
       case Kind.SCALAR_TYPE_DEFINITION:
-        return isSeen(definition) ? [plain(definition)] : []
+        return plain(definition)
       case Kind.ENUM_TYPE_DEFINITION:
-        return isSeen(definition)
-          ? [plain({ ...definition, values: seen(definition.values, isSeen) })]
-          : []
-      case Kind.UNION_TYPE_DEFINITION:
-        return isSeen(definition)
-          ? [
-              plain({
-                ...definition,
-                types: (definition.types ?? []).filter(({ name }) => !goneTypes.has(name.value)),
-              }),
-            ]
-          : []
+        return plain({ ...definition, values: seen(definition.values, isSeen) })
+      case Kind.UNION_TYPE_DEFINITION: {
+        const types = (definition.types ?? []).filter(({ name }) => !goneTypes.has(name.value))
+        return plain({ ...definition, types })
+      }
       case Kind.INPUT_OBJECT_TYPE_DEFINITION:
-        return isSeen(definition)
-          ? [plain({ ...definition, fields: seen(definition.fields, isSeen) })]
-          : []
+        return plain({ ...definition, fields: seen(definition.fields, isSeen) })
       case Kind.OBJECT_TYPE_DEFINITION:
       case Kind.INTERFACE_TYPE_DEFINITION:
-        return isSeen(definition)
-          ? [
-              plain({
-                ...definition,
-                interfaces: (definition.interfaces ?? []).filter(
-                  ({ name }) => !goneTypes.has(name.value),
-                ),
-                fields: (definition.fields ?? [])
-                  .filter((field) => !isHidden(field))
-                  .map((field) => plain({ ...field, arguments: seen(field.arguments, isSeen) })),
-              }),
-            ]
-          : []
-      default:
-        return []
+        return withFields(definition)
     }
+  }
+  const definitions = supergraph.definitions.flatMap((definition): readonly DefinitionNode[] => {
+    if (definition.kind === Kind.SCHEMA_DEFINITION) return [{ ...definition, directives: [] }]
+    if (definition.kind === Kind.DIRECTIVE_DEFINITION) {
+      return isForClients(definition) ? [definition] : []
+    }
+    return isTypeDefinitionNode(definition) && isSeen(definition) ? [shown(definition)] : []
   })
   return buildASTSchema({ kind: Kind.DOCUMENT, definitions }, { assumeValid: true })
 }

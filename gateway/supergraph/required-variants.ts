@@ -37,7 +37,7 @@ export interface Separated {
   /** The supergraph as the planner gets it. */
   readonly document: DocumentNode
   /** The plan as it is run. */
-  restore(plan: QueryPlan): QueryPlan
+  readonly restore: (plan: QueryPlan) => QueryPlan
 }
 
 type WithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode

@@ -88,19 +88,15 @@ function mediaTypeOf(accept: string | undefined): Media {
 }
 
 async function questionOf(request: IncomingMessage): Promise<Question> {
-  switch (request.method) {
-    case 'POST': {
-      const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1)
-      if (type.trim().toLowerCase() !== json) {
-        throw new AppError('UNSUPPORTED_MEDIA_TYPE', `POST a body of the content type ${json}.`)
-      }
-      return questionIn(await readJson(request, maxBodyBytes))
-    }
-    case 'GET':
-      return { ...questionIn(parametersOf(request)), isSafe: true }
-    default:
-      throw new AppError('METHOD_NOT_ALLOWED', 'Questions come by POST or GET.')
+  if (request.method === 'GET') return { ...questionIn(parametersOf(request)), isSafe: true }
+  if (request.method !== 'POST') {
+    throw new AppError('METHOD_NOT_ALLOWED', 'Questions come by POST or GET.')
   }
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1)
+  if (type.trim().toLowerCase() !== json) {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', `POST a body of the content type ${json}.`)
+  }
+  return questionIn(await readJson(request, maxBodyBytes))
 }
 
 /**

@@ -12,7 +12,7 @@ import { run, sum, type Summary } from './run.ts'
 describe('random federated questions', () => {
   let summary: Summary
   before(async () => {
-    summary = await run({ cases: 500, seed: 1, shrinkPerKind: 0 })
+    summary = await run({ cases: 500, seed: 500, shrinkPerKind: 0 })
   })
 
   it('are answered as one schema with all data answers them', () => {
@@ -43,7 +43,7 @@ describe('the oracle', () => {
       const other = text.replace(/:(\d+)/, (_, number: string) => `:${Number(number) + 1}`)
       return { answer: JSON.parse(other) as ExecutionResult } // it was one before
     }
-    const { found } = await run({ cases: 24, seed: 1, shrinkPerKind: 1, ask: tampered })
+    const { found } = await run({ cases: 8, seed: 502, shrinkPerKind: 1, ask: tampered })
     const wrong = found.find((each) => each.wrong.fault.kind === 'VALUE')
     assert.ok(wrong)
     assert.equal(wrong.shrunk.questions.length, 1)

@@ -148,6 +148,33 @@ function mapPlaces(value: unknown, map: (place: Place) => unknown): unknown {
   return isPlace(value) ? map(value) : value
 }
 
+/** What `@requires` selects, where the field that led here provides all of it; null when it does not. */
+export function projectProvided(
+  data: Data,
+  object: StoredObject,
+  requires: SelectionSetNode,
+  provided: SelectionSetNode | undefined,
+): Readonly<Record<string, unknown>> | null {
+  const out: Record<string, unknown> = {}
+  for (const selection of requires.selections) {
+    if (selection.kind !== Kind.FIELD || (selection.arguments ?? []).length > 0) return null
+    const name = selection.name.value
+    const there = provided?.selections.find(
+      (each) => each.kind === Kind.FIELD && each.name.value === name,
+    )
+    if (there?.kind !== Kind.FIELD) return null
+    const value = valueOf(data, object.fields[name], {})
+    const { selectionSet } = selection
+    out[name] =
+      selectionSet === undefined
+        ? value
+        : mapPlaces(value, (place) =>
+            projectProvided(data, place.object, selectionSet, there.selectionSet),
+          )
+  }
+  return out
+}
+
 /** What `@requires` selects, from what the gateway sent; a field that was not sent is marked. */
 export function projectSent(
   sent: Readonly<Record<string, unknown>>,

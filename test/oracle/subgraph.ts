@@ -18,10 +18,18 @@ import {
 } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import type { Source } from '../../gateway/sources/source.ts'
-import type { Data, Failure } from './case.ts'
+import type { Data, Failure, StoredObject } from './case.ts'
 import type { Catalogue } from './catalogue.ts'
 import { malformed } from './malformed.ts'
-import { isKeyField, isPlace, objectFor, projectSent, valueOf, type Place } from './store.ts'
+import {
+  isKeyField,
+  isPlace,
+  objectFor,
+  projectProvided,
+  projectSent,
+  valueOf,
+  type Place,
+} from './store.ts'
 
 export interface SubgraphOptions {
   readonly name: string
@@ -109,17 +117,30 @@ export function oracleSubgraph({ name, known, data }: SubgraphOptions): OracleSu
         throw new Refusal(
           `${name} was asked for ${type}.${field}, which ${taker.subgraph} took over`,
         )
-      const sent = place?.representation
-      if (declared.requires !== null && sent === undefined)
-        throw new Refusal(`${name} was asked for ${type}.${field} without what it requires`)
       const parameters =
-        declared.requires === null || sent === undefined
+        declared.requires === null
           ? args
-          : { ...args, __required: projectSent(sent, declared.requires, isOf) }
+          : { ...args, __required: required(object, declared.requires, place, `${type}.${field}`) }
       const value = valueOf(data, object.fields[field], parameters)
       const inner = selected(place?.provided, field, object.type, isOf)
       return providing(value, [declared.provides, inner === true ? null : inner])
     })
+  }
+
+  const required = (
+    object: StoredObject,
+    requires: SelectionSetNode,
+    place: Place | undefined,
+    coordinate: string,
+  ) => {
+    const sent = place?.representation
+    const values =
+      sent === undefined
+        ? projectProvided(data, object, requires, place?.provided)
+        : projectSent(sent, requires, isOf)
+    if (values === null)
+      throw new Refusal(`${name} was asked for ${coordinate} without what it requires`)
+    return values
   }
 
   const answer = async (asked: DocumentNode, values: object, context: Context) => {

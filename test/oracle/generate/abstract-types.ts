@@ -6,7 +6,7 @@ export function addAbstractTypes(world: World): void {
   const { draw } = world
   if (draw.chance(0.5)) addInterface(world, 'Named')
   if (draw.chance(0.2)) addInterface(world, 'Rated')
-  if (draw.chance(0.5)) addUnion(world, 'Hit')
+  if (draw.chance(0.7)) addUnion(world, 'Hit')
   if (draw.chance(0.2)) addUnion(world, 'Thing')
 }
 

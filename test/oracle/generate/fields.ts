@@ -98,7 +98,8 @@ function addRoot(world: World, subgraph: SubgraphBuilder, target: string): void 
       each.types.has(target) &&
       world.entities.every((entity) => entity.name !== target || !entity.isCrosswalk),
   )
-  const other = draw.chance(0.12) ? draw.maybe(sharing) : undefined
+  // Seldom: Apollo's planner compares every way from every such root, for minutes at times.
+  const other = draw.chance(0.04) ? draw.maybe(sharing) : undefined
   const directives = other === undefined ? [] : ['@shareable']
   put(subgraph, subgraph.query, name, type, { args, directives })
   if (other !== undefined) put(other, other.query, name, type, { args, directives })

@@ -29,9 +29,9 @@ export function generateSubgraphs(draw: Draw): Subgraphs {
   for (let count = draw.int(0, 4); count > 0; count -= 1) addRequires(world)
   for (let count = draw.int(0, 2); count > 0; count -= 1) addProvides(world)
   for (let count = draw.int(0, 2); count > 0; count -= 1) addOverrides(world)
-  if (draw.chance(0.3)) addInaccessible(world)
+  if (draw.chance(0.6)) addInaccessible(world)
   addRoots(world)
-  if (draw.chance(0.4)) addRootProvides(world)
+  if (draw.chance(0.6)) addRootProvides(world)
   return Object.fromEntries(
     world.subgraphs.flatMap((subgraph) =>
       subgraph.types.size + subgraph.query.fields.size === 0

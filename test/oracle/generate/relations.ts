@@ -86,7 +86,8 @@ function byType(
     if (isOpen || values.has(member)) ensure(world, subgraph, member)
     if (subgraph.types.has(member)) known.add(member)
   }
-  return ` { ${parts.join(' ')} }`
+  // Without the name, nobody could tell the parts apart in a representation.
+  return ` { __typename ${parts.join(' ')} }`
 }
 
 /** A leaf of the type that a required field refers to. */
