@@ -258,8 +258,9 @@ function limited(signal: AbortSignal | undefined, timeoutMs: number) {
   const abort = () => own.abort(signal?.reason)
   if (signal?.aborted === true) abort()
   else signal?.addEventListener('abort', abort, { once: true })
-  const late = new AppError('DEADLINE_EXCEEDED', 'The question took longer than it may.')
-  const timer = setTimeout(() => own.abort(late), timeoutMs)
+  const late = () =>
+    own.abort(new AppError('DEADLINE_EXCEEDED', 'The question took longer than it may.'))
+  const timer = setTimeout(late, timeoutMs)
   return {
     signal: own.signal,
     cancel: () => {

@@ -106,14 +106,15 @@ export function oracleSubgraph({ name, known, data }: SubgraphOptions): OracleSu
       })
     }
     return complaining(context.notes, () => {
-      if (declared.isExternal && !isKeyField(known, name, type, field)) {
-        if (selected(place?.provided, field, object.type, isOf) === null)
-          throw new Refusal(`${name} was asked for ${type}.${field}, which is external to it`)
+      // What a system provides at a place it may be asked for there, whoever else resolves it.
+      const isProvided = selected(place?.provided, field, object.type, isOf) !== null
+      if (declared.isExternal && !isKeyField(known, name, type, field) && !isProvided) {
+        throw new Refusal(`${name} was asked for ${type}.${field}, which is external to it`)
       }
       const taker = known
         .resolvers(object.type, field)
         .find((each) => each.declared.overrideFrom === name && !each.declared.hasLabel)
-      if (taker !== undefined)
+      if (taker !== undefined && !isProvided)
         throw new Refusal(
           `${name} was asked for ${type}.${field}, which ${taker.subgraph} took over`,
         )
