@@ -67,6 +67,9 @@ interface Current extends Loaded {
   isRetired: boolean
 }
 
+/** The signal of who never leaves. */
+const never = new AbortController().signal
+
 /** Questions that a new generation knows before it takes over. */
 const warmed = 100
 
@@ -117,7 +120,6 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
     const { graph, sources } = taken
     const reports = options.sources === true ? sourceReports() : undefined
     const requestId = options.requestId ?? 'local'
-    const { signal, cancel } = limited(options.signal, config.requestTimeoutMs)
     try {
       const result = await execute(
         {
@@ -125,7 +127,7 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
           operationName: question.operationName,
           variables: question.variables ?? {},
           isSafe: question.isSafe ?? false,
-          signal,
+          signal: options.signal ?? never,
           deadlineAt: performance.now() + config.requestTimeoutMs,
           requestId,
           observer: observers(observer, options.observer, reports),
@@ -142,7 +144,6 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
         ? result
         : { ...result, extensions: { ...result.extensions, sources: reports.reports() } }
     } finally {
-      cancel()
       taken.running -= 1
       stopRetired(taken)
     }
@@ -251,21 +252,3 @@ const subgraphOptions = (config: Config, log: Log): SubgraphOptions => ({
   onError: (error) => log.error({ err: error }, 'subgraph'),
   ...(config.mode === 'production' ? { today: () => dateIn(config.timeZone, new Date()) } : {}),
 })
-
-/** The client's signal and the total time as one signal. */
-function limited(signal: AbortSignal | undefined, timeoutMs: number) {
-  const own = new AbortController()
-  const abort = () => own.abort(signal?.reason)
-  if (signal?.aborted === true) abort()
-  else signal?.addEventListener('abort', abort, { once: true })
-  const late = () =>
-    own.abort(new AppError('DEADLINE_EXCEEDED', 'The question took longer than it may.'))
-  const timer = setTimeout(late, timeoutMs)
-  return {
-    signal: own.signal,
-    cancel: () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-    },
-  }
-}

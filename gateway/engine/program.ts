@@ -47,8 +47,14 @@ export function compileProgram({ generation, operation, denied, plan }: ProgramO
   return {
     fetch: async (input) => {
       const run = startRun(input)
-      await step(run)
-      await makeUp(run)
+      const leave = () => run.underWay.forEach((stop) => stop(run.signal.reason))
+      run.signal.addEventListener('abort', leave)
+      try {
+        await step(run)
+        await makeUp(run)
+      } finally {
+        run.signal.removeEventListener('abort', leave)
+      }
       return run
     },
     shape: compileShape({ operation, schema, types, denied, introspect }),

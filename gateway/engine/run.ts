@@ -40,6 +40,8 @@ export interface Run extends RunInput {
   readonly lacking: Map<string, GraphQLError>
   /** Fetches that came before their inputs: each tells whether it could ask this time. */
   readonly postponed: (() => Promise<boolean>)[]
+  /** What is under way: each is told when the client leaves. */
+  readonly underWay: Set<(reason: unknown) => void>
 }
 
 export const startRun = (input: RunInput): Run => ({
@@ -49,6 +51,7 @@ export const startRun = (input: RunInput): Run => ({
   owed: new Map(),
   lacking: new Map(),
   postponed: [],
+  underWay: new Set(),
 })
 
 /** Notes that nobody needs to wonder why these fields are missing: their error is reported. */

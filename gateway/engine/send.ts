@@ -58,7 +58,13 @@ function withinTime(
     throw new AppError('SOURCE_UNAVAILABLE', `The system "${system}" is not connected.`)
   }
   if (run.signal.aborted) throw stoppedBy(run.signal.reason)
-  const timeoutAt = Math.min(run.deadlineAt, startedAt + run.limits.timeoutOf(system))
+  const ownLimit = startedAt + run.limits.timeoutOf(system)
+  const timeoutAt = Math.min(run.deadlineAt, ownLimit)
+  const tooLate = () =>
+    timeoutAt === ownLimit
+      ? new AppError('SOURCE_TIMEOUT', `The system "${system}" did not answer in time.`)
+      : new AppError('DEADLINE_EXCEEDED', 'The question took longer than it may.')
+  if (timeoutAt <= startedAt) throw tooLate()
   const call = new Call(question, {
     values: run.values,
     representations,
@@ -67,21 +73,18 @@ function withinTime(
     onStatement: (event) => run.observer.statement(event),
   })
   return new Promise((resolve, reject) => {
-    const stop = (reason: Error) => {
+    const stop = (reason: unknown) => {
       settle()
-      reject(reason)
+      reject(stoppedBy(reason))
       call.stop(reason)
     }
-    const onAbort = () => stop(stoppedBy(run.signal.reason))
-    const late = () =>
-      stop(new AppError('SOURCE_TIMEOUT', `The system "${system}" did not answer in time.`))
-    const timer = setTimeout(late, Math.max(0, timeoutAt - startedAt))
+    const timer = setTimeout(() => stop(tooLate()), timeoutAt - startedAt)
     const settle = () => {
       clearTimeout(timer)
-      run.signal.removeEventListener('abort', onAbort)
+      run.underWay.delete(stop)
     }
-    run.signal.addEventListener('abort', onAbort)
-    source.send(call).then(resolve, reject).finally(settle)
+    run.underWay.add(stop)
+    source.send(call).finally(settle).then(resolve, reject)
   })
 }
 

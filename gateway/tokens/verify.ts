@@ -4,7 +4,7 @@
  * tokens are RS256 or ES256 with keys from the issuer's JWKS. What is wrong with a token goes to the
  * log, never to the caller.
  */
-import { createHash, KeyObject } from 'node:crypto'
+import { hash, KeyObject } from 'node:crypto'
 import { createRemoteJWKSet, type JWSHeaderParameters } from 'jose'
 import jwt from 'jsonwebtoken'
 import { AppError } from '#shared/errors.ts'
@@ -44,13 +44,13 @@ export function createVerifier({ issuers, demoSecret, now }: VerifierOptions): V
   }
   const kept = new Map<string, { claims: Claims; until: number }>()
   return async (token) => {
-    const hash = createHash('sha256').update(token).digest('base64')
-    const known = kept.get(hash)
+    const key = hash('sha256', token, 'base64')
+    const known = kept.get(key)
     if (known !== undefined && known.until > now()) return known.claims
-    kept.delete(hash)
+    kept.delete(key)
     try {
       const { claims, expiresAt } = await verify(token, trusted, now)
-      kept.set(hash, { claims, until: Math.min(expiresAt, now() + keepMs) })
+      kept.set(key, { claims, until: Math.min(expiresAt, now() + keepMs) })
       const [oldest] = kept.keys()
       if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
       return claims
