@@ -125,12 +125,10 @@ const completeLeaf =
     if (value === null) return null
     const checked = check(value)
     if (checked !== undefined) return checked
-    return problem(
-      shaping,
-      depth,
-      value === undefined ? leftOut : 'A system answered a value of another type.',
-    )
+    return problem(shaping, depth, value === undefined ? leftOut : otherType)
   }
+
+const otherType = 'A system answered a value of another type.'
 
 const leftOut = 'A system left out a value that it was asked for.'
 
@@ -173,18 +171,15 @@ function completeAbstract(
     if (!isRaw(value)) {
       return problem(shaping, depth, value === undefined ? leftOut : 'A system answered no object.')
     }
-    const typename = value['__typename']
-    if (typeof typename !== 'string') {
-      return problem(shaping, depth, 'A system did not say which type a value has.')
-    }
+    // Who knows only the interface need not say so.
+    const typename = value['__typename'] ?? type
+    if (typeof typename !== 'string') return problem(shaping, depth, otherType)
     let complete = known.get(typename)
     if (complete === undefined) {
       complete = completeOf(typename)
       known.set(typename, complete)
     }
-    return complete === null
-      ? problem(shaping, depth, 'A system answered a value of another type.')
-      : complete(value, depth, shaping)
+    return complete === null ? problem(shaping, depth, otherType) : complete(value, depth, shaping)
   }
 }
 
@@ -228,7 +223,7 @@ function completeObject(
     }
     const said = value['__typename']
     if (said !== undefined && said !== typename && depth > 0 && !compiling.types.isAbstract(said)) {
-      return problem(shaping, depth, 'A system answered a value of another type.')
+      return problem(shaping, depth, otherType)
     }
     const shaped: Data = {}
     for (const { from, to, complete } of fields) {
