@@ -35,13 +35,20 @@ export interface RepresentationOptions {
   readonly types: TypeConditions
 }
 
-type Write = (entity: Raw) => string | number
+interface Writer {
+  /** The representation's text, or one of `place`. */
+  readonly write: (entity: Raw) => string | number
+  /** The one field that tells representations of the type apart; null when there are more. */
+  readonly by: string | null
+}
+
+const noWriter = (at: number): Writer => ({ write: () => at, by: null })
 
 export function compileRepresentations(
   options: RepresentationOptions,
 ): (entities: readonly Raw[], only: ReadonlySet<Raw> | null) => Batch {
-  const writers = new Map<string, Write>()
-  const writerOf = (typename: string): Write => {
+  const writers = new Map<string, Writer>()
+  const writerOf = (typename: string): Writer => {
     const known = writers.get(typename)
     if (known !== undefined) return known
     const made = compileEntity(typename, options)
@@ -51,16 +58,29 @@ export function compileRepresentations(
   return (entities, only) => {
     const known = new Map<string, number>()
     const texts: string[] = []
-    const places = entities.map((entity) => {
-      if (only !== null && !only.has(entity)) return place.unconcerned
-      const typename = entity['__typename']
-      if (typeof typename !== 'string') return place.withoutInput
-      const written = writerOf(typename)(entity)
+    const numberOf = (written: string | number): number => {
       if (typeof written === 'number') return written
       const before = known.get(written)
       if (before !== undefined) return before
       known.set(written, texts.length)
       return texts.push(written) - 1
+    }
+    // Where one field tells them apart, its value is found sooner than the text that it gives.
+    const byValue = new Map<Writer, Map<string, number>>()
+    const places = entities.map((entity) => {
+      if (only !== null && !only.has(entity)) return place.unconcerned
+      const typename = entity['__typename']
+      if (typeof typename !== 'string') return place.withoutInput
+      const writer = writerOf(typename)
+      const value = writer.by === null ? undefined : entity[writer.by]
+      if (typeof value !== 'string') return numberOf(writer.write(entity))
+      let numbers = byValue.get(writer)
+      if (numbers === undefined) byValue.set(writer, (numbers = new Map()))
+      const before = numbers.get(value)
+      if (before !== undefined) return before
+      const number = numberOf(writer.write(entity))
+      numbers.set(value, number)
+      return number
     })
     return { texts, places }
   }
@@ -77,10 +97,10 @@ interface Written {
   readonly fits?: (value: unknown) => boolean
 }
 
-function compileEntity(typename: string, { node, keys, types }: RepresentationOptions): Write {
+function compileEntity(typename: string, { node, keys, types }: RepresentationOptions): Writer {
   const fields = fieldsFor(typename, node.requires ?? [], types)
   const written = fields.map((field) => rewritten(field, typename, node.inputRewrites ?? [], types))
-  if (!written.some(({ to }) => to === '__typename')) return () => place.unconcerned
+  if (!written.some(({ to }) => to === '__typename')) return noWriter(place.unconcerned)
   const sentAs = written.find(({ to }) => to === '__typename')?.constant
   const own = keys.get(`${node.serviceName}|${sentAs ? (JSON.parse(sentAs) as string) : typename}`)
   const given = new Set(written.map(({ to }) => to))
@@ -88,11 +108,14 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
   const usable = own?.filter((key) => key.every((field) => given.has(field))) ?? []
   const froms = new Map(written.map(({ to, from }) => [to, from]))
   // A key that the system does not resolve would be answered wrongly, if at all.
-  if (own !== undefined && usable.length === 0) return () => place.withoutInput
+  if (own !== undefined && usable.length === 0) return noWriter(place.withoutInput)
   const keyFields = usable.map((key) => key.map((field) => froms.get(field) ?? field))
   const required = usable.flat().filter((field) => isNonNullType(types.typeOf(typename, field)))
   const write = compileObject(written, types)
-  return (entity) => {
+  const told = written.filter(({ to, constant }) => to !== '__typename' && constant === undefined)
+  const [only] = told
+  const by = told.length === 1 && only?.inner === null ? only.from : null
+  const writeEntity = (entity: Raw): string | number => {
     const text = write(entity)
     if (text === undefined) return place.withoutInput
     const isKnown =
@@ -104,6 +127,7 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
       ? place.withoutInput
       : place.withoutKey
   }
+  return { write: writeEntity, by }
 }
 
 /** Whether a key's value has no null in it. */
