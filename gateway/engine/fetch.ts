@@ -171,12 +171,18 @@ function leaveOut(run: Run, fetch: Fetch, { entities, batch }: Entities): Readon
     if (entity === undefined || at >= 0) continue
     if (at === place.withoutKey) nullFields(entity, fetch)
     if (at !== place.withoutInput) continue
-    const error = run.errors[0] ?? invalid('A system left out a value that another one needs.')
+    const error = run.errors[0] ?? unplanned()
     lack(run, { path: fetch.path, names: fetch.asked.namesOf(typenameOf(entity)), error })
     lacking.add(entity)
   }
   return lacking
 }
+
+/** Nobody failed, and still an input is missing: the plan does not bring it. */
+const unplanned = (): GraphQLError =>
+  new GraphQLError('No system was asked for what this is computed from.', {
+    extensions: { code: 'PLANNING_FAILED' },
+  })
 
 /** The system knows nothing of this entity: that is an answer, and it is null. */
 function nullFields(entity: Raw, { asked }: Fetch): void {

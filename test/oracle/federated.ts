@@ -60,7 +60,14 @@ export async function federated(
       },
       { graph, sources, limits: { timeoutOf: () => 60_000 }, onError: () => undefined },
     )
-    return { answer: JSON.parse(JSON.stringify(result)) as ExecutionResult } // as a client gets it
+    const answer = JSON.parse(JSON.stringify(result)) as ExecutionResult // as a client gets it
+    // A plan that turns out not to bring an input is a refusal of the fields that need it.
+    const unplanned = answer.errors?.find(
+      ({ extensions }) => extensions?.['code'] === 'PLANNING_FAILED',
+    )
+    return unplanned === undefined
+      ? { answer }
+      : { refused: 'PLANNING_FAILED', message: unplanned.message }
   } catch (error) {
     return outcomeOf(error)
   }
