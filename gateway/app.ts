@@ -16,6 +16,7 @@ import { platformName, platformSdl, platformSource } from './platform/platform.t
 import { createPrincipals, type Claims } from './policy/principals.ts'
 import { readPolicy } from './policy/policy.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
+import { limited } from './request/limited.ts'
 import { observers, sourceReports, type Observer } from './request/observer.ts'
 import { connect } from './sources/connect.ts'
 import type { Source } from './sources/source.ts'
@@ -251,20 +252,3 @@ const subgraphOptions = (config: Config, log: Log): SubgraphOptions => ({
   onError: (error) => log.error({ err: error }, 'subgraph'),
   ...(config.mode === 'production' ? { today: () => dateIn(config.timeZone, new Date()) } : {}),
 })
-
-/** The client's signal and the total time as one signal. */
-function limited(signal: AbortSignal | undefined, timeoutMs: number) {
-  const own = new AbortController()
-  const abort = () => own.abort(signal?.reason)
-  if (signal?.aborted === true) abort()
-  else signal?.addEventListener('abort', abort, { once: true })
-  const late = new AppError('DEADLINE_EXCEEDED', 'The question took longer than it may.')
-  const timer = setTimeout(() => own.abort(late), timeoutMs)
-  return {
-    signal: own.signal,
-    cancel: () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-    },
-  }
-}

@@ -1,0 +1,18 @@
+/** The client's signal and the total time of a question as one signal. */
+import { AppError } from '#shared/errors.ts'
+
+export function limited(signal: AbortSignal | undefined, timeoutMs: number) {
+  const own = new AbortController()
+  const abort = () => own.abort(signal?.reason)
+  if (signal?.aborted === true) abort()
+  else signal?.addEventListener('abort', abort, { once: true })
+  const late = new AppError('DEADLINE_EXCEEDED', 'The question took longer than it may.')
+  const timer = setTimeout(() => own.abort(late), timeoutMs)
+  return {
+    signal: own.signal,
+    cancel: () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    },
+  }
+}
