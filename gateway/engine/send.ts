@@ -2,8 +2,9 @@
  * Asks one system within its time. Whatever happens is an answer: data, or errors with a code. A
  * system that does not react to being stopped is no longer waited for.
  */
-import { GraphQLError, type ExecutionResult } from 'graphql'
+import { GraphQLError } from 'graphql'
 import { AppError, appErrorIn } from '#shared/errors.ts'
+import type { SourceAnswer } from '../sources/source.ts'
 import { Call, type Question, type Representations } from './question.ts'
 import { toGraphql, type Run } from './run.ts'
 
@@ -11,6 +12,7 @@ export interface Answer {
   /** Null when the system answered nothing that can be used; then `errors` says why. */
   readonly data: Readonly<Record<string, unknown>> | null
   readonly errors: readonly GraphQLError[]
+  readonly cacheControl?: string | undefined
 }
 
 export async function send(
@@ -29,6 +31,7 @@ export async function send(
     milliseconds: performance.now() - startedAt,
     entities,
     failure: answer.data === null ? codeOf(answer.errors[0]) : null,
+    cacheControl: answer.cacheControl,
   })
   return answer
 }
@@ -52,7 +55,7 @@ async function ask(run: Run, asking: Asking): Promise<Answer> {
 function withinTime(
   run: Run,
   { system, question, representations, startedAt }: Asking,
-): Promise<ExecutionResult> {
+): Promise<SourceAnswer> {
   const source = run.sources.get(system)
   if (source === undefined) {
     throw new AppError('SOURCE_UNAVAILABLE', `The system "${system}" is not connected.`)
@@ -92,8 +95,10 @@ const stoppedBy = (reason: unknown): AppError =>
   reason instanceof AppError ? reason : new AppError('CANCELLED', 'The request was cancelled.')
 
 /** What came, or why it cannot be used. */
-function answerOf({ data, errors = [] }: ExecutionResult): Answer {
-  if (typeof data === 'object' && data !== null && !Array.isArray(data)) return { data, errors }
+function answerOf({ data, errors = [], cacheControl }: SourceAnswer): Answer {
+  if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
+    return { data, errors, cacheControl }
+  }
   return {
     data: null,
     errors:

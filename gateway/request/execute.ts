@@ -33,6 +33,7 @@ export const createGraph = (generation: Generation): Graph => ({
 export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {
   readonly graph: Graph
   readonly onError: ShapeOptions['onError']
+  readonly mayBeSaid?: ShapeOptions['mayBeSaid']
 }
 
 /** Variable errors that are reported; thousands of wrong values are one fault. */
@@ -40,7 +41,7 @@ const maxVariableErrors = 10
 
 export async function execute(
   request: Authenticated,
-  { graph, onError, ...systems }: ExecuteOptions,
+  { graph, onError, mayBeSaid, ...systems }: ExecuteOptions,
 ): Promise<ExecutionResult> {
   const { observer } = request
   const { prepared, values } = observed(observer, 'authorise', () => prepare(request, graph))
@@ -51,7 +52,7 @@ export async function execute(
     program: await prepared.program(),
   }))
   const fetched = await observedAsync(observer, 'fetch', () => fetch(planned, systems))
-  return observed(observer, 'shape', () => shape(fetched, { onError }))
+  return observed(observer, 'shape', () => shape(fetched, { onError, mayBeSaid }))
 }
 
 interface Ready {

@@ -23,6 +23,8 @@ export interface FetchEvent {
   readonly entities: number
   /** The code of the failure, null when it answered. */
   readonly failure: string | null
+  /** How long the system lets its answer be kept, as its header said it; see SourceAnswer. */
+  readonly cacheControl?: string | undefined
 }
 
 export interface Observer {

@@ -9,7 +9,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql'
-import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
+import { AppError, errorCodes } from '#shared/errors.ts'
 import { detailsOf } from '../sources/details.ts'
 import { originalName } from './response-names.ts'
 import type { Denied, Fetched } from './stages.ts'
@@ -17,17 +17,21 @@ import type { Denied, Fetched } from './stages.ts'
 export interface ShapeOptions {
   /** Told of each error that a client only sees as a code. */
   readonly onError: (error: unknown, code: string) => void
+  /** Whether a code that is not in our catalogue may be said; none may by default. */
+  readonly mayBeSaid?: ((code: string) => boolean) | undefined
 }
 
 /** Errors one answer carries; a list of a thousand broken rows is one fault, not a thousand. */
 const maxErrors = 50
 
-export function shape(fetched: Fetched, { onError }: ShapeOptions): ExecutionResult {
+export function shape(fetched: Fetched, { onError, mayBeSaid }: ShapeOptions): ExecutionResult {
   const { requestId, operation, run, program, denied } = fetched
   const data = run === null ? null : program.shape(run)
   const raised = run?.errors ?? []
   if (raised.length === 0 && denied.length === 0) return { data }
-  const errors = raised.map((error) => maskError(error, { requestId, operation, onError }))
+  const errors = raised.map((error) =>
+    maskError(error, { requestId, operation, onError, mayBeSaid }),
+  )
   const all = unique([...denied.map((each) => deniedError(each, requestId)), ...errors])
   const shown =
     all.length > maxErrors ? [...all.slice(0, maxErrors), more(all.slice(maxErrors))] : all
@@ -40,19 +44,20 @@ const deniedError = ({ path, coordinate }: Denied, requestId: string): GraphQLEr
     extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', requestId },
   })
 
-interface MaskOptions {
+interface MaskOptions extends ShapeOptions {
   readonly requestId: string
   readonly operation: OperationDefinitionNode
-  readonly onError: ShapeOptions['onError']
 }
 
 /** Takes whatever the execution reports: a GraphQL error, or one of the executor's own. */
 function maskError(
   error: Partial<GraphQLError> & Error,
-  { requestId, operation, onError }: MaskOptions,
+  { requestId, operation, onError, mayBeSaid = () => false }: MaskOptions,
 ): GraphQLError {
   const given = error.extensions?.['code']
-  const code = isCode(given) && given !== 'INTERNAL' ? given : null
+  const isSaid =
+    typeof given === 'string' && given !== 'INTERNAL' && (given in errorCodes || mayBeSaid(given))
+  const code = isSaid ? given : null
   const unsaid = unsaidIn(error)
   if (code === null || unsaid !== undefined) {
     onError(unsaid ?? error, typeof given === 'string' ? given : 'INTERNAL')
@@ -66,8 +71,6 @@ function maskError(
     },
   })
 }
-
-const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in errorCodes
 
 /** What is behind an error and is not said to the client; undefined when it says all there is. */
 function unsaidIn(error: Partial<GraphQLError> & Error): unknown {

@@ -16,7 +16,7 @@ import {
   type Principal,
 } from '#shared/principal.ts'
 import { detailsOf } from './details.ts'
-import type { Source, SourceRequest } from './source.ts'
+import type { Source, SourceAnswer, SourceRequest } from './source.ts'
 
 export interface HttpSourceOptions {
   readonly name: string
@@ -25,30 +25,43 @@ export interface HttpSourceOptions {
   readonly secret: string | undefined
   /** Whether it is one of ours, whose messages are written for clients; others say a code only. */
   readonly speaks: boolean
+  /** How an error of the system is heard, when `speaks` is not enough to say it. */
+  readonly heard?: (error: GraphQLFormattedError) => GraphQLError
+}
+
+/** A source that can be sent further headers: names and values in turn. */
+export interface HttpSource extends Source {
+  send(request: SourceRequest, headers?: readonly string[]): Promise<SourceAnswer>
 }
 
 /** Answers larger than this are refused, so that one system cannot hold up others. */
 const maxAnswerBytes = 16 * 1024 * 1024
 
-export function httpSource({ name, url, secret, speaks }: HttpSourceOptions): Source {
+export function httpSource({
+  name,
+  url,
+  secret,
+  speaks,
+  heard = (error) => ourError(error, speaks),
+}: HttpSourceOptions): HttpSource {
   const { origin, pathname, search } = new URL(url)
   const pool = new Pool(origin, { connections: 64, keepAliveTimeout: 30_000 })
   const tokenFor = secret === undefined ? undefined : internalTokens(name, secret)
   return {
     name,
-    async send(request) {
+    async send(request, further = []) {
       if (secret === undefined && request.principal.rows !== null) {
         // It is told nothing of the caller, so it would answer everybody's rows.
         throw new AppError('FORBIDDEN', 'A system cannot be asked for a caller’s own rows only.')
       }
       const remaining = Math.max(1, Math.round(request.deadlineAt - performance.now()))
-      const headers = [...fixedHeaders, deadlineHeader, String(remaining)]
+      const headers = [...fixedHeaders, deadlineHeader, String(remaining), ...further]
       if (tokenFor !== undefined) {
         headers.push('authorization', `Bearer ${tokenFor(request.principal)}`)
       }
-      const { body, statusCode, encoding } = await post(pool, pathname + search, headers, request)
-      const text = (await unpacked(body, encoding)).toString('utf8')
-      return parseAnswer(text, { statusCode, speaks })
+      const reply = await post(pool, pathname + search, headers, request)
+      const text = (await unpacked(reply.body, reply.encoding)).toString('utf8')
+      return parseAnswer(text, { ...reply, heard })
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
   }
@@ -76,6 +89,7 @@ interface Reply {
   readonly body: Buffer
   readonly statusCode: number
   readonly encoding: string
+  readonly cacheControl: string
 }
 
 /** One POST. Redirects are answers like any other; every way it can fail is one of our codes. */
@@ -85,22 +99,25 @@ function post(pool: Pool, path: string, headers: string[], request: SourceReques
     let size = 0
     let statusCode = 0
     let encoding = ''
+    let cacheControl = ''
     pool.dispatch(
       { path, method: 'POST', headers, body: request.body },
       {
         onRequestStart: (controller) => {
           request.onStop((reason) => controller.abort(reason))
         },
-        onResponseStart: (_, status, { 'content-encoding': coded = '' }) => {
+        onResponseStart: (_, status, received) => {
           statusCode = status
-          encoding = String(coded)
+          encoding = String(received['content-encoding'] ?? '')
+          cacheControl = String(received['cache-control'] ?? '')
         },
         onResponseData: (controller, chunk) => {
           size += chunk.length
           if (size > maxAnswerBytes) controller.abort(tooLarge())
           else chunks.push(chunk)
         },
-        onResponseEnd: () => resolve({ body: Buffer.concat(chunks), statusCode, encoding }),
+        onResponseEnd: () =>
+          resolve({ body: Buffer.concat(chunks), statusCode, encoding, cacheControl }),
         onResponseError: (_, cause) =>
           reject(
             appErrorIn(cause) ??
@@ -134,12 +151,11 @@ async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
   }
 }
 
-interface Said {
-  readonly statusCode: number
-  readonly speaks: boolean
+interface Said extends Pick<Reply, 'statusCode' | 'cacheControl'> {
+  readonly heard: (error: GraphQLFormattedError) => GraphQLError
 }
 
-function parseAnswer(text: string, { statusCode, speaks }: Said): ExecutionResult {
+function parseAnswer(text: string, { statusCode, cacheControl, heard }: Said): SourceAnswer {
   const answer = parseJson(text)
   if (answer === null || (!('data' in answer) && !('errors' in answer))) {
     throw new AppError(
@@ -152,9 +168,10 @@ function parseAnswer(text: string, { statusCode, speaks }: Said): ExecutionResul
   return {
     ...(data === undefined ? {} : { data: data as ExecutionResult['data'] }), // shaped by the schema later
     ...(Array.isArray(errors) && errors.length > 0
-      ? { errors: errors.map((error) => ourError(error, speaks)) }
+      ? { errors: (errors as GraphQLFormattedError[]).map(heard) } // parts that are not there are undefined
       : {}),
-  } as ExecutionResult
+    cacheControl,
+  } as SourceAnswer
 }
 
 function parseJson(text: string): Readonly<Record<string, unknown>> | null {

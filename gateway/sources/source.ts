@@ -24,8 +24,13 @@ export interface SourceRequest {
   readonly onStatement: (event: StatementEvent) => void
 }
 
+export interface SourceAnswer extends ExecutionResult {
+  /** The answer's `cache-control` header, '' when it had none; absent when nothing carried headers. */
+  readonly cacheControl?: string | undefined
+}
+
 export interface Source extends AsyncDisposable {
   readonly name: string
   /** Throws AppError: SOURCE_UNAVAILABLE, SOURCE_TIMEOUT, SOURCE_DATA_INVALID, CANCELLED. */
-  send(request: SourceRequest): Promise<ExecutionResult>
+  send(request: SourceRequest): Promise<SourceAnswer>
 }

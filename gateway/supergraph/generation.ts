@@ -64,6 +64,10 @@ export function createGeneration(supergraphSdl: string, plan: Plan): Generation 
 export const generationId = (supergraphSdl: string): string =>
   createHash('sha256').update(supergraphSdl).digest('hex').slice(0, 16)
 
+/** The subgraphs that a supergraph names. */
+export const servicesOf = (supergraphSdl: string): readonly Service[] =>
+  servicesIn(parse(supergraphSdl, { noLocation: true }))
+
 /** The subgraphs, from the values of `join__Graph` (join specification, "@join__graph"). */
 function servicesIn(document: DocumentNode): readonly Service[] {
   const text = (directive: ConstDirectiveNode | undefined, argument: string): string => {

@@ -25,21 +25,37 @@ export function loadSupergraph(
   plansFile: string,
 ): Loaded {
   const composed = path.endsWith('.graphql') ? null : committedOrComposed(path, own)
-  const supergraphSdl = composed?.supergraphSdl ?? readSdl(path)
+  return loadSdl(composed?.supergraphSdl ?? readSdl(path), {
+    plansFile,
+    places: composed?.subgraphs,
+  })
+}
+
+export interface LoadSdlOptions {
+  /** Keeps the plans that were made for the next start. */
+  readonly plansFile?: string | undefined
+  /** Where the systems are; by default where the supergraph says. */
+  readonly places?: readonly Place[] | undefined
+}
+
+export function loadSdl(supergraphSdl: string, { plansFile, places }: LoadSdlOptions): Loaded {
   const thread = startPlannerThread(supergraphSdl)
   try {
-    const store = createPlanStore({
-      plan: thread.plan,
-      file: plansFile,
-      generation: generationId(supergraphSdl),
-    })
-    const generation = createGeneration(supergraphSdl, store.plan)
+    const store =
+      plansFile === undefined
+        ? null
+        : createPlanStore({
+            plan: thread.plan,
+            file: plansFile,
+            generation: generationId(supergraphSdl),
+          })
+    const generation = createGeneration(supergraphSdl, store?.plan ?? thread.plan)
     return {
       generation,
-      places: composed?.subgraphs ?? generation.services,
+      places: places ?? generation.services,
       ready: thread.ready,
       [Symbol.asyncDispose]: () => {
-        store.save()
+        store?.save()
         return thread[Symbol.asyncDispose]()
       },
     }

@@ -138,7 +138,9 @@ export function startPlannerThread(supergraphSdl: string): PlannerThread {
     [Symbol.asyncDispose]: async () => {
       isStopped = true
       clearTimeout(timer)
-      failAll(new AppError('CANCELLED', 'The planner is stopped.'))
+      const stopped = new AppError('CANCELLED', 'The planner is stopped.')
+      ready.reject(stopped) // nothing when it was ready
+      failAll(stopped)
       await worker.terminate()
     },
   }

@@ -154,6 +154,20 @@ function enumArgument(directive: ConstDirectiveNode, argument: string): string |
 const refused = (why: string): AppError =>
   new AppError('SUPERGRAPH_INVALID', `This supergraph is refused: ${why}.`)
 
+/** Stands among the scopes of a caller who is known, where a caller may be nobody. */
+export const knownCaller = '@authenticated'
+
+/** The same rules where a caller may be nobody: being known is then a scope like any other. */
+export const withNobody = ({ requirements, scopes }: PolicyIndex): PolicyIndex => ({
+  scopes,
+  requirements: new Map(
+    [...requirements].map(([coordinate, each]) => [
+      coordinate,
+      each.map((one) => (one.scopes.length === 0 ? { scopes: [[knownCaller]] } : one)),
+    ]),
+  ),
+})
+
 /** Whether a caller with these scopes meets all requirements. */
 export const meets = (
   scopes: ReadonlySet<string>,

@@ -1,0 +1,362 @@
+/**
+ * The engine as the gateway of an `ApolloServer`, and the composition root of the packed library:
+ * `new ApolloServer({ gateway: new IsthmusGateway({ supergraphSdl }) })`. The server keeps HTTP,
+ * persisted queries, plugins and caching; rights, plans, calls and the answer are ours. It reads no
+ * configuration file and no environment.
+ */
+import { randomUUID } from 'node:crypto'
+import type { ApolloServerOptionsWithGateway } from '@apollo/server'
+import type {
+  GraphQLDataSource,
+  ServiceEndpointDefinition,
+  SupergraphManager,
+  SupergraphSdlHook,
+} from '@apollo/gateway'
+import { print, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import type { Principal } from '#shared/principal.ts'
+import { restrictBy, type CachePolicy } from './request/cache-policy.ts'
+import { createGraph, execute, type Graph } from './request/execute.ts'
+import type { Observer } from './request/observer.ts'
+import { createConnections, type Connected, type Connections } from './sources/connections.ts'
+import type { IncomingRequestContext } from './sources/data-source.ts'
+import { mayBeSaid } from './sources/heard.ts'
+import { loadSdl, type Loaded } from './supergraph/load.ts'
+import { servicesOf } from './supergraph/generation.ts'
+import { knownCaller, withNobody } from './supergraph/policy-index.ts'
+import { refusal } from './transport/graphql.ts'
+
+type GatewayInterface = ApolloServerOptionsWithGateway<object>['gateway']
+type SchemaCallback = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]
+type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>
+type RequestContext = Parameters<Executor>[0]
+
+/** As Apollo's loggers are, and `console`. */
+export interface Logger {
+  debug(message: string): void
+  info(message: string): void
+  warn(message: string): void
+  error(message: string): void
+}
+
+/** Who asks, as far as the schema's rules want to know. */
+export interface Caller {
+  /** What `@requiresScopes` is compared with. */
+  readonly scopes: readonly string[]
+}
+
+export interface IsthmusGatewayOptions<Context extends object = Record<string, unknown>> {
+  /**
+   * The supergraph as text, or what brings it and its updates: a function or a manager as
+   * `ApolloGateway` takes them, such as `IntrospectAndCompose`.
+   */
+  readonly supergraphSdl: string | SupergraphSdlHook | SupergraphManager
+  /** A data source for a subgraph, as `ApolloGateway` takes it; by default our own over HTTP. */
+  readonly buildService?: (definition: ServiceEndpointDefinition) => GraphQLDataSource
+  /** Headers that our own HTTP sends to a subgraph; by default none of the client's. */
+  readonly headers?: (
+    options: ServiceEndpointDefinition & { readonly context: Context },
+  ) => Readonly<Record<string, string>>
+  /**
+   * Who asks, or null for nobody. Without it everybody is nobody, and what `@authenticated` or
+   * `@requiresScopes` protects is refused to all.
+   */
+  readonly principal?: (context: Context) => Caller | null | Promise<Caller | null>
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: (context: Context) => AbortSignal | undefined
+  /** Milliseconds that one call to a subgraph may take. Default 10,000. */
+  readonly timeoutMs?: number | ((subgraph: string) => number)
+  /** Milliseconds that a whole question may take. Default 15,000. */
+  readonly requestTimeoutMs?: number
+  /**
+   * What of a subgraph's error reaches the client beside its path: its `extensions.code` (default),
+   * or its message too. What is not said is logged.
+   */
+  readonly subgraphErrors?: 'CODE' | 'MESSAGE'
+  /** A file that keeps plans over a restart. By default none. */
+  readonly plansFile?: string
+  /** By default the server's for what a request does, and `console` for the rest. */
+  readonly logger?: Logger
+}
+
+/** A generation in use, with what was made for it. */
+interface Serving extends Connected {
+  readonly loaded: Loaded
+  readonly graph: Graph
+  running: number
+  /** Whether it ends with the last of its requests. */
+  isOver: boolean
+}
+
+type Phase = 'NEW' | 'LOADING' | 'LOADED' | 'STOPPED'
+
+/** The signal of who never leaves. */
+const never = new AbortController().signal
+
+/** Questions that a new generation knows before it takes over. */
+const warmed = 100
+
+export class IsthmusGateway<
+  Context extends object = Record<string, unknown>,
+> implements GatewayInterface {
+  readonly #options: IsthmusGatewayOptions<Context>
+  readonly #timeoutOf: (subgraph: string) => number
+  readonly #requestTimeoutMs: number
+  readonly #connections: Connections
+  readonly #listeners = new Set<SchemaCallback>()
+  readonly #bySchema = new WeakMap<GraphQLSchema, Serving>()
+  readonly #texts = new WeakMap<DocumentNode, string>()
+  readonly #inUse = new Set<Serving>()
+  #phase: Phase = 'NEW'
+  #current: Serving | undefined
+  #cleanup: (() => Promise<void>) | undefined
+  /** One after the other, so that the last update that came is the one that stays. */
+  #swaps: Promise<void> = Promise.resolve()
+  #latest: string | undefined
+
+  constructor(options: IsthmusGatewayOptions<Context>) {
+    const { timeoutMs = 10_000, requestTimeoutMs = 15_000, headers } = options
+    this.#options = options
+    this.#timeoutOf = typeof timeoutMs === 'function' ? timeoutMs : () => timeoutMs
+    this.#requestTimeoutMs = requestTimeoutMs
+    this.#connections = createConnections({
+      buildService: options.buildService,
+      headers:
+        headers === undefined
+          ? undefined
+          : (service, context) => headers({ ...service, context: context as Context }), // the server's own
+      said: options.subgraphErrors ?? 'CODE',
+      timeoutOf: this.#timeoutOf,
+    })
+  }
+
+  onSchemaLoadOrUpdate(callback: SchemaCallback): () => void {
+    this.#listeners.add(callback)
+    return () => {
+      this.#listeners.delete(callback)
+    }
+  }
+
+  async load(): Promise<{ executor: Executor }> {
+    if (this.#phase !== 'NEW') throw new Error('An IsthmusGateway is loaded once.')
+    this.#phase = 'LOADING'
+    try {
+      const supergraphSdl = await this.#firstSdl()
+      await this.#swapInTurn(this.#begin(supergraphSdl))
+      this.#phase = 'LOADED'
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+    return { executor: this.#executor }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#phase === 'STOPPED') return
+    this.#phase = 'STOPPED'
+    this.#listeners.clear()
+    await this.#cleanup?.().catch((error: unknown) => this.#log('error', 'cleanup', error))
+    const all = [...this.#inUse]
+    this.#inUse.clear()
+    await Promise.all(all.map(({ loaded }) => loaded[Symbol.asyncDispose]()))
+    await this.#connections[Symbol.asyncDispose]()
+  }
+
+  async #firstSdl(): Promise<string> {
+    const { supergraphSdl } = this.#options
+    if (typeof supergraphSdl === 'string') return supergraphSdl
+    const initialize: SupergraphSdlHook =
+      typeof supergraphSdl === 'function'
+        ? supergraphSdl
+        : (hooks) => supergraphSdl.initialize(hooks)
+    const first = await initialize({
+      update: (sdl) => this.#update(sdl),
+      healthCheck: (sdl) => this.#connections.check(servicesOf(sdl)),
+      getDataSource: (service) => this.#connections.dataSource(service),
+    })
+    this.#cleanup = first.cleanup
+    return first.supergraphSdl
+  }
+
+  /** What a supergraph manager calls. Throws at once what is wrong with the text itself. */
+  #update(supergraphSdl: string): void {
+    if (this.#phase === 'STOPPED') throw new Error('The IsthmusGateway is stopped.')
+    if (this.#latest === supergraphSdl) return
+    this.#swapInTurn(this.#begin(supergraphSdl)).catch((error: unknown) => {
+      if (this.#phase === 'STOPPED') return
+      this.#log('error', 'an update of the supergraph changed nothing', error)
+    })
+  }
+
+  #begin(supergraphSdl: string): Serving {
+    const connected = this.#connections.connect(servicesOf(supergraphSdl))
+    const loaded = loadSdl(supergraphSdl, { plansFile: this.#options.plansFile })
+    const { generation } = loaded
+    const graph = createGraph({ ...generation, policies: withNobody(generation.policies) })
+    const serving = { ...connected, loaded, graph, running: 0, isOver: false }
+    this.#inUse.add(serving)
+    this.#latest = supergraphSdl
+    return serving
+  }
+
+  #swapInTurn(next: Serving): Promise<void> {
+    const swap = this.#swaps.then(() => this.#swap(next))
+    this.#swaps = swap.catch(() => undefined) // told to whoever swaps
+    return swap
+  }
+
+  /** Takes the new generation when it can plan and knows what is asked. */
+  async #swap(next: Serving): Promise<void> {
+    try {
+      await next.loaded.ready
+      const before = this.#current
+      if (before !== undefined) await next.graph.questions.warm(before.graph.questions, warmed)
+      if (this.#phase === 'STOPPED') throw new Error('The IsthmusGateway is stopped.')
+      this.#current = next
+      this.#bySchema.set(next.graph.generation.apiSchema, next)
+      this.#tell(next)
+      if (before !== undefined) this.#retire(before)
+    } catch (error) {
+      if (this.#latest === next.loaded.generation.supergraphSdl) {
+        this.#latest = this.#current?.loaded.generation.supergraphSdl
+      }
+      await this.#end(next)
+      throw error
+    }
+  }
+
+  #tell({ loaded: { generation } }: Serving): void {
+    const { apiSchema, supergraphSdl: coreSupergraphSdl } = generation
+    for (const listener of this.#listeners) {
+      try {
+        listener({ apiSchema, coreSupergraphSdl })
+      } catch (error) {
+        this.#log('error', 'a listener of onSchemaLoadOrUpdate failed', error)
+      }
+    }
+  }
+
+  /** The server may still bring requests that it began to read before the swap, for a while. */
+  #retire(serving: Serving): void {
+    setTimeout(() => {
+      serving.isOver = true
+      this.#endIfOver(serving)
+    }, this.#requestTimeoutMs).unref()
+  }
+
+  #endIfOver(serving: Serving): void {
+    if (!serving.isOver || serving.running > 0) return
+    this.#end(serving).catch((error: unknown) =>
+      this.#log('error', 'a generation did not end', error),
+    )
+  }
+
+  async #end(serving: Serving): Promise<void> {
+    if (!this.#inUse.delete(serving)) return
+    this.#bySchema.delete(serving.graph.generation.apiSchema)
+    await serving.loaded[Symbol.asyncDispose]()
+    await this.#connections.keepOnly([...this.#inUse].flatMap(({ keys }) => keys))
+  }
+
+  readonly #executor: Executor = async (requestContext) => {
+    // The generation that the server validated against, whatever was swapped meanwhile.
+    const serving = this.#bySchema.get(requestContext.schema) ?? this.#current
+    if (serving === undefined || this.#phase === 'STOPPED') {
+      throw new Error('The IsthmusGateway is not loaded.')
+    }
+    const context = requestContext.context as Context // the server's own
+    serving.running += 1
+    try {
+      return await this.#answer(serving, {
+        requestContext,
+        principal: await this.#principalOf(context),
+        signal: this.#options.signal?.(context) ?? never,
+      })
+    } finally {
+      serving.running -= 1
+      this.#endIfOver(serving)
+    }
+  }
+
+  async #answer(
+    { graph, sourcesFor }: Serving,
+    {
+      requestContext,
+      principal,
+      signal,
+    }: { requestContext: RequestContext; principal: Principal; signal: AbortSignal },
+  ): Promise<ExecutionResult> {
+    const { request, document, overallCachePolicy, logger } = requestContext
+    const requestId = randomUUID()
+    const onError = (error: unknown, code: string) =>
+      this.#log('warn', `masked ${code}, request ${requestId}`, error, logger)
+    try {
+      return await execute(
+        {
+          document: this.#textOf(document),
+          operationName: request.operationName ?? undefined,
+          variables: request.variables ?? {},
+          isSafe: false, // the server refuses what GET may not do
+          signal,
+          deadlineAt: performance.now() + this.#requestTimeoutMs,
+          requestId,
+          observer: this.#observer(graph, overallCachePolicy as CachePolicy | undefined),
+          principal,
+        },
+        {
+          graph,
+          sources: sourcesFor(requestContext as IncomingRequestContext), // Apollo's two versions of it
+          limits: { timeoutOf: this.#timeoutOf },
+          onError,
+          mayBeSaid,
+        },
+      )
+    } catch (error) {
+      const { errors, status } = refusal(error, {
+        requestId,
+        onError: (cause) => onError(cause, 'INTERNAL'),
+      })
+      for (const each of errors) each.extensions['http'] = { status } // the server takes it out again
+      return { errors }
+    }
+  }
+
+  /** The document and not the request's text: a plugin may have changed it. */
+  #textOf(document: DocumentNode): string {
+    const known = this.#texts.get(document)
+    if (known !== undefined) return known
+    const text = print(document)
+    this.#texts.set(document, text)
+    return text
+  }
+
+  async #principalOf(context: Context): Promise<Principal> {
+    const caller = (await this.#options.principal?.(context)) ?? null
+    return caller === null ? nobody : { ...nobody, scopes: [...caller.scopes, knownCaller] }
+  }
+
+  #observer({ generation }: Graph, policy: CachePolicy | undefined): Observer {
+    // Where rules say who may see what, no shared cache may hand one caller's answer to another.
+    if (generation.policies.requirements.size > 0) policy?.restrict({ scope: 'PRIVATE' })
+    return {
+      stage: () => undefined,
+      statement: () => undefined,
+      fetch: ({ cacheControl }) => {
+        if (cacheControl !== undefined && policy !== undefined) restrictBy(policy, cacheControl)
+      },
+    }
+  }
+
+  #log(level: 'warn' | 'error', what: string, error: unknown, logger: Logger = console): void {
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const logTo = this.#options.logger ?? logger
+    logTo[level](`isthmus: ${what}: ${why}`)
+  }
+}
+
+const nobody: Principal = {
+  subject: '',
+  audience: 'PARTNER_SYSTEM',
+  scopes: [],
+  facts: {},
+  rows: null,
+}
