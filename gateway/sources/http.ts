@@ -5,7 +5,7 @@
  */
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
+import type { ExecutionResult } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { Pool } from 'undici'
 import { AppError, appErrorIn, errorCodes, type ErrorCode } from '#shared/errors.ts'
@@ -134,6 +134,9 @@ async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
   }
 }
 
+/** Errors of one answer that are read: a fetch reports no more, and millions would hold up others. */
+const maxErrors = 100
+
 interface Said {
   readonly statusCode: number
   readonly speaks: boolean
@@ -152,21 +155,24 @@ function parseAnswer(text: string, { statusCode, speaks }: Said): ExecutionResul
   return {
     ...(data === undefined ? {} : { data: data as ExecutionResult['data'] }), // shaped by the schema later
     ...(Array.isArray(errors) && errors.length > 0
-      ? { errors: errors.map((error) => ourError(error, speaks)) }
+      ? { errors: errors.slice(0, maxErrors).map((error) => ourError(error, speaks)) }
       : {}),
   } as ExecutionResult
 }
 
-function parseJson(text: string): Readonly<Record<string, unknown>> | null {
+function parseJson(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : null
+    return isObject(value) ? value : null
   } catch {
     return null // the caller says what came instead
   }
 }
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What a subgraph may say of the question or of itself. Anything else is between it and us. */
 const spoken = [
@@ -187,20 +193,28 @@ const spoken = [
 ] as const satisfies readonly ErrorCode[]
 
 /** An error of a subgraph: known codes keep their message where it is ours, all others lose it. */
-function ourError(error: GraphQLFormattedError, speaks: boolean): GraphQLError {
-  const code = spoken.find((each) => each === error.extensions?.['code'])
-  const keepsWords = speaks && code !== undefined && code !== 'INTERNAL'
+function ourError(said: unknown, speaks: boolean): GraphQLError {
+  const { message, path, extensions } = isObject(said) ? said : {}
+  const details = isObject(extensions) ? extensions : {}
+  const code = spoken.find((each) => each === details['code'])
+  const words = typeof message === 'string' ? message : ''
+  const keepsWords = speaks && words !== '' && code !== undefined && code !== 'INTERNAL'
   return new GraphQLError(
-    keepsWords ? error.message : code === undefined ? unknownError : errorCodes[code].meaning,
+    keepsWords ? words : code === undefined ? unknownError : errorCodes[code].meaning,
     {
-      path: error.path ?? null,
+      path: isPath(path) ? path : null,
       extensions: {
         code: code ?? 'SOURCE_DATA_INVALID',
-        ...(keepsWords ? detailsOf(error.extensions) : {}),
+        ...(keepsWords ? detailsOf(details) : {}),
       },
-      originalError: keepsWords ? null : new Error(error.message),
+      originalError: keepsWords ? null : new Error(words),
     },
   )
 }
+
+const isPath = (path: unknown): path is readonly (string | number)[] =>
+  Array.isArray(path) &&
+  path.length > 0 &&
+  path.every((part) => typeof part === 'string' || typeof part === 'number')
 
 const unknownError = 'A system reported an error.'
