@@ -59,10 +59,9 @@ function rootFetch(node: FetchNode, path: readonly string[], { types }: Compilin
       take(target, index === 0 ? answered : copy(answered), { names: fetch.asked.taken, types })
     }
     for (const error of errors.slice(0, maxErrors)) {
-      const inner = rewrittenPath(
-        error.path ?? fetch.asked.namesOf().slice(0, 1),
-        node.outputRewrites,
-      )
+      const said = rewrittenPath(error.path ?? [], node.outputRewrites)
+      const isOfAField = fetch.asked.taken.some((name) => name === said[0])
+      const inner = isOfAField ? said : fetch.asked.namesOf().slice(0, 1)
       for (const before of places) raise(run, error, [...before, ...inner])
     }
   }
@@ -124,7 +123,7 @@ function entityFetch(node: FetchNode, path: readonly string[], compiling: Compil
         else broken.push(at)
       }
       for (const error of errorsOf(answer, broken))
-        spread(run, fetch, { error, batch, entities, from })
+        spread(run, fetch, { error, batch, entities, from, to })
     }
   }
   return async (run) => {
@@ -253,17 +252,28 @@ function spread(
     batch,
     entities,
     from,
+    to,
   }: Entities & {
     readonly error: GraphQLError
     readonly from: number
+    readonly to: number
   },
 ): void {
-  const [root, number, ...inner] = error.path ?? []
+  const [root, number, ...rest] = error.path ?? []
+  // An error at an entity that was not asked for concerns all of them.
+  const only =
+    root === '_entities' &&
+    typeof number === 'number' &&
+    Number.isInteger(number) &&
+    number >= 0 &&
+    from + number < to
+      ? from + number
+      : null
+  const inner = only === null ? [] : rest
   const paths = pathsOfPlaces(run.data, path)
   let reported = 0
   for (const [index, at] of batch.places.entries()) {
-    if (at < 0 || (root === '_entities' && typeof number === 'number' && at !== from + number))
-      continue
+    if (only === null ? at < from || at >= to : at !== only) continue
     const before = paths[index] ?? []
     const below = rewrittenPath(inner, node.outputRewrites)
     const names =

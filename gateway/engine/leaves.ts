@@ -29,7 +29,17 @@ export function leafCheck(type: GraphQLScalarType | GraphQLEnumType): LeafCheck 
     const names = new Set(type.getValues().map(({ name }) => name))
     return (value) => (typeof value === 'string' && names.has(value) ? value : undefined)
   }
-  return checks.get(type.name) ?? ((value) => value) // a scalar of their own: the system knows best
+  return checks.get(type.name) ?? ((value) => (isCarried(value, maxNesting) ? value : undefined))
+}
+
+/** Levels of a value of a scalar of their own; what nests deeper could not be written as JSON. */
+const maxNesting = 200
+
+/** Of a scalar of their own the system knows best what it may be, as long as JSON carries it. */
+function isCarried(value: unknown, levels: number): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((inner) => isCarried(inner, levels - 1))
 }
 
 const maxInt = 2 ** 31

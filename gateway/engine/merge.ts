@@ -17,10 +17,13 @@ export function take(
   }
 }
 
+/** No name of ours, and writing it would change the object itself. */
+const prototype = '__proto__'
+
 /** Writes into `target`; objects and lists that both have are merged, item by item. */
 function merge(target: Raw, source: Raw, types: TypeConditions): void {
   for (const name in source) {
-    if (name === '__proto__') continue // no name of ours, and it would change the object itself
+    if (name === prototype) continue
     const value = source[name]
     const known = target[name]
     if (value === undefined) continue
@@ -59,6 +62,6 @@ export function copy<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(copy) as Value
   if (!isRaw(value)) return value
   const copied: Raw = {}
-  for (const name in value) copied[name] = copy(value[name])
+  for (const name in value) if (name !== prototype) copied[name] = copy(value[name])
   return copied as Value
 }

@@ -216,6 +216,10 @@ function completeObject(
 ): Complete {
   const typename = type.name
   const fields = objectFields(type, selectionSets, compiling)
+  // Under this name alone a client's value would become what the object inherits from.
+  const empty: () => Data = fields.some(({ to }) => to === '__proto__')
+    ? () => Object.create(null) as Data
+    : () => ({})
   return (value, depth, shaping) => {
     if (value === null) return null
     if (!isRaw(value)) {
@@ -225,7 +229,7 @@ function completeObject(
     if (said !== undefined && said !== typename && depth > 0 && !compiling.types.isAbstract(said)) {
       return problem(shaping, depth, otherType)
     }
-    const shaped: Data = {}
+    const shaped = empty()
     for (const { from, to, complete } of fields) {
       shaping.path[depth] = from
       const completed = complete(value[from], depth + 1, shaping)

@@ -151,6 +151,9 @@ async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
   }
 }
 
+/** Errors of one answer that are read: a fetch reports no more, and millions would hold up others. */
+const maxErrors = 100
+
 interface Said extends Pick<Reply, 'statusCode' | 'cacheControl'> {
   readonly heard: (error: GraphQLFormattedError) => GraphQLError
 }
@@ -168,22 +171,25 @@ function parseAnswer(text: string, { statusCode, cacheControl, heard }: Said): S
   return {
     ...(data === undefined ? {} : { data: data as ExecutionResult['data'] }), // shaped by the schema later
     ...(Array.isArray(errors) && errors.length > 0
-      ? { errors: (errors as GraphQLFormattedError[]).map(heard) } // parts that are not there are undefined
+      ? { errors: errors.slice(0, maxErrors).map((error) => heard(wellFormed(error))) }
       : {}),
     cacheControl,
   } as SourceAnswer
 }
 
-function parseJson(text: string): Readonly<Record<string, unknown>> | null {
+function parseJson(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : null
+    return isObject(value) ? value : null
   } catch {
     return null // the caller says what came instead
   }
 }
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What a subgraph may say of the question or of itself. Anything else is between it and us. */
 const spoken = [
@@ -203,19 +209,37 @@ const spoken = [
   'INTERNAL',
 ] as const satisfies readonly ErrorCode[]
 
+/** An error as a system said it, without what is none of an error's parts (GraphQL spec, 7.1.2). */
+function wellFormed(said: unknown): GraphQLFormattedError {
+  const { message, path, extensions } = isObject(said) ? said : {}
+  return {
+    message: typeof message === 'string' ? message : '',
+    ...(isPath(path) ? { path } : {}),
+    ...(isObject(extensions) ? { extensions } : {}),
+  }
+}
+
+const isPath = (path: unknown): path is readonly (string | number)[] =>
+  Array.isArray(path) &&
+  path.length > 0 &&
+  path.every((part) => typeof part === 'string' || typeof part === 'number')
+
 /** An error of a subgraph: known codes keep their message where it is ours, all others lose it. */
-function ourError(error: GraphQLFormattedError, speaks: boolean): GraphQLError {
-  const code = spoken.find((each) => each === error.extensions?.['code'])
-  const keepsWords = speaks && code !== undefined && code !== 'INTERNAL'
+function ourError(
+  { message, path, extensions = {} }: GraphQLFormattedError,
+  speaks: boolean,
+): GraphQLError {
+  const code = spoken.find((each) => each === extensions['code'])
+  const keepsWords = speaks && message !== '' && code !== undefined && code !== 'INTERNAL'
   return new GraphQLError(
-    keepsWords ? error.message : code === undefined ? unknownError : errorCodes[code].meaning,
+    keepsWords ? message : code === undefined ? unknownError : errorCodes[code].meaning,
     {
-      path: error.path ?? null,
+      path: path ?? null,
       extensions: {
         code: code ?? 'SOURCE_DATA_INVALID',
-        ...(keepsWords ? detailsOf(error.extensions) : {}),
+        ...(keepsWords ? detailsOf(extensions) : {}),
       },
-      originalError: keepsWords ? null : new Error(error.message),
+      originalError: keepsWords ? null : new Error(message),
     },
   )
 }

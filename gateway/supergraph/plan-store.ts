@@ -1,8 +1,9 @@
 /**
  * Plans that were made, kept for the next start of the same supergraph: a gateway that restarts plans
- * nothing twice. Bounded; the file is written aside and renamed, so that it is whole or not there.
+ * nothing twice. Bounded; the file is written aside and renamed, so that it is whole or not there, and
+ * several processes may share it: each adds what it made to what the others wrote.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { QueryPlan } from '@apollo/query-planner'
@@ -31,23 +32,22 @@ export function createPlanStore({ plan, file, generation }: PlanStoreOptions): P
   const key = `${generation} ${plannerVersion()}`
   // The most recently used are at the end.
   const kept = read(file, key)
-  let length = [...kept].reduce((sum, [operation, text]) => sum + operation.length + text.length, 0)
+  let length = lengthOf(kept)
   let timer: NodeJS.Timeout | undefined
 
   const save = (): void => {
     if (timer === undefined) return
     clearTimeout(timer)
     timer = undefined
-    write(file, key, kept)
+    // Another process may have written meanwhile: its plans count as older than ours.
+    const all = new Map([...read(file, key)].filter(([operation]) => !kept.has(operation)))
+    for (const [operation, text] of kept) all.set(operation, text)
+    dropOldest(all, lengthOf(all))
+    write(file, key, all)
   }
   const keep = (operation: string, text: string): void => {
     kept.set(operation, text)
-    length += operation.length + text.length
-    for (const [oldest, old] of kept) {
-      if (length <= maxLength) break
-      kept.delete(oldest)
-      length -= oldest.length + old.length
-    }
+    length = dropOldest(kept, length + operation.length + text.length)
     timer ??= setTimeout(save, saveAfterMs).unref()
   }
   return {
@@ -66,6 +66,20 @@ export function createPlanStore({ plan, file, generation }: PlanStoreOptions): P
   }
 }
 
+const lengthOf = (plans: ReadonlyMap<string, string>): number =>
+  [...plans].reduce((sum, [operation, text]) => sum + operation.length + text.length, 0)
+
+/** Takes out what is beyond the limit, and answers the length that is left. */
+function dropOldest(plans: Map<string, string>, length: number): number {
+  let left = length
+  for (const [oldest, text] of plans) {
+    if (left <= maxLength) break
+    plans.delete(oldest)
+    left -= oldest.length + text.length
+  }
+  return left
+}
+
 const plannerVersion = (): string => {
   const manifest = createRequire(import.meta.url)('@apollo/query-planner/package.json') as {
     version: string
@@ -81,7 +95,11 @@ interface StoreFile {
 function read(file: string, key: string): Map<string, string> {
   try {
     const stored = JSON.parse(readFileSync(file, 'utf8')) as StoreFile // another key makes it nothing
-    if (stored.key === key) return new Map(stored.plans)
+    if (stored.key === key) {
+      return new Map(
+        stored.plans.filter((entry) => entry.every((part) => typeof part === 'string')),
+      )
+    }
   } catch {
     // There is none, or none that is whole: plans are made again.
   }
@@ -90,12 +108,22 @@ function read(file: string, key: string): Map<string, string> {
 
 /** Operations carry what people ask for, so only the owner may read the file. */
 function write(file: string, key: string, plans: ReadonlyMap<string, string>): void {
+  const fresh = `${file}.${process.pid}.new`
   try {
     mkdirSync(dirname(file), { recursive: true })
     const stored: StoreFile = { key, plans: [...plans] }
-    writeFileSync(`${file}.new`, JSON.stringify(stored), { mode: 0o600 })
-    renameSync(`${file}.new`, file)
+    writeFileSync(fresh, JSON.stringify(stored), { mode: 0o600 })
+    renameSync(fresh, file)
   } catch {
     // A folder that cannot be written costs the next start some time, nothing else.
+    removeIfThere(fresh)
+  }
+}
+
+function removeIfThere(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // Where nothing can be written nothing is there.
   }
 }

@@ -15,11 +15,21 @@ export interface PlannerThread extends AsyncDisposable {
   readonly ready: Promise<void>
 }
 
-/** An honest question is planned in 10 to 100 ms. */
-const planningMs = 10_000
+export interface PlannerLimits {
+  /** Milliseconds that one question may take to plan. */
+  readonly planningMs: number
+  /** Megabytes of memory that the planner may take. */
+  readonly maxHeapMb: number
+}
 
-/** The planner of a large supergraph takes some 60 MB; a question that takes more is given up. */
-const maxHeapMb = 512
+/**
+ * Node stops a thread that is out of memory only if it grows by less than 16 MB at once; beyond that
+ * the whole process dies. What is young may all grow old at once, so there must be little of it.
+ */
+const maxYoungMb = 8
+
+/** An honest question is planned in 10 to 100 ms; the planner of a large supergraph takes 60 MB. */
+const usual: PlannerLimits = { planningMs: 10_000, maxHeapMb: 512 }
 
 const failed = (cause?: unknown): AppError =>
   new AppError('PLANNING_FAILED', 'The question takes too much to plan: ask for less at once.', {
@@ -32,7 +42,10 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-export function startPlannerThread(supergraphSdl: string): PlannerThread {
+export function startPlannerThread(
+  supergraphSdl: string,
+  { planningMs, maxHeapMb }: PlannerLimits = usual,
+): PlannerThread {
   const waiting = new Map<number, Waiting>()
   const ready = Promise.withResolvers<void>()
   ready.promise.catch(() => undefined) // told to whoever plans as well
@@ -82,7 +95,7 @@ export function startPlannerThread(supergraphSdl: string): PlannerThread {
     isReady = false
     worker = new Worker(new URL('./planner-worker.ts', import.meta.url), {
       workerData: supergraphSdl,
-      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb, maxYoungGenerationSizeMb: maxYoungMb },
     })
     const own = worker
     let isLoaded = false
