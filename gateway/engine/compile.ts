@@ -2,10 +2,11 @@
  * A plan as one function: each node of Apollo's plan becomes a closure, made once. What a node does
  * is here or, for a fetch, in fetch.ts.
  */
-import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
+import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
 import { AppError } from '#shared/errors.ts'
 import type { EntityKeys } from '../supergraph/entity-keys.ts'
 import { compileFetch } from './fetch.ts'
+import { together } from './join.ts'
 import type { Run } from './run.ts'
 import type { TypeConditions } from './types.ts'
 
@@ -45,12 +46,49 @@ function compileNode(
     case 'Sequence':
       return sequence(node.nodes.map((each) => compileNode(each, path, compiling)))
     case 'Parallel':
-      return parallel(node.nodes.map((each) => compileNode(each, path, compiling)))
+      return parallel(compileParallel(node.nodes, path, compiling))
     case 'Condition': // is decided before it is planned
     case 'Defer':
     case 'Subscription':
       throw new AppError('BAD_REQUEST', `A plan with ${node.kind} is not supported.`)
   }
+}
+
+/** Fetches of entities from one system are asked together. */
+function compileParallel(
+  nodes: readonly PlanNode[],
+  path: readonly string[],
+  compiling: Compiling,
+): readonly Step[] {
+  const fetches = nodes.map((node) => entityFetchIn(node, path))
+  const groups = Map.groupBy(
+    fetches.filter((each) => each !== null),
+    ({ node }) => node.serviceName,
+  )
+  const asks = new Map(
+    [...groups.values()]
+      .filter((group) => group.length > 1)
+      .flatMap((group) => {
+        const all = together(group.map(({ node }) => node))
+        return group.map(({ node }, at) => [node, all[at]] as const)
+      }),
+  )
+  return nodes.map((node, at) => {
+    const fetch = fetches[at]
+    const askEntities = fetch ? asks.get(fetch.node) : undefined
+    return fetch && askEntities
+      ? compileFetch(fetch.node, fetch.path, { ...compiling, askEntities })
+      : compileNode(node, path, compiling)
+  })
+}
+
+/** The fetch of entities that a node is, with its path. */
+function entityFetchIn(
+  node: PlanNode,
+  path: readonly string[],
+): { readonly node: FetchNode; readonly path: readonly string[] } | null {
+  if (node.kind === 'Flatten') return entityFetchIn(node.node, [...path, ...node.path.map(String)])
+  return node.kind === 'Fetch' && node.requires !== undefined ? { node, path } : null
 }
 
 const sequence =

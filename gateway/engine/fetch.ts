@@ -7,6 +7,7 @@ import type { FetchNode } from '@apollo/query-planner'
 import { GraphQLError } from 'graphql'
 import { askedFields, type AskedFields } from './asked.ts'
 import type { Compiling, Step } from './compile.ts'
+import { alone, type AskEntities } from './join.ts'
 import { copy, take } from './merge.ts'
 import { collect, pathsOfPlaces } from './places.ts'
 import { createQuestion } from './question.ts'
@@ -21,8 +22,6 @@ const maxErrors = 100
 /** Entities of one request to a system; more are asked for in several at once. */
 const maxEntities = 2_000
 
-const representations = 'representations'
-
 /** A fetch at a place of the tree. */
 interface Fetch {
   readonly node: FetchNode
@@ -30,14 +29,15 @@ interface Fetch {
   readonly asked: AskedFields
 }
 
+/** `askEntities` is how the system is asked when the fetch is about entities. */
 export const compileFetch = (
   node: FetchNode,
   path: readonly string[],
-  compiling: Compiling,
+  { askEntities, ...compiling }: Compiling & { readonly askEntities?: AskEntities },
 ): Step =>
   node.requires === undefined
     ? rootFetch(node, path, compiling)
-    : entityFetch(node, path, compiling)
+    : entityFetch(node, path, { ...compiling, askEntities: askEntities ?? alone(node) })
 
 function rootFetch(node: FetchNode, path: readonly string[], { types }: Compiling): Step {
   const fetch: Fetch = { node, path, asked: askedFields(node, types) }
@@ -67,15 +67,14 @@ function rootFetch(node: FetchNode, path: readonly string[], { types }: Compilin
   }
 }
 
-function entityFetch(node: FetchNode, path: readonly string[], compiling: Compiling): Step {
+function entityFetch(
+  node: FetchNode,
+  path: readonly string[],
+  { askEntities, ...compiling }: Compiling & { readonly askEntities: AskEntities },
+): Step {
   const { types, keys } = compiling
   const fetch: Fetch = { node, path, asked: askedFields(node, types) }
   const represent = compileRepresentations({ node, keys, types })
-  const question = createQuestion(
-    node.operation,
-    node.operationName,
-    (node.variableUsages ?? []).filter((name) => name !== representations),
-  )
   const rewrite = compileRewrites(node.outputRewrites, types)
   const isWrittenBelow = compiling.isWrittenBelow(path)
   /** `only` are the entities that are asked for; whether anything was asked. */
@@ -86,9 +85,7 @@ function entityFetch(node: FetchNode, path: readonly string[], compiling: Compil
     if (early.size > 0 && run.errors.length === 0) run.postponed.push(() => ask(run, early))
     if (batch.texts.length === 0) return false
     const answers = await Promise.all(
-      chunks(batch.texts, maxEntities).map((texts) =>
-        send(run, node.serviceName, question, new Map([[representations, texts]])),
-      ),
+      chunks(batch.texts, maxEntities).map((texts) => askEntities(run, texts)),
     )
     for (const [chunk, answer] of answers.entries()) {
       takeIn({ answer, from: chunk * maxEntities })
