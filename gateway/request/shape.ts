@@ -30,7 +30,8 @@ export function shape(fetched: Fetched, { onError, mayBeSaid }: ShapeOptions): E
   const raised = run?.errors ?? []
   if (raised.length === 0 && fetched.denied.length === 0) return { data }
   const denied = fetched.denied.filter(({ when }) => when.every((each) => holds(each, values)))
-  const errors = raised.map((error) => maskError(error, { requestId, operation, onError, mayBeSaid }),
+  const errors = raised.map((error) =>
+    maskError(error, { requestId, operation, onError, mayBeSaid }),
   )
   const all = unique([...denied.map((each) => deniedError(each, requestId)), ...errors])
   const shown =
