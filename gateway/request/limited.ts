@@ -1,7 +1,13 @@
 /** The client's signal and the total time of a question as one signal. */
 import { AppError } from '#shared/errors.ts'
 
-export function limited(signal: AbortSignal | undefined, timeoutMs: number) {
+export interface Limited {
+  readonly signal: AbortSignal
+  /** The question is over: nothing is waited for any more. */
+  cancel(): void
+}
+
+export function limited(signal: AbortSignal | undefined, timeoutMs: number): Limited {
   const own = new AbortController()
   const abort = () => own.abort(signal?.reason)
   if (signal?.aborted === true) abort()
