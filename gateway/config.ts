@@ -3,9 +3,10 @@
  * what comes out is frozen. Nothing else reads the environment.
  */
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
+import { moduleExtension } from './module-extension.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -43,6 +44,9 @@ export interface Config {
 }
 
 const root = resolve(import.meta.dirname, '..')
+
+/** What names in the environment are relative to: the package is no place for anybody's files. */
+const base = moduleExtension === '.ts' ? root : process.cwd()
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** Reads what can be wrong into `problems`, so that all of it is told together. */
@@ -97,7 +101,7 @@ export interface ConfigOverrides {
 
 export function readConfig(env: Environment, overrides: ConfigOverrides = {}): Config {
   const reader = new Reader()
-  const file = resolve(root, env['ISTHMUS_CONFIG'] ?? 'gateway/config.yaml')
+  const file = resolve(base, env['ISTHMUS_CONFIG'] ?? join(root, 'gateway/config.yaml'))
   const yaml = readYaml(file, env, reader)
   const mode = reader.oneOf('ISTHMUS_MODE', env['ISTHMUS_MODE'], ['demo', 'production'], 'demo')
   const host = env['HOST'] ?? '127.0.0.1'
@@ -120,10 +124,10 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     mode,
     host,
     port: reader.whole('PORT', overrides.port ?? env['PORT'], 4000, 0, 65_535),
-    data: resolve(root, env['ISTHMUS_DATA'] ?? 'data'),
+    data: resolve(base, env['ISTHMUS_DATA'] ?? 'data'),
     supergraph: resolve(
-      overrides.supergraph === undefined ? root : process.cwd(),
-      overrides.supergraph ?? env['ISTHMUS_SUPERGRAPH'] ?? 'supergraph.yaml',
+      overrides.supergraph === undefined ? base : process.cwd(),
+      overrides.supergraph ?? env['ISTHMUS_SUPERGRAPH'] ?? join(root, 'supergraph.yaml'),
     ),
     policy: resolve(dirname(file), 'policy'),
     timeZone: timeZone(reader, yaml['timeZone']),

@@ -198,10 +198,16 @@ export class IsthmusGateway<
     return serving
   }
 
-  #swapInTurn(next: Serving): Promise<void> {
-    const swap = this.#swaps.then(() => this.#swap(next))
-    this.#swaps = swap.catch(() => undefined) // told to whoever swaps
-    return swap
+  async #swapInTurn(next: Serving): Promise<void> {
+    const before = this.#swaps
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#swaps = promise
+    await before
+    try {
+      await this.#swap(next)
+    } finally {
+      resolve()
+    }
   }
 
   /** Takes the new generation when it can plan and knows what is asked. */

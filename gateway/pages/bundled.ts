@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../log.ts'
+import { moduleExtension } from '../module-extension.ts'
 
 export interface Manifest {
   readonly script: string
@@ -31,11 +32,18 @@ export const addressOf = (file: string): string => `/playground/assets/${file}`
 
 /** What a bundle is made from: its sources and the versions of all packages. */
 export function bundleKey(): string {
-  const sources = globSync(['bundle.ts', 'bundled.ts', 'playground/*', '../reports/rows.ts'], {
-    cwd: here,
-  })
+  const sources = globSync(
+    [
+      `bundle${moduleExtension}`,
+      `bundled${moduleExtension}`,
+      'playground/*',
+      '../reports/rows.ts',
+      '../../package{,-lock}.json', // the package has no lock of its own
+    ],
+    { cwd: here },
+  )
   const hash = createHash('sha256')
-  for (const file of ['../../package-lock.json', ...sources.toSorted()]) {
+  for (const file of sources.toSorted()) {
     hash.update(readFileSync(join(here, file))).update('\0')
   }
   return hash.digest('hex').slice(0, 16)
@@ -57,7 +65,7 @@ export function ensureBundle(log: Log): Bundle {
 
 /** Resolves with what the child said when it is over. */
 function makeBundle(): Promise<string> {
-  const child = spawn(process.execPath, [join(here, 'bundle.ts')], {
+  const child = spawn(process.execPath, [join(here, `bundle${moduleExtension}`)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   // A gateway that stops does not wait for its page, neither for the child nor for what it says.

@@ -97,7 +97,11 @@ export function createConnections({
   const close = async (keys: readonly string[]): Promise<void> => {
     const closing = keys.map((key) => open.get(key))
     for (const key of keys) open.delete(key)
-    await Promise.all(closing.map((each) => each?.http?.[Symbol.asyncDispose]()))
+    await Promise.all(
+      closing.map(async (each) => {
+        await each?.http?.[Symbol.asyncDispose]()
+      }),
+    )
   }
 
   return {
@@ -110,7 +114,7 @@ export function createConnections({
       await Promise.all(
         services.map(async (service) => {
           const { data } = await connection(service).dataSource.process({
-            kind: 'health check' as Health, // the enum's value
+            kind: healthCheck as Health,
             request: { query: 'query __ApolloServiceHealthCheck__ { __typename }' },
             context: {},
           })
@@ -123,6 +127,9 @@ export function createConnections({
     [Symbol.asyncDispose]: () => close([...open.keys()]),
   }
 }
+
+/** The value of Apollo's enum. */
+const healthCheck: unknown = 'health check'
 
 type Health = Extract<
   Parameters<GraphQLDataSource['process']>[0],

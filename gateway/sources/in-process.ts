@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { AppError } from '#shared/errors.ts'
 import { openSubgraph, type OpenSubgraph, type SubgraphOptions } from '#shared/open.ts'
 import type { SubgraphDefinition } from '#shared/subgraph.ts'
+import { moduleExtension } from '../module-extension.ts'
 import type { Source } from './source.ts'
 
 export interface InProcessOptions extends SubgraphOptions {
@@ -28,7 +29,7 @@ export async function loadDefinition(
   name: string,
   schemaFile: string,
 ): Promise<SubgraphDefinition> {
-  const path = join(dirname(schemaFile), 'subgraph.ts')
+  const path = join(dirname(schemaFile), `subgraph${moduleExtension}`)
   try {
     const module: unknown = await import(pathToFileURL(path).href)
     const { subgraph } = module as { subgraph?: SubgraphDefinition } // checked below

@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
+import { moduleExtension } from '../module-extension.ts'
 import type { Plan } from './planner.ts'
 import type { Order, Problem, Report } from './planner-worker.ts'
 
@@ -93,7 +94,7 @@ export function startPlannerThread(
 
   function start(): void {
     isReady = false
-    worker = new Worker(new URL('./planner-worker.ts', import.meta.url), {
+    worker = new Worker(new URL(`./planner-worker${moduleExtension}`, import.meta.url), {
       workerData: supergraphSdl,
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb, maxYoungGenerationSizeMb: maxYoungMb },
     })

@@ -153,12 +153,9 @@ describe('the plan store', () => {
         stdio: 'inherit',
       }),
     )
-    let isRunning = true
-    const done = Promise.all(children.map((child) => once(child, 'exit'))).finally(() => {
-      isRunning = false
-    })
+    const done = Promise.all(children.map((child) => once(child, 'exit')))
     let seen = 0
-    while (isRunning) {
+    while (children.some(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
       await new Promise((resolve) => setImmediate(resolve))
       if (!readdirSync(path).includes('plans.json')) continue
       const { plans } = JSON.parse(readFileSync(file, 'utf8')) as { plans: unknown[] } // whole, always
