@@ -4,21 +4,9 @@
  */
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
 import { AppError } from '#shared/errors.ts'
-import type { EntityKeys } from '../supergraph/entity-keys.ts'
 import { compileFetch } from './fetch.ts'
 import { together } from './join.ts'
-import type { Run } from './run.ts'
-import type { TypeConditions } from './types.ts'
-
-/** A part of a plan, ready to run. */
-export type Step = (run: Run) => Promise<void>
-
-export interface Compiling {
-  readonly keys: EntityKeys
-  readonly types: TypeConditions
-  /** Whether another fetch of the plan writes into what a fetch at this path brings. */
-  isWrittenBelow(path: readonly string[]): boolean
-}
+import type { Compiling, Step } from './step.ts'
 
 export function compilePlan(plan: QueryPlan, options: Pick<Compiling, 'keys' | 'types'>): Step {
   if (plan.node === undefined) return () => Promise.resolve()

@@ -6,7 +6,6 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { GraphQLError } from 'graphql'
 import { askedFields, type AskedFields } from './asked.ts'
-import type { Compiling, Step } from './compile.ts'
 import { alone, type AskEntities } from './join.ts'
 import { copy, take } from './merge.ts'
 import { collect, pathsOfPlaces } from './places.ts'
@@ -15,6 +14,7 @@ import { compileRepresentations, place, type Batch } from './representations.ts'
 import { compileRewrites, rewrittenPath } from './rewrites.ts'
 import { isRaw, lack, owe, raise, unsay, withPath, type Path, type Raw, type Run } from './run.ts'
 import { invalid, send, type Answer } from './send.ts'
+import type { Compiling, Step } from './step.ts'
 
 /** Errors of one fetch that get a path of their own; the answer shows fewer. */
 const maxErrors = 100

@@ -4,7 +4,7 @@
  */
 import type { QueryPlan } from '@apollo/query-planner'
 import type { OperationDefinitionNode } from 'graphql'
-import type { Denied } from '../request/stages.ts'
+import type { Denied } from '../request/denied.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { compilePlan } from './compile.ts'
 import { introspection } from './introspection.ts'

@@ -23,7 +23,7 @@ import {
 } from 'graphql'
 import { hiddenField } from '../request/conditions.ts'
 import { originalName } from '../request/response-names.ts'
-import type { Denied } from '../request/stages.ts'
+import type { Denied } from '../request/denied.ts'
 import { leafCheck } from './leaves.ts'
 import { eachItem } from './places.ts'
 import { isRaw, withPath, type Path, type Run } from './run.ts'

@@ -27,7 +27,7 @@ import { AppError } from '#shared/errors.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { meets } from '../supergraph/policy-index.ts'
 import { hidden } from './conditions.ts'
-import type { Denied } from './stages.ts'
+import type { Denied } from './denied.ts'
 
 export interface Allowed {
   readonly operation: OperationDefinitionNode

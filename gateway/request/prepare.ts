@@ -14,7 +14,7 @@ import { liftLiterals } from './literals.ts'
 import { createRecent, type Recent } from './recent.ts'
 import { operationOf, parseDocument } from './receive.ts'
 import { renameCollisions } from './response-names.ts'
-import type { Denied } from './stages.ts'
+import type { Denied } from './denied.ts'
 
 /** A document as it came, valid for the generation. */
 export interface Asked {

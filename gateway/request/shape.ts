@@ -12,7 +12,8 @@ import {
 import { AppError, errorCodes } from '#shared/errors.ts'
 import { detailsOf } from '../sources/details.ts'
 import { originalName } from './response-names.ts'
-import type { Denied, Fetched } from './stages.ts'
+import type { Denied } from './denied.ts'
+import type { Fetched } from './stages.ts'
 
 export interface ShapeOptions {
   /** Told of each error that a client only sees as a code. */

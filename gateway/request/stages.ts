@@ -7,6 +7,7 @@ import type { Principal } from '#shared/principal.ts'
 import type { Program } from '../engine/program.ts'
 import type { Run } from '../engine/run.ts'
 import type { Generation } from '../supergraph/generation.ts'
+import type { Denied } from './denied.ts'
 import type { Observer } from './observer.ts'
 
 /** A question as it came, with the limits it runs under. */
@@ -25,17 +26,6 @@ export interface Received {
 
 export interface Authenticated extends Received {
   readonly principal: Principal
-}
-
-/** A field that was taken out because the caller may not read it. */
-export interface Denied {
-  /** Response names from the root. */
-  readonly path: readonly string[]
-  readonly coordinate: string
-  /** Whether the path ends at the field; a fragment's ends at the value it stands in. */
-  readonly isField: boolean
-  /** The types that a fragment narrowed the parent to; null when it is any. */
-  readonly types: readonly string[] | null
 }
 
 const checked = Symbol('checked')
