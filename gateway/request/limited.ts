@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts'
 export interface Limited {
   readonly signal: AbortSignal
   /** The question is over: nothing is waited for any more. */
-  cancel(): void
+  readonly cancel: () => void
 }
 
 export function limited(signal: AbortSignal | undefined, timeoutMs: number): Limited {
