@@ -3,7 +3,13 @@
  * representation as text. Equal texts are sent once; an entity without a key is not sent at all.
  */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { isNonNullType } from 'graphql'
+import {
+  getNamedType,
+  getNullableType,
+  isListType,
+  isNonNullType,
+  type GraphQLOutputType,
+} from 'graphql'
 import type { EntityKeys } from '../supergraph/entity-keys.ts'
 import type { SentSelection } from '../supergraph/required-variants.ts'
 import { fits } from './leaves.ts'
@@ -110,7 +116,7 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
   // A key that the system does not resolve would be answered wrongly, if at all.
   if (own !== undefined && usable.length === 0) return noWriter(place.withoutInput)
   const keyFields = usable.map((key) => key.map((field) => froms.get(field) ?? field))
-  const required = usable.flat().filter((field) => isNonNullType(types.typeOf(typename, field)))
+  const keyNames = usable.flat()
   const write = compileObject(written, types)
   const told = written.filter(({ to, constant }) => to !== '__typename' && constant === undefined)
   const [only] = told
@@ -123,11 +129,32 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
       keyFields.some((key) => key.every((field) => isWhole(entity[field])))
     if (isKnown) return text
     // A null where none may be is no "unknown here", it is a fault of the system that answered it.
-    return required.some((field) => entity[froms.get(field) ?? field] === null)
+    return keyNames.some((field) =>
+      hasWrongNull(entity[froms.get(field) ?? field], types.typeOf(typename, field), types),
+    )
       ? place.withoutInput
       : place.withoutKey
   }
   return { write: writeEntity, by }
+}
+
+/** Whether there is a null where the schema has none, at the value or in it. */
+function hasWrongNull(
+  value: unknown,
+  type: GraphQLOutputType | undefined,
+  types: TypeConditions,
+): boolean {
+  if (type === undefined || value === undefined) return false
+  if (value === null) return isNonNullType(type)
+  if (Array.isArray(value)) {
+    const list = getNullableType(type)
+    return isListType(list) && value.some((item) => hasWrongNull(item, list.ofType, types))
+  }
+  if (!isRaw(value)) return false
+  const { name } = getNamedType(type)
+  return Object.entries(value).some(([field, inner]) =>
+    hasWrongNull(inner, types.typeOf(name, field), types),
+  )
 }
 
 /** Whether a key's value has no null in it. */

@@ -182,7 +182,8 @@ function separateSelections(
               separating,
             ),
           }
-    if ((selection.arguments ?? []).length === 0) return inner
+    // A field that takes arguments is one of its own where none is given, too.
+    if ((definition?.args ?? []).length === 0) return inner
     const { selectionSet: _, ...bare } = selection
     const name = separating.nameOf(type.name, bare)
     separating.found.push(name)

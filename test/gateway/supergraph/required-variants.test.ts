@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { composeServices } from '@apollo/composition'
-import { parse, type ExecutionResult } from 'graphql'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { execute, parse } from 'graphql'
 import type { Source } from '../../../gateway/sources/source.ts'
 import { federated, load } from '../../oracle/federated.ts'
 
@@ -25,62 +26,43 @@ const calculator = `${link}
   type Size { width(unit: String!): Int @external }
 `
 
+/** What a price or a width is, by its argument. */
+const amounts: Readonly<Record<string, number>> = { USD: 100, EUR: 90, TWD: 3000, cm: 7, in: 3 }
+
+/** What a plan sends of a product. */
 interface Sent {
-  readonly id: string
   readonly price?: number
   readonly size?: { readonly width: number }
 }
 
-/** What a price or a width is, by its argument. */
-const amounts: Readonly<Record<string, number>> = { USD: 100, EUR: 90, TWD: 3000, cm: 7, in: 3 }
-
-/** Answers `alias: field(argument: value)` for price and width, whatever they are called. */
-function shopAnswer(query: string, variables: Readonly<Record<string, unknown>>): ExecutionResult {
-  const read = (field: string) =>
-    Object.fromEntries(
-      [...query.matchAll(/(?:(\w+):)?(price|width)\(\w+:(?:"(\w+)"|\$(\w+))\)/g)]
-        .filter(([, , name]) => name === field)
-        .map(([, alias, name = '', written, variable = '']) => [
-          alias ?? name,
-          amounts[written ?? String(variables[variable])],
-        ]),
-    )
-  const product = { __typename: 'Product', id: '1', ...read('price'), size: read('width') }
-  return { data: { product } }
+const shopResolvers = {
+  Query: { product: () => ({ id: '1', size: {} }) },
+  Product: { price: (_: unknown, { currency }: { currency: string }) => amounts[currency] },
+  Size: { width: (_: unknown, { unit }: { unit: string }) => amounts[unit] },
 }
 
-/** Answers the fields it is asked for, by the names they are asked by. */
-function calculatorAnswer(
-  query: string,
-  variables: Readonly<Record<string, unknown>>,
-): ExecutionResult {
-  const sent = variables['representations'] as readonly Sent[] // what a plan sends
-  const asked = [...query.matchAll(/(?:(\w+):)?(inUsd|inEur|wide)\b/g)]
-  return {
-    data: {
-      _entities: sent.map(({ price, size }) =>
-        Object.fromEntries(
-          asked.map(([, alias, field = '']) => [
-            alias ?? field,
-            field === 'wide' ? (size?.width ?? Number.NaN) * 1_000 + (price ?? Number.NaN) : price,
-          ]),
-        ),
-      ),
-    },
-  }
-}
-
-const source = (
-  name: string,
-  answer: (query: string, variables: Readonly<Record<string, unknown>>) => ExecutionResult,
-): readonly [string, Source] => [
-  name,
-  {
-    name,
-    send: ({ query, variables }) => Promise.resolve(answer(query, variables)),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+const calculatorResolvers = {
+  Product: {
+    __resolveReference: (sent: Sent) => sent,
+    inUsd: ({ price }: Sent) => price,
+    inEur: ({ price }: Sent) => price,
+    wide: ({ price, size }: Sent) => (size?.width ?? Number.NaN) * 1_000 + (price ?? Number.NaN),
   },
-]
+}
+
+/** A system that answers its schema. */
+function source(name: string, sdl: string, resolvers: object): readonly [string, Source] {
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]) // just above
+  return [
+    name,
+    {
+      name,
+      send: async ({ document, variables }) =>
+        execute({ schema, document, variableValues: variables }),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+  ]
+}
 
 describe('what @requires asks for with arguments', () => {
   const { supergraphSdl = '' } = composeServices([
@@ -88,7 +70,10 @@ describe('what @requires asks for with arguments', () => {
     { name: 'calculator', url: '', typeDefs: parse(calculator) },
   ])
   const graph = load(supergraphSdl)
-  const sources = new Map([source('shop', shopAnswer), source('calculator', calculatorAnswer)])
+  const sources = new Map([
+    source('shop', shop, shopResolvers),
+    source('calculator', calculator, calculatorResolvers),
+  ])
   for (const [operation, product] of [
     ['{ product { inUsd } }', { inUsd: 100 }],
     ['{ product { inUsd inEur } }', { inUsd: 100, inEur: 90 }],
