@@ -96,7 +96,7 @@ export function together(nodes: readonly FetchNode[]): readonly AskEntities[] {
 }
 
 const aliasOf = (part: number): string => `part${part}`
-const variableOf = (part: number): string => `${representations}${part}`
+const variableOf = (part: number): string => `isthmus_${representations}_${part}`
 
 function joinedQuestion(nodes: readonly FetchNode[], parts: readonly number[]): Question {
   const variables = new Map<string, VariableDefinitionNode>()

@@ -7,6 +7,7 @@ import {
   Kind,
   parse,
   validate,
+  visit,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -55,7 +56,26 @@ export function parseDocument(text: string, schema: GraphQLSchema): DocumentNode
   const document = parseText(text)
   const errors = validate(schema, document, undefined, { maxErrors: documentLimits.errors })
   if (errors.length > 0) throw new InvalidDocument(errors)
+  refuseOurNames(document)
   return document
+}
+
+const ours = 'isthmus_'
+
+/** Names that the gateway gives to what it adds to an operation must not be a client's. */
+function refuseOurNames(document: DocumentNode): void {
+  const refuse = (what: string, name: string | undefined) => {
+    if (name?.startsWith(ours) === true) {
+      throw new AppError(
+        'BAD_USER_INPUT',
+        `${what} may not begin with "${ours}", but one is "${name}".`,
+      )
+    }
+  }
+  visit(document, {
+    Field: ({ alias }) => refuse('An alias', alias?.value),
+    VariableDefinition: ({ variable }) => refuse('A variable', variable.name.value),
+  })
 }
 
 function parseText(text: string): DocumentNode {

@@ -14,7 +14,6 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
-import { AppError } from '#shared/errors.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { hiddenField } from './conditions.ts'
 
@@ -41,9 +40,6 @@ export function renameCollisions(
       Field(node) {
         const alias = node.alias?.value
         if (alias === hiddenField) return undefined
-        if (alias?.startsWith(prefix) === true) {
-          throw new AppError('BAD_USER_INPUT', `An alias may not begin with "${prefix}".`)
-        }
         if (!collides(node, types.getParentType()?.name, names)) return undefined
         const value = prefix + (alias ?? node.name.value)
         return { ...node, alias: { kind: node.name.kind, value } }

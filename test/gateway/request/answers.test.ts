@@ -44,6 +44,16 @@ describe('answers over the demo data', () => {
     assert.equal(orders.nodes.length, 1)
   })
 
+  it('names that the gateway uses itself are refused, not mixed up', async () => {
+    for (const question of [
+      'query ($isthmus_value_0: Int) { customers(first: $isthmus_value_0) { totalCount } }',
+      '{ customers(first: 1) { isthmus_hidden: totalCount } }',
+      '{ customers(first: 1) { isthmus_alias_x: totalCount } }',
+    ]) {
+      await assert.rejects(graph.ask(question), { code: 'BAD_USER_INPUT' })
+    }
+  })
+
   it('a denied field is reported only when it was asked for', async () => {
     const ask = (isAsked: boolean) =>
       graph.ask(
