@@ -4,7 +4,7 @@
  */
 import type { GraphQLDataSource, ServiceEndpointDefinition } from '@apollo/gateway'
 import { AppError } from '#shared/errors.ts'
-import type { Service } from '../supergraph/generation.ts'
+import type { Service } from '../supergraph/join-directives.ts'
 import { dataSourceOf, sourceFor, type IncomingRequestContext } from './data-source.ts'
 import { heardAs } from './heard.ts'
 import { httpSource, type HttpSource } from './http.ts'

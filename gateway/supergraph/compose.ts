@@ -10,6 +10,7 @@ import type * as Composition from '@apollo/composition'
 import { parse as parseGraphql, type DocumentNode } from 'graphql'
 import { parse as parseYaml } from 'yaml'
 import { AppError } from '#shared/errors.ts'
+import { isObject, type JsonObject } from '#shared/json.ts'
 
 export interface SubgraphEntry {
   readonly name: string
@@ -161,7 +162,4 @@ const invalid = (path: string, problems: readonly string[], cause?: unknown): Ap
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
 
-const record = (value: unknown): Readonly<Record<string, unknown>> | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : null
+const record = (value: unknown): JsonObject | null => (isObject(value) ? value : null)

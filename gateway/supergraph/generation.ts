@@ -3,24 +3,13 @@
  * keeps it to its end; a new supergraph is a new generation.
  */
 import { createHash } from 'node:crypto'
-import {
-  buildASTSchema,
-  Kind,
-  parse,
-  type ConstDirectiveNode,
-  type DocumentNode,
-  type GraphQLSchema,
-} from 'graphql'
+import { buildASTSchema, Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { apiSchemaOf } from './api-schema.ts'
 import { entityKeys, type EntityKeys } from './entity-keys.ts'
+import { servicesIn, type Service } from './join-directives.ts'
 import type { Plan } from './planner.ts'
 import { policyIndex, type PolicyIndex } from './policy-index.ts'
-
-export interface Service {
-  readonly name: string
-  readonly url: string
-}
 
 export interface Generation {
   /** SHA-256 of the supergraph's SDL, the first 16 hex digits. */
@@ -38,9 +27,9 @@ export interface Generation {
 
 /** Builds a generation, or throws SUPERGRAPH_INVALID and says why. */
 export function createGeneration(supergraphSdl: string, plan: Plan): Generation {
-  const policies = policyIndex(supergraphSdl)
   try {
     const document = parse(supergraphSdl, { noLocation: true })
+    const policies = policyIndex(document)
     refuseContexts(document)
     return Object.freeze({
       id: generationId(supergraphSdl),
@@ -49,8 +38,8 @@ export function createGeneration(supergraphSdl: string, plan: Plan): Generation 
       apiSchema: apiSchemaOf(document),
       plan,
       policies,
-      keys: entityKeys(supergraphSdl),
-      services: servicesIn(document),
+      keys: entityKeys(document),
+      services: [...servicesIn(document).values()],
     })
   } catch (cause) {
     if (cause instanceof AppError) throw cause
@@ -65,24 +54,9 @@ export const generationId = (supergraphSdl: string): string =>
   createHash('sha256').update(supergraphSdl).digest('hex').slice(0, 16)
 
 /** The subgraphs that a supergraph names. */
-export const servicesOf = (supergraphSdl: string): readonly Service[] =>
-  servicesIn(parse(supergraphSdl, { noLocation: true }))
-
-/** The subgraphs, from the values of `join__Graph` (join specification, "@join__graph"). */
-function servicesIn(document: DocumentNode): readonly Service[] {
-  const text = (directive: ConstDirectiveNode | undefined, argument: string): string => {
-    const value = directive?.arguments?.find(({ name }) => name.value === argument)?.value
-    return value?.kind === Kind.STRING ? value.value : ''
-  }
-  return document.definitions.flatMap((definition) =>
-    definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph'
-      ? (definition.values ?? []).map(({ directives = [] }) => {
-          const graph = directives.find(({ name }) => name.value === 'join__graph')
-          return { name: text(graph, 'name'), url: text(graph, 'url') }
-        })
-      : [],
-  )
-}
+export const servicesOf = (supergraphSdl: string): readonly Service[] => [
+  ...servicesIn(parse(supergraphSdl, { noLocation: true })).values(),
+]
 
 /** `@fromContext` would be planned, but is not run: an answer would be wrong. */
 function refuseContexts({ definitions }: DocumentNode): void {

@@ -11,12 +11,11 @@ import {
   isObjectType,
   Kind,
   parse,
-  visit,
-  type ConstDirectiveNode,
   type DocumentNode,
   type GraphQLSchema,
   type SelectionNode,
 } from 'graphql'
+import { fieldSet, graphOf, servicesIn, textArgument } from './join-directives.ts'
 
 /** The first field, as `Type.field`, that would be computed without its inputs; null when all are fed. */
 export type FindUnfed = (plan: QueryPlan) => string | null
@@ -39,13 +38,7 @@ interface Finding {
 
 function inputsByField(supergraph: DocumentNode): Needs {
   const needs = new Map<string, readonly string[]>()
-  const services = new Map<string, string>()
-  visit(supergraph, {
-    EnumValueDefinition({ name, directives = [] }) {
-      const graph = directives.find((each) => each.name.value === 'join__graph')
-      if (graph !== undefined) services.set(name.value, textOf(graph, 'name') ?? '')
-    },
-  })
+  const services = servicesIn(supergraph)
   for (const definition of supergraph.definitions) {
     if (
       definition.kind !== Kind.OBJECT_TYPE_DEFINITION &&
@@ -54,26 +47,18 @@ function inputsByField(supergraph: DocumentNode): Needs {
       continue
     for (const field of definition.fields ?? []) {
       for (const directive of field.directives ?? []) {
-        const text = directive.name.value === 'join__field' ? textOf(directive, 'requires') : null
-        if (text == null) continue
-        const service = services.get(textOf(directive, 'graph') ?? '') ?? ''
-        needs.set(`${service} ${definition.name.value}.${field.name.value}`, topNames(text))
+        if (directive.name.value !== 'join__field') continue
+        const text = textArgument(directive, 'requires')
+        if (text === undefined) continue
+        const service = services.get(graphOf(directive))?.name ?? ''
+        needs.set(
+          `${service} ${definition.name.value}.${field.name.value}`,
+          namesOf(fieldSet(text).selections),
+        )
       }
     }
   }
   return needs
-}
-
-function textOf(directive: ConstDirectiveNode, argument: string): string | null {
-  const value = directive.arguments?.find(({ name }) => name.value === argument)?.value
-  return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : null
-}
-
-function topNames(fieldSet: string): readonly string[] {
-  const [operation] = parse(`{ ${fieldSet} }`, { noLocation: true }).definitions
-  return operation?.kind === Kind.OPERATION_DEFINITION
-    ? namesOf(operation.selectionSet.selections)
-    : []
 }
 
 const namesOf = (selections: readonly SelectionNode[]): readonly string[] =>
@@ -89,12 +74,9 @@ function inNode(node: PlanNode, finding: Finding): string | null {
       return first(node.nodes, (each) => inNode(each, finding))
     case 'Flatten':
       return inNode(node.node, finding)
-    case 'Condition':
-      return first([node.ifClause, node.elseClause], (each) =>
-        each === undefined ? null : inNode(each, finding),
-      )
     case 'Fetch':
       return inFetch(node, finding)
+    case 'Condition': // decided before it is planned
     case 'Defer':
       return null
   }

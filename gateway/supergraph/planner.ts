@@ -9,7 +9,6 @@ import {
 } from '@apollo/federation-internals'
 import { QueryPlanner, type QueryPlan } from '@apollo/query-planner'
 import {
-  Kind,
   parse,
   print,
   visit,
@@ -19,6 +18,7 @@ import {
   type ObjectTypeDefinitionNode,
 } from 'graphql'
 import { AppError } from '#shared/errors.ts'
+import { flagArgument } from './join-directives.ts'
 import { unfedFinder } from './plan-check.ts'
 import { separateVariants } from './required-variants.ts'
 
@@ -81,9 +81,5 @@ function withResolvableKeysFirst(document: DocumentNode): DocumentNode {
   return visit(document, { ObjectTypeDefinition: ordered, InterfaceTypeDefinition: ordered })
 }
 
-const isUnresolvable = ({ name, arguments: given = [] }: ConstDirectiveNode): boolean =>
-  name.value === 'join__type' &&
-  given.some(
-    (each) =>
-      each.name.value === 'resolvable' && each.value.kind === Kind.BOOLEAN && !each.value.value,
-  )
+const isUnresolvable = (directive: ConstDirectiveNode): boolean =>
+  directive.name.value === 'join__type' && flagArgument(directive, 'resolvable') === false

@@ -6,7 +6,6 @@
 import {
   isTypeDefinitionNode,
   Kind,
-  parse,
   visit,
   type ConstDirectiveNode,
   type ConstValueNode,
@@ -78,8 +77,7 @@ const schemaLinks = (document: DocumentNode): readonly ConstDirectiveNode[] =>
       : [],
   )
 
-export function policyIndex(supergraphSdl: string): PolicyIndex {
-  const document = parse(supergraphSdl)
+export function policyIndex(document: DocumentNode): PolicyIndex {
   const names = ruleNames(document)
   const requirements = new Map<string, Requirement[]>()
   let found = 0

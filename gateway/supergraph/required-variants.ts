@@ -29,6 +29,7 @@ import {
   type SelectionSetNode,
   type TypeNode,
 } from 'graphql'
+import { fieldSet, flagArgument, graphOf, textArgument } from './join-directives.ts'
 
 /** A plan's field of a representation that is sent by another name than it is read by. */
 export type SentSelection = QueryPlanSelectionNode & { readonly sentAs?: string }
@@ -109,17 +110,8 @@ export function separateVariants(document: DocumentNode): Separated {
   }
 }
 
-const graphOf = (directive: ConstDirectiveNode): string => {
-  const value = directive.arguments?.find(({ name }) => name.value === 'graph')?.value
-  return value?.kind === Kind.ENUM ? value.value : ''
-}
-
-const isExternal = ({ name, arguments: given = [] }: ConstDirectiveNode): boolean =>
-  name.value === 'join__field' &&
-  given.some(
-    (each) =>
-      each.name.value === 'external' && each.value.kind === Kind.BOOLEAN && each.value.value,
-  )
+const isExternal = (directive: ConstDirectiveNode): boolean =>
+  directive.name.value === 'join__field' && flagArgument(directive, 'external') === true
 
 /** The directive with its `requires` changed, when it has one. */
 const withRequires = (
@@ -144,13 +136,8 @@ interface Separating {
 }
 
 function separateText(text: string, typename: string, separating: Separating): string {
-  const [operation] = parse(`{ ${text} }`, { noLocation: true }).definitions
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) return text
-  const changed = separateSelections(
-    operation.selectionSet,
-    separating.schema.getType(typename),
-    separating,
-  )
+  const type = separating.schema.getType(typename)
+  const changed = separateSelections(fieldSet(text), type, separating)
   return changed.selections.map((each) => print(each)).join(' ')
 }
 
@@ -256,11 +243,8 @@ function usedFields(
     }
   }
   const noteText = (directive: ConstDirectiveNode, argument: string, type: string): void => {
-    const value = directive.arguments?.find(({ name }) => name.value === argument)?.value
-    if (value?.kind !== Kind.STRING) return
-    const [operation] = parse(`{ ${value.value} }`, { noLocation: true }).definitions
-    if (operation?.kind !== Kind.OPERATION_DEFINITION) return
-    note(graphOf(directive), schema.getType(type), operation.selectionSet)
+    const text = textArgument(directive, argument)
+    if (text !== undefined) note(graphOf(directive), schema.getType(type), fieldSet(text))
   }
   const noteType = (type: WithFields): void => {
     for (const directive of type.directives ?? []) noteText(directive, 'key', type.name.value)
@@ -290,12 +274,6 @@ function restoreNode(node: PlanNode, restoring: Restoring): PlanNode {
       return { ...node, nodes: node.nodes.map((each) => restoreNode(each, restoring)) }
     case 'Flatten':
       return { ...node, node: restoreNode(node.node, restoring) }
-    case 'Condition':
-      return {
-        ...node,
-        ...(node.ifClause ? { ifClause: restoreNode(node.ifClause, restoring) } : {}),
-        ...(node.elseClause ? { elseClause: restoreNode(node.elseClause, restoring) } : {}),
-      }
     case 'Fetch': {
       const fetches = apart(node, restoring).map((each) => restoreFetch(each, restoring))
       const [only] = fetches
@@ -303,6 +281,7 @@ function restoreNode(node: PlanNode, restoring: Restoring): PlanNode {
         ? only
         : { kind: 'Parallel', nodes: fetches }
     }
+    case 'Condition': // decided before it is planned
     case 'Defer':
       return node
   }

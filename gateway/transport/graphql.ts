@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import { AppError, appErrorIn, errorCodes } from '#shared/errors.ts'
 import { readJson } from '#shared/http-server.ts'
+import { isObject } from '#shared/json.ts'
 import type { Principal } from '#shared/principal.ts'
 import { InvalidVariables } from '../request/execute.ts'
 import { InvalidDocument } from '../request/receive.ts'
@@ -159,9 +160,6 @@ function questionIn(body: unknown): Question {
     variables: variables ?? {},
   }
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export interface Refusal {
   readonly status: number

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { buildSchema } from 'graphql'
+import { buildSchema, parse } from 'graphql'
 import { compileRepresentations, place } from '../../../gateway/engine/representations.ts'
 import { typeConditions } from '../../../gateway/engine/types.ts'
 import { entityKeys } from '../../../gateway/supergraph/entity-keys.ts'
@@ -113,12 +113,14 @@ describe('representations', () => {
 
 describe('keys of the supergraph', () => {
   it('are those that a system resolves, by its own name', () => {
-    const found = entityKeys(`
+    const found = entityKeys(
+      parse(`
       enum join__Graph { CRM @join__graph(name: "crm", url: "") ERP @join__graph(name: "erp", url: "") }
       type Customer
         @join__type(graph: CRM, key: "id") @join__type(graph: CRM, key: "region { code } no")
         @join__type(graph: ERP, key: "id", resolvable: false) @join__type(graph: ERP, key: "no") { id: ID }
-    `)
+    `),
+    )
     assert.deepEqual(
       [...found],
       [
