@@ -78,7 +78,7 @@ export function together(nodes: readonly FetchNode[]): readonly AskEntities[] {
     }
     const texts = new Map(waiting.map((each) => [variableOf(each.part), each.texts]))
     const answer = send(run, first.serviceName, joinedFor(parts), texts)
-    for (const { part, resolve } of waiting) resolve(answer.then((all) => partOf(all, part)))
+    for (const { part, resolve } of waiting) resolve(answer.then((all) => partOf(all, part, parts)))
   }
   return nodes.map(
     (_, part): AskEntities =>
@@ -145,10 +145,10 @@ const named = (document: DocumentNode, part: number): DocumentNode =>
   })
 
 /** What of an answer belongs to one of the fetches. */
-function partOf({ data, errors, ...rest }: Answer, part: number): Answer {
+function partOf({ data, errors, ...rest }: Answer, part: number, parts: readonly number[]): Answer {
   const alias = aliasOf(part)
-  const isOthers = ({ path }: GraphQLError) =>
-    /^part\d+$/.test(String(path?.[0])) && path?.[0] !== alias
+  const others = new Set<unknown>(parts.filter((each) => each !== part).map(aliasOf))
+  const isOthers = ({ path }: GraphQLError) => others.has(path?.[0])
   const own = errors
     .filter((error) => !isOthers(error))
     .map((error) =>
