@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { parse, printSchema, validate, type ExecutionResult } from 'graphql'
+import { printSchema, type ExecutionResult } from 'graphql'
 import { dateIn } from '#shared/calendar.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Listening } from '#shared/http-server.ts'
@@ -17,6 +17,8 @@ import { createPrincipals, type Claims } from './policy/principals.ts'
 import { readPolicy } from './policy/policy.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
 import { observers, sourceReports, type Observer } from './request/observer.ts'
+import { InvalidDocument } from './request/receive.ts'
+import { neverAborted } from './request/stages.ts'
 import { connect } from './sources/connect.ts'
 import type { Source } from './sources/source.ts'
 import type { Generation } from './supergraph/generation.ts'
@@ -66,12 +68,6 @@ interface Current extends Loaded {
   /** Whether another one has taken its place: it stops with its last request. */
   isRetired: boolean
 }
-
-/** The signal of who never leaves. */
-const never = new AbortController().signal
-
-/** Questions that a new generation knows before it takes over. */
-const warmed = 100
 
 export async function createApp(config: Config, { log, observer }: AppOptions): Promise<App> {
   const isSdl = config.supergraph.endsWith('.graphql')
@@ -127,7 +123,7 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
           operationName: question.operationName,
           variables: question.variables ?? {},
           isSafe: question.isSafe ?? false,
-          signal: options.signal ?? never,
+          signal: options.signal ?? neverAborted,
           deadlineAt: performance.now() + config.requestTimeoutMs,
           requestId,
           observer: observers(observer, options.observer, reports),
@@ -156,12 +152,12 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
   const principals = createPrincipals({
     policy: () => policy ?? noPolicy(),
     ask: async (document, variables) => {
-      // Another company's graph need not have our employees and customers: nobody is asked then.
-      if (validate(current.generation.apiSchema, parse(document)).length > 0) return null
       try {
         const signal = AbortSignal.timeout(factsTimeoutMs)
         return await run({ document, variables }, gatewayItself, { signal, requestId: 'facts' })
       } catch (error) {
+        // Another company's graph need not have our employees and customers: nobody is asked then.
+        if (error instanceof InvalidDocument) return null
         // The fact is missing, which grants nothing.
         log.warn({ err: error }, 'facts of a caller could not be read')
         return {}
@@ -192,7 +188,7 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
       const next = await load()
       try {
         const nextPolicy = policy === null ? null : policyOf(next)
-        await next.graph.questions.warm(current.graph.questions, warmed)
+        await next.graph.questions.warm(current.graph.questions)
         const before = current
         current = next
         policy = nextPolicy

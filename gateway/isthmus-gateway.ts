@@ -13,10 +13,11 @@ import type {
   SupergraphSdlHook,
 } from '@apollo/gateway'
 import { print, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql'
-import type { Principal } from '#shared/principal.ts'
+import { nobody, type Principal } from '#shared/principal.ts'
 import { restrictBy, type CachePolicy } from './request/cache-policy.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
 import type { Observer } from './request/observer.ts'
+import { neverAborted } from './request/stages.ts'
 import { createConnections, type Connected, type Connections } from './sources/connections.ts'
 import type { IncomingRequestContext } from './sources/data-source.ts'
 import { mayBeSaid } from './sources/heard.ts'
@@ -88,12 +89,6 @@ interface Serving extends Connected {
 }
 
 type Phase = 'NEW' | 'LOADING' | 'LOADED' | 'STOPPED'
-
-/** The signal of who never leaves. */
-const never = new AbortController().signal
-
-/** Questions that a new generation knows before it takes over. */
-const warmed = 100
 
 export class IsthmusGateway<
   Context extends object = Record<string, unknown>,
@@ -215,7 +210,7 @@ export class IsthmusGateway<
     try {
       await next.loaded.ready
       const before = this.#current
-      if (before !== undefined) await next.graph.questions.warm(before.graph.questions, warmed)
+      if (before !== undefined) await next.graph.questions.warm(before.graph.questions)
       if (this.#phase === 'STOPPED') throw new Error('The IsthmusGateway is stopped.')
       this.#current = next
       this.#bySchema.set(next.graph.generation.apiSchema, next)
@@ -275,7 +270,7 @@ export class IsthmusGateway<
       return await this.#answer(serving, {
         requestContext,
         principal: await this.#principalOf(context),
-        signal: this.#options.signal?.(context) ?? never,
+        signal: this.#options.signal?.(context) ?? neverAborted,
       })
     } finally {
       serving.running -= 1
@@ -357,12 +352,4 @@ export class IsthmusGateway<
     const logTo = this.#options.logger ?? logger
     logTo[level](`isthmus: ${what}: ${why}`)
   }
-}
-
-const nobody: Principal = {
-  subject: '',
-  audience: 'PARTNER_SYSTEM',
-  scopes: [],
-  facts: {},
-  rows: null,
 }

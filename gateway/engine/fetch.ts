@@ -162,12 +162,13 @@ interface Entities {
  */
 function leaveOut(run: Run, fetch: Fetch, { entities, batch }: Entities): ReadonlySet<Raw> {
   const lacking = new Set<Raw>()
+  let error = run.errors[0]
   for (const [index, at] of batch.places.entries()) {
     const entity = entities[index]
     if (entity === undefined || at >= 0) continue
     if (at === place.withoutKey) nullFields(entity, fetch)
     if (at !== place.withoutInput) continue
-    const error = run.errors[0] ?? unplanned()
+    error ??= unplanned()
     lack(run, { path: fetch.path, names: fetch.asked.namesOf(typenameOf(entity)), error })
     lacking.add(entity)
   }

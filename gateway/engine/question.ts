@@ -116,9 +116,12 @@ export class Call implements SourceRequest {
   /** Tells the carrier that nobody waits any more. */
   stop(reason: unknown): void {
     if (this.#stopped !== undefined) return
-    this.#stopped =
-      reason instanceof AppError ? reason : new AppError('CANCELLED', 'The request was cancelled.')
+    this.#stopped = stoppedBy(reason)
     this.#controller?.abort(this.#stopped)
     this.#listener?.(this.#stopped)
   }
 }
+
+/** Why somebody no longer waits, as an error of ours. */
+export const stoppedBy = (reason: unknown): AppError =>
+  reason instanceof AppError ? reason : new AppError('CANCELLED', 'The request was cancelled.')

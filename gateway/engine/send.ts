@@ -5,7 +5,7 @@
 import { GraphQLError } from 'graphql'
 import { AppError, appErrorIn } from '#shared/errors.ts'
 import type { SourceAnswer } from '../sources/source.ts'
-import { Call, type Question, type Representations } from './question.ts'
+import { Call, stoppedBy, type Question, type Representations } from './question.ts'
 import { toGraphql, type Run } from './run.ts'
 
 export interface Answer {
@@ -90,9 +90,6 @@ function withinTime(
     source.send(call).finally(settle).then(resolve, reject)
   })
 }
-
-const stoppedBy = (reason: unknown): AppError =>
-  reason instanceof AppError ? reason : new AppError('CANCELLED', 'The request was cancelled.')
 
 /** What came, or why it cannot be used. */
 function answerOf({ data, errors = [], cacheControl }: SourceAnswer): Answer {

@@ -44,15 +44,15 @@ export async function execute(
   { graph, onError, mayBeSaid, ...systems }: ExecuteOptions,
 ): Promise<ExecutionResult> {
   const { observer } = request
-  const { prepared, values } = observed(observer, 'authorise', () => prepare(request, graph))
+  const { prepared, values } = await observed(observer, 'authorise', () => prepare(request, graph))
   const authorised = authorisedOf(request, graph.generation, prepared)
-  const planned = await observedAsync(observer, 'plan', async (): Promise<Planned> => ({
+  const planned = await observed(observer, 'plan', async (): Promise<Planned> => ({
     ...authorised,
     values,
     program: await prepared.program(),
   }))
-  const fetched = await observedAsync(observer, 'fetch', () => fetch(planned, systems))
-  return observed(observer, 'shape', () => shape(fetched, { onError, mayBeSaid }))
+  const fetched = await observed(observer, 'fetch', () => fetch(planned, systems))
+  return await observed(observer, 'shape', () => shape(fetched, { onError, mayBeSaid }))
 }
 
 interface Ready {
@@ -116,24 +116,10 @@ export class InvalidVariables extends Error {
   }
 }
 
-function observed<Result>(observer: Observer, stage: Stage, work: () => Result): Result {
-  const started = performance.now()
-  const tell = (error: unknown) =>
-    observer.stage({ stage, milliseconds: performance.now() - started, error })
-  try {
-    const result = work()
-    tell(null)
-    return result
-  } catch (error) {
-    tell(error)
-    throw error
-  }
-}
-
-async function observedAsync<Result>(
+async function observed<Result>(
   observer: Observer,
   stage: Stage,
-  work: () => Promise<Result>,
+  work: () => Result | Promise<Result>,
 ): Promise<Result> {
   const started = performance.now()
   const tell = (error: unknown) =>

@@ -52,7 +52,7 @@ export function liftLiterals(operation: OperationDefinitionNode, schema: GraphQL
   const lifted: OperationDefinitionNode = visit(
     operation,
     visitWithTypeInfo(types, {
-      // What decides about selections stays readable to the planner; introspection is answered here.
+      // Directives are the schema's own matter; introspection is answered here.
       Directive: () => false,
       VariableDefinition: () => false,
       Field: ({ name }) => (name.value.startsWith('__') ? false : undefined),

@@ -38,7 +38,7 @@ export interface Prepared {
   /** Values that stood in the operation, by the variables that stand there now. */
   readonly written: Readonly<Record<string, unknown>>
   /** Planned and compiled on first use: a question of which nothing may be read needs none. */
-  program(): Program | Promise<Program>
+  program(): Promise<Program>
 }
 
 type Values = Readonly<Record<string, unknown>>
@@ -50,7 +50,7 @@ export interface Preparations {
   /** `values` are the checked variables. */
   prepare(asked: Asked, values: Values, scopes: Scopes): Prepared
   /** Makes ready what another generation was asked most lately, so that it is known here too. */
-  warm(from: Preparations, count: number): Promise<void>
+  warm(from: Preparations): Promise<void>
   /** The most recent questions first. */
   recent(): Iterable<Kept>
 }
@@ -65,10 +65,13 @@ interface Kept {
 /** What one generation keeps, in characters of documents; a character weighs some 100 bytes here. */
 const maxLength = 1_000_000
 
+/** Questions that a new generation knows before it takes over. */
+const maxWarmed = 100
+
 export function createPreparations(generation: Generation): Preparations {
   const documents = createRecent<Asked>(maxLength)
   const kept = createRecent<Kept>(maxLength)
-  const programs = createRecent<ProgramEntry>(maxLength)
+  const programs = createRecent<Promise<Program>>(maxLength)
   const rightsOf = createRights()
   let number = 0
 
@@ -98,10 +101,10 @@ export function createPreparations(generation: Generation): Preparations {
     ask,
     prepare,
     recent: () => kept.values(),
-    warm: async (from, count) => {
+    warm: async (from) => {
       let done = 0
       for (const { asked, values, scopes } of from.recent()) {
-        if (done >= count) return
+        if (done >= maxWarmed) return
         done += 1
         try {
           await prepare(ask(asked.text, asked.operationName), values, scopes).program()
@@ -125,17 +128,11 @@ function createRights(): (scopes: readonly string[]) => string {
   }
 }
 
-interface ProgramEntry {
-  promise: Promise<Program>
-  /** Set when it is there, so that a known question waits for nothing. */
-  program: Program | undefined
-}
-
 interface Preparing {
   readonly values: Values
   readonly scopes: Scopes
   readonly generation: Generation
-  readonly programs: Recent<ProgramEntry>
+  readonly programs: Recent<Promise<Program>>
 }
 
 function prepareNew(
@@ -151,33 +148,32 @@ function prepareNew(
   } = authorise(decided, asked, generation, new Set(scopes))
   const { operation: lifted, values: written } = liftLiterals(allowed, generation.apiSchema)
   const operation = renameCollisions(lifted, generation)
-  const program = (): Program | Promise<Program> => {
+  const compile = async (planned: string): Promise<Program> => {
+    const plan = covered(operation, await generation.plan(planned), generation.apiSchema)
+    return compileProgram({ generation, operation, denied, plan })
+  }
+  const shared = (): Promise<Program> => {
     const planned = print({ kind: Kind.DOCUMENT, definitions: [operation] } satisfies DocumentNode)
     const key = denied.length === 0 ? planned : `${planned} ${JSON.stringify(denied)}`
     const known = programs.get(key)
-    if (known !== undefined) return known.program ?? known.promise
-    const compile = async (): Promise<Program> => {
-      const plan = covered(operation, await generation.plan(planned), generation.apiSchema)
-      const made = compileProgram({ generation, operation, denied, plan })
-      entry.program = made
-      return made
-    }
-    const entry: ProgramEntry = { promise: compile(), program: undefined }
-    programs.set(key, entry, key.length)
-    entry.promise.catch(() => programs.delete(key)) // whoever asked gets the error
-    return entry.promise
+    if (known !== undefined) return known
+    const made = compile(planned)
+    programs.set(key, made, key.length)
+    made.catch(() => programs.delete(key)) // whoever asked gets the error
+    return made
   }
-  let own: Program | undefined
+  let own: Promise<Program> | undefined
   return {
     operation,
     denied,
     nothingLeft,
     written,
     program: () => {
-      if (own !== undefined) return own
-      const found = program()
-      if (!(found instanceof Promise)) own = found
-      return found
+      if (own === undefined) {
+        own = shared()
+        own.catch(() => (own = undefined)) // what failed is tried again
+      }
+      return own
     },
   }
 }

@@ -19,7 +19,7 @@ import { hiddenField } from './conditions.ts'
 
 const prefix = 'isthmus_alias_'
 
-/** Apollo's executor keeps the variable `representations` for itself. */
+/** Apollo's plans keep the variable `representations` for themselves. */
 const reserved = 'representations'
 const reservedVariable = 'isthmus_representations'
 

@@ -24,6 +24,9 @@ export interface Received {
   readonly observer: Observer
 }
 
+/** The signal of who never leaves. */
+export const neverAborted = new AbortController().signal
+
 export interface Authenticated extends Received {
   readonly principal: Principal
 }

@@ -7,7 +7,7 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
 import { GraphQLError } from 'graphql'
 import { AppError } from '#shared/errors.ts'
-import type { Principal } from '#shared/principal.ts'
+import { nobody } from '#shared/principal.ts'
 import { Call, createQuestion } from '../engine/question.ts'
 import type { Heard } from './heard.ts'
 import type { HttpSource } from './http.ts'
@@ -57,22 +57,13 @@ export const sourceFor = (
   [Symbol.asyncDispose]: () => Promise.resolve(),
 })
 
-/** Nobody: what a supergraph manager asks, it asks in no caller's name. */
-const nobody: Principal = {
-  subject: '',
-  audience: 'PARTNER_SYSTEM',
-  scopes: [],
-  facts: {},
-  rows: null,
-}
-
 /** Our HTTP source as a data source, within a time. */
 export const dataSourceOf = (source: HttpSource, timeoutMs: number): GraphQLDataSource => ({
   process: async ({ request: { query = '', operationName, variables = {}, http } }) => {
     const call = new Call(createQuestion(query, operationName, Object.keys(variables)), {
       values: variables,
       representations: new Map(),
-      principal: nobody,
+      principal: nobody, // a supergraph manager asks in no caller's name
       deadlineAt: performance.now() + timeoutMs,
       onStatement: () => undefined,
     })

@@ -9,6 +9,7 @@ import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { Pool } from 'undici'
 import { AppError, appErrorIn, errorCodes, type ErrorCode } from '#shared/errors.ts'
+import { isObject, type JsonObject } from '#shared/json.ts'
 import {
   deadlineHeader,
   maxAgeSeconds,
@@ -128,8 +129,8 @@ function post(pool: Pool, path: string, headers: string[], request: SourceReques
   })
 }
 
-const tooLarge = () =>
-  new AppError('SOURCE_DATA_INVALID', 'A system answered more than can be taken.')
+const tooLarge = (cause?: unknown) =>
+  new AppError('SOURCE_DATA_INVALID', 'A system answered more than can be taken.', { cause })
 
 const unpackers = new Map([
   ['gzip', promisify(gunzip)],
@@ -145,9 +146,7 @@ async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
     if (unpack === undefined) throw new TypeError(`content-encoding ${encoding}`)
     return await unpack(body, { maxOutputLength: maxAnswerBytes })
   } catch (cause) {
-    throw new AppError('SOURCE_DATA_INVALID', 'A system answered more than can be taken.', {
-      cause,
-    })
+    throw tooLarge(cause)
   }
 }
 
@@ -185,11 +184,6 @@ function parseJson(text: string): JsonObject | null {
     return null // the caller says what came instead
   }
 }
-
-type JsonObject = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What a subgraph may say of the question or of itself. Anything else is between it and us. */
 const spoken = [

@@ -42,6 +42,15 @@ export interface Principal {
   readonly rows: RowLimit | null
 }
 
+/** A caller of whom nothing is known: without a scope and without a fact. */
+export const nobody: Principal = {
+  subject: '',
+  audience: 'PARTNER_SYSTEM',
+  scopes: [],
+  facts: {},
+  rows: null,
+}
+
 /** Milliseconds that the caller still has, so that work nobody waits for is not begun. */
 export const deadlineHeader = 'isthmus-deadline-ms'
 
