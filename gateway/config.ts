@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
+import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -38,6 +39,9 @@ export interface Config {
   readonly requestTimeoutMs: number
   readonly issuers: readonly Issuer[]
   readonly internalSecret: string | undefined
+  readonly limits: LimitsConfig
+  /** Origins whose pages may ask, as browsers send them. */
+  readonly corsOrigins: readonly string[]
   /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
   readonly noAuth: boolean
   system(name: string): SystemConfig
@@ -147,6 +151,8 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     ),
     issuers,
     internalSecret: typeof internalSecret === 'string' ? internalSecret : undefined,
+    limits: readLimits(yaml['limits'], reader.problems),
+    corsOrigins: readOrigins(reader, yaml['corsOrigins']),
     noAuth,
     system: (name) => systems.named.get(name) ?? systems.fallback,
   }
@@ -167,6 +173,8 @@ const known = new Set([
   'systems',
   'issuers',
   'internalSecret',
+  'limits',
+  'corsOrigins',
 ])
 
 function readYaml(file: string, env: Environment, reader: Reader): Yaml {
@@ -209,6 +217,19 @@ function readIssuer(reader: Reader, value: unknown, at: number): Issuer {
       reader.oneOf(`${name}.algorithms`, algorithm, ['RS256', 'ES256'], 'RS256'),
     ),
   }
+}
+
+/** Each named whole: a page of any other may not ask in a reader's name. */
+function readOrigins(reader: Reader, value: unknown): readonly string[] {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) reader.problems.push('corsOrigins: expected a list of origins')
+  return listOf(value).flatMap((entry) => {
+    if (typeof entry === 'string' && URL.parse(entry)?.origin === entry) return [entry]
+    reader.problems.push(
+      `corsOrigins: ${JSON.stringify(entry)} is no origin such as "https://app.example.com"`,
+    )
+    return []
+  })
 }
 
 function readSystems(reader: Reader, yaml: Yaml) {

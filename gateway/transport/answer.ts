@@ -20,14 +20,19 @@ const minCompressed = 32 * 1024
 /** What is given to the socket at once. */
 const pieceLength = 256 * 1024
 
+/** How long a client may take nothing of its answer. */
+const stalledMs = 30_000
+
 const compress = promisify(gzip)
 
 export async function sendAnswer(
   response: ServerResponse,
-  answer: ExecutionResult,
+  answer: ExecutionResult | readonly ExecutionResult[],
   { status, contentType, acceptEncoding }: AnswerOptions,
 ): Promise<void> {
   if (response.destroyed) return
+  // Who takes nothing of an answer for that long is cut off.
+  response.setTimeout(stalledMs, () => response.destroy())
   const text = JSON.stringify(answer)
   const headers = { 'content-type': contentType }
   if (text.length >= minCompressed && takesGzip(acceptEncoding)) {

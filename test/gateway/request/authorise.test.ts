@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { composeServices } from '@apollo/composition'
 import { getIntrospectionQuery, parse, print } from 'graphql'
 import { authorise } from '../../../gateway/request/authorise.ts'
+import { openLimits } from '../../../gateway/limits/limits.ts'
 import { operationOf, parseDocument } from '../../../gateway/request/receive.ts'
 import { renameCollisions } from '../../../gateway/request/response-names.ts'
 import type { Generation } from '../../../gateway/supergraph/generation.ts'
@@ -36,7 +37,7 @@ const generation = generationOf(`
 `)
 
 function allowed(text: string, scopes: readonly string[] = [], name?: string) {
-  const document = parseDocument(text, generation.apiSchema)
+  const { document } = parseDocument(text, generation.apiSchema, openLimits)
   const result = authorise(document, operationOf(document, name), generation, new Set(scopes))
   return {
     text: print(result.operation).replaceAll(/\s+/g, ' '),

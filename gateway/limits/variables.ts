@@ -1,0 +1,43 @@
+/**
+ * What variables weigh, measured before they are coerced: that takes a step of the stack for each
+ * level, and remembers every wrong value.
+ */
+import type { Limits } from './limits.ts'
+import { beyond } from './document.ts'
+
+export type Variables = Readonly<Record<string, unknown>>
+
+/** Throws with the limit's code when the variables are beyond one. */
+export function checkVariables(variables: Variables, limits: Limits): void {
+  let characters = 0
+  let terms = 0
+  const add = (length: number): void => {
+    characters += length
+    if (characters > limits.variableCharacters)
+      throw beyond('variableCharacters', characters, limits)
+  }
+  const measure = (value: unknown, depth: number): void => {
+    if (typeof value === 'string') return add(value.length)
+    if (typeof value !== 'object' || value === null) return add(1)
+    if (depth >= limits.variableDepth) throw beyond('variableDepth', depth + 1, limits)
+    if (!Array.isArray(value)) {
+      measureObject(value as Variables, depth) // of JSON there is nothing else
+      return
+    }
+    if (value.length > limits.listItems) throw beyond('listItems', value.length, limits)
+    for (const item of value) {
+      if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
+        terms += 1
+        if (terms > limits.filterTerms) throw beyond('filterTerms', terms, limits)
+      }
+      measure(item, depth + 1)
+    }
+  }
+  const measureObject = (object: Variables, depth: number): void => {
+    for (const name in object) {
+      add(name.length)
+      measure(object[name], depth + 1)
+    }
+  }
+  measureObject(variables, 0)
+}
