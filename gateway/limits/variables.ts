@@ -41,3 +41,35 @@ export function checkVariables(variables: Variables, limits: Limits): void {
   }
   measureObject(variables, 0)
 }
+
+/** Shorter bodies cannot hold anybody up. */
+const minScanned = 16_384
+
+/** Around the variables in a body: the request, and a batch. */
+const levelsAround = 3
+
+/**
+ * Throws when the JSON of a body nests deeper than its variables may. Half a megabyte of brackets takes
+ * a parser much longer than any other text of that length.
+ */
+export function checkJsonNesting(text: string, limits: Limits): void {
+  if (text.length < minScanned) return
+  const most = limits.variableDepth + levelsAround
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at)
+    if (char === 0x22) {
+      at = endOfString(text, at)
+    } else if (char === 0x7b || char === 0x5b) {
+      depth += 1
+      if (depth > most) throw beyond('variableDepth', depth - levelsAround, limits)
+    } else if (char === 0x7d || char === 0x5d) depth -= 1
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text.charCodeAt(at) !== 0x22)
+    at += text.charCodeAt(at) === 0x5c ? 2 : 1
+  return at
+}

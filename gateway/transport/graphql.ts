@@ -12,6 +12,7 @@ import type { Principal } from '#shared/principal.ts'
 import type { Quota } from '../limits/admission.ts'
 import { beyond } from '../limits/document.ts'
 import type { Limits } from '../limits/limits.ts'
+import { checkJsonNesting } from '../limits/variables.ts'
 import { InvalidVariables } from '../request/execute.ts'
 import { InvalidDocument } from '../request/receive.ts'
 import { sendAnswer } from './answer.ts'
@@ -147,7 +148,9 @@ async function bodyOf(request: IncomingMessage, limits: Limits): Promise<unknown
   if (type.trim().toLowerCase() !== json) {
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', `POST a body of the content type ${json}.`)
   }
-  return parseJson(await readText(request, limits))
+  const text = await readText(request, limits)
+  checkJsonNesting(text, limits)
+  return parseJson(text)
 }
 
 /**
