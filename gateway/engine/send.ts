@@ -90,11 +90,11 @@ function withinTime(
     source.send(call).then(
       (answer) => {
         settle()
-        resolve(answer)
+        return resolve(answer)
       },
       (error: unknown) => {
         settle()
-        reject(error)
+        return reject(error)
       },
     )
   })
