@@ -119,6 +119,8 @@ interface Written {
   readonly from: string
   readonly to: string
   readonly inner: readonly QueryPlanSelectionNode[] | null
+  /** The type that the schema declares, as far as it is known. */
+  readonly named?: string
   /** Written instead of the value. */
   readonly constant?: string
   /** Whether a system may have answered that value. */
@@ -133,10 +135,12 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
   const own = keys.get(`${node.serviceName}|${sentAs ? (JSON.parse(sentAs) as string) : typename}`)
   const given = new Set(written.map(({ to }) => to))
   // Of the keys that the system resolves, those that the plan gives it.
-  const usable = own?.filter((key) => key.every((field) => given.has(field))) ?? []
+  const usable = (own ?? []).filter((key) => key.every((field) => given.has(field)))
   const froms = new Map(written.map(({ to, from }) => [to, from]))
+  // A system that does not have the type cannot be asked for an entity of it.
+  if (own === undefined) return noWriter(place.unconcerned)
   // A key that the system does not resolve would be answered wrongly, if at all.
-  if (own !== undefined && usable.length === 0) return noWriter(place.withoutInput)
+  if (usable.length === 0) return noWriter(place.withoutInput)
   const keyFields = usable.map((key) => key.map((field) => froms.get(field) ?? field))
   const keyNames = usable.flat()
   const write = compileObject(written, types)
@@ -207,9 +211,14 @@ function fieldsFor(
       const { sentAs = from } = selection as SentSelection // ours, on the planner's
       const before = fields.get(from)?.inner ?? []
       const inner = selection.selections ? [...before, ...selection.selections] : null
-      const type =
-        inner === null && typename !== undefined ? types.typeOf(typename, sentAs) : undefined
-      fields.set(from, { from, to: sentAs, inner, ...(type ? { fits: fits(type) } : {}) })
+      const type = typename === undefined ? undefined : types.typeOf(typename, sentAs)
+      fields.set(from, {
+        from,
+        to: sentAs,
+        inner,
+        ...(type === undefined ? {} : { named: getNamedType(type).name }),
+        ...(type === undefined || inner !== null ? {} : { fits: fits(type) }),
+      })
     }
   }
   add(selections)
@@ -239,10 +248,10 @@ function compileObject(
   fields: readonly Written[],
   types: TypeConditions,
 ): (value: Raw) => string | undefined {
-  const writers = fields.map(({ from, to, inner, constant, fits: isFitting }, at) => {
+  const writers = fields.map(({ from, to, inner, named, constant, fits: isFitting }, at) => {
     const head = `${at === 0 ? '' : ','}${JSON.stringify(to)}:`
     const whole = constant === undefined ? undefined : head + constant
-    const write = inner === null ? leafWriter(isFitting) : compileInner(inner, types)
+    const write = inner === null ? leafWriter(isFitting) : compileInner(inner, named, types)
     return { from, head, whole, write }
   })
   return (value) => {
@@ -264,8 +273,10 @@ const leafWriter =
   (value: unknown): string | undefined =>
     value === undefined || isFitting?.(value) === false ? undefined : JSON.stringify(value)
 
+/** `named` is the declared type: it tells what a value may be where the system did not say its type. */
 function compileInner(
   selections: readonly QueryPlanSelectionNode[],
+  named: string | undefined,
   types: TypeConditions,
 ): (value: unknown) => string | undefined {
   const byType = new Map<string | undefined, (value: Raw) => string | undefined>()
@@ -279,7 +290,7 @@ function compileInner(
     const typename = typeof value['__typename'] === 'string' ? value['__typename'] : undefined
     const known = byType.get(typename)
     if (known !== undefined) return known(value)
-    const fields = fieldsFor(typename, selections, types)
+    const fields = fieldsFor(typename ?? named, selections, types)
     // What is asked by type is told with its type.
     const isByType = selections.some(({ kind }) => kind === 'InlineFragment')
     const made = compileObject(

@@ -282,7 +282,8 @@ function completeAt(
   depth: number,
   shaping: Shaping,
 ): unknown {
-  const checked = came === null && mayBeNull ? null : check?.(came)
+  if (came === null && mayBeNull) return null
+  const checked = came === null ? undefined : check?.(came)
   if (checked !== undefined) return checked
   shaping.path[depth] = from
   return complete(came, depth + 1, shaping)
