@@ -14,7 +14,7 @@ import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import { platformName, platformSdl, platformSource } from './platform/platform.ts'
 import { createPrincipals, type Claims } from './policy/principals.ts'
-import { readPolicy } from './policy/policy.ts'
+import { readPolicy, type Policy } from './policy/policy.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
 import { observers, sourceReports, type Observer } from './request/observer.ts'
 import { InvalidDocument } from './request/receive.ts'
@@ -24,7 +24,8 @@ import type { Source } from './sources/source.ts'
 import type { Generation } from './supergraph/generation.ts'
 import { loadSupergraph, type Loaded } from './supergraph/load.ts'
 import { demoSecret } from './tokens/demo.ts'
-import { createVerifier } from './tokens/verify.ts'
+import { openIdentities } from './tokens/identities.ts'
+import type { Credentials } from './tokens/verified.ts'
 import { createGraphqlEndpoint, type Question } from './transport/graphql.ts'
 import { listenHttp } from './transport/http.ts'
 
@@ -53,8 +54,10 @@ export interface App extends AsyncDisposable {
     principal: Principal,
     options?: RunOptions,
   ): Promise<ExecutionResult>
-  /** The principal of a subject, without a token. */
+  /** The principal of claims that somebody has verified. */
   principalFor(claims: Claims): Promise<Principal>
+  /** The principal of a run without a token, by what its subject's last token granted. */
+  principalWithoutToken(subject: string): Promise<Principal>
   /** Composes again and swaps; a bad supergraph changes nothing and throws. */
   reload(): Promise<void>
   listen(pages: Pages | null): Promise<Listening>
@@ -103,11 +106,21 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
     }
   }
 
+  const identities = config.noAuth
+    ? null
+    : openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
   const platform = platformSource()
-  let current = await load()
+  let policy: Policy | null = null
+  let current: Current
   const policyOf = ({ generation }: Current) =>
     readPolicy(config.policy, generation.policies.scopes, { isForeign: isSdl })
-  let policy = config.noAuth ? null : policyOf(current)
+  try {
+    current = await load()
+    policy = config.noAuth ? null : policyOf(current)
+  } catch (error) {
+    identities?.[Symbol.dispose]()
+    throw error
+  }
 
   const run: App['execute'] = async (question, principal, options = {}) => {
     // One generation from the beginning to the end, whatever is swapped meanwhile.
@@ -165,25 +178,22 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
     },
     now: () => performance.now(),
   })
-  const verify = createVerifier({ issuers: config.issuers, demoSecret: secret, now: Date.now })
+  const callers = identities?.callers(principals)
   const everybody = (): Principal => ({
     ...gatewayItself,
     subject: 'anybody',
     scopes: [...current.generation.policies.scopes],
   })
 
-  async function authenticate(authorization: string | undefined): Promise<Principal> {
-    if (config.noAuth) return everybody()
-    const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
-    if (token === undefined)
-      throw new AppError('UNAUTHENTICATED', 'The request has no valid token.')
-    return principals(await verify(token))
-  }
+  const authenticate = async (credentials: Credentials): Promise<Principal> =>
+    callers === undefined ? everybody() : await callers.authenticate(credentials)
 
   return {
     generation: () => current.generation,
     execute: run,
     principalFor: principals,
+    principalWithoutToken: async (subject) =>
+      callers === undefined ? noPolicy() : await callers.withoutToken(subject),
     reload: async () => {
       const next = await load()
       try {
@@ -210,6 +220,7 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
         log,
         graphql,
         authenticate,
+        trustedProxies: config.trustedProxies,
         isReady: () => true, // it listens only once a generation is loaded
         schema: () => ({
           id: current.generation.id,
@@ -221,6 +232,7 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
     [Symbol.asyncDispose]: async () => {
       await current[Symbol.asyncDispose]()
       for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()
+      identities?.[Symbol.dispose]()
     },
   }
 }

@@ -16,7 +16,10 @@ export interface Store extends Disposable {
   transaction: <Result>(work: () => Result) => Result
   /** To be called in a transaction that changes who may come in. */
   markChanged(): void
-  /** Grows with every such change, of any process: what was remembered before is no longer sure. */
+  /**
+   * Grows with every such change, of any process: what was remembered before is no longer sure.
+   * Reading it takes a microsecond or two, so that every request can.
+   */
   revision(): number
 }
 
@@ -102,23 +105,10 @@ function transactions(database: DatabaseSync): Store['transaction'] {
 }
 
 function revisions(database: DatabaseSync): Pick<Store, 'markChanged' | 'revision'> {
-  const version = database.prepare('PRAGMA data_version')
   const number = database.prepare('SELECT number FROM revision')
   const mark = database.prepare('UPDATE revision SET number = number + 1')
-  // SQLite's own number says cheaply whether another connection wrote at all.
-  let seen: unknown = null
-  let known = 0
   return {
-    markChanged: () => {
-      mark.run()
-      seen = null
-    },
-    revision: () => {
-      const present = version.get()?.['data_version']
-      if (present === seen) return known
-      known = Number(number.get()?.['number'])
-      seen = database.isTransaction ? null : present
-      return known
-    },
+    markChanged: () => void mark.run(),
+    revision: () => Number(number.get()?.['number']),
   }
 }

@@ -21,10 +21,12 @@ export interface SubjectStatements {
   find(subject: string): KnownSubject | null
   all(): readonly KnownSubject[]
   disabled(): readonly string[]
+  partners(): readonly string[]
   see(seen: SeenSubject, at: number): void
   /** Also somebody who has never been seen. */
   disable(subject: string, kind: SubjectKind, by: string, at: number): void
-  enable(subject: string): void
+  /** It is of this kind from now on. */
+  enable(subject: string, kind: SubjectKind): void
 }
 
 const columns = 'subject, kind, groups, last_seen_at, disabled_at, disabled_by'
@@ -33,6 +35,7 @@ export function subjectStatements({ database }: Store): SubjectStatements {
   const find = database.prepare(`SELECT ${columns} FROM subject WHERE subject = ?`)
   const all = database.prepare(`SELECT ${columns} FROM subject ORDER BY subject`)
   const disabled = database.prepare('SELECT subject FROM subject WHERE disabled_at IS NOT NULL')
+  const partners = database.prepare("SELECT subject FROM subject WHERE kind = 'PARTNER'")
   const see = database.prepare(
     `INSERT INTO subject (subject, kind, groups, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (subject) DO UPDATE SET kind = excluded.kind, groups = excluded.groups,
@@ -43,7 +46,7 @@ export function subjectStatements({ database }: Store): SubjectStatements {
      ON CONFLICT (subject) DO UPDATE SET disabled_at = excluded.disabled_at, disabled_by = excluded.disabled_by`,
   )
   const enable = database.prepare(
-    'UPDATE subject SET disabled_at = NULL, disabled_by = NULL WHERE subject = ?',
+    'UPDATE subject SET disabled_at = NULL, disabled_by = NULL, kind = ? WHERE subject = ?',
   )
   return {
     find: (subject) => {
@@ -52,10 +55,11 @@ export function subjectStatements({ database }: Store): SubjectStatements {
     },
     all: () => all.all().map(subjectOf),
     disabled: () => disabled.all().map((row) => textOf(row, 'subject')),
+    partners: () => partners.all().map((row) => textOf(row, 'subject')),
     see: ({ subject, kind, groups }, at) =>
       void see.run(subject, kind, JSON.stringify(groups), at, at),
     disable: (subject, kind, by, at) => void disable.run(subject, kind, at, by),
-    enable: (subject) => void enable.run(subject),
+    enable: (subject, kind) => void enable.run(kind, subject),
   }
 }
 

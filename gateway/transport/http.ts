@@ -14,13 +14,18 @@ import {
 } from '#shared/http-server.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Log } from '../log.ts'
+import { addressList, type AddressList } from '../tokens/addresses.ts'
+import type { Credentials } from '../tokens/verified.ts'
+import { credentialsOf } from './credentials.ts'
 import type { GraphqlEndpoint } from './graphql.ts'
 
 export interface HttpOptions extends ListenOptions {
   readonly log: Log
   readonly graphql: GraphqlEndpoint
-  /** The principal of the Authorization header; throws UNAUTHENTICATED. */
-  authenticate(authorization: string | undefined): Promise<Principal>
+  /** Throws UNAUTHENTICATED. */
+  authenticate(credentials: Credentials): Promise<Principal>
+  /** Addresses and ranges of proxies that say whom they ask for. */
+  readonly trustedProxies: readonly string[]
   /** Whether a generation is loaded. */
   isReady(): boolean
   schema(): { readonly id: string; readonly sdl: string }
@@ -30,10 +35,11 @@ export interface HttpOptions extends ListenOptions {
 
 export async function listenHttp(options: HttpOptions): Promise<Listening> {
   const inFlight = new Set<ServerResponse>()
+  const isProxy = addressList(options.trustedProxies)
   const listening = await listen((request, response) => {
     inFlight.add(response)
     response.once('close', () => inFlight.delete(response))
-    return respond(request, response, options)
+    return respond(request, response, { ...options, isProxy })
   }, options)
   return {
     url: listening.url,
@@ -47,7 +53,11 @@ export async function listenHttp(options: HttpOptions): Promise<Listening> {
   }
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, options: HttpOptions) {
+interface Responding extends HttpOptions {
+  readonly isProxy: AddressList
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, options: Responding) {
   const requestId = randomUUID()
   const startedAt = performance.now()
   response.setHeader('x-request-id', requestId)
@@ -69,7 +79,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     )
   })
   const authenticate = async () => {
-    const principal = await options.authenticate(request.headers.authorization)
+    const principal = await options.authenticate(credentialsOf(request, options.isProxy))
     subject = principal.subject
     return principal
   }
