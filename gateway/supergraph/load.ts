@@ -31,6 +31,18 @@ export function loadSupergraph(
   })
 }
 
+/** A supergraph to look at, in which nothing can be planned. */
+export function loadForReading(
+  path: string,
+  own: readonly OwnSubgraph[],
+): Pick<Loaded, 'generation' | 'places'> {
+  const composed = path.endsWith('.graphql') ? null : committedOrComposed(path, own)
+  const generation = createGeneration(composed?.supergraphSdl ?? readSdl(path), () =>
+    Promise.reject(new TypeError('nothing is planned here')),
+  )
+  return { generation, places: composed?.subgraphs ?? generation.services }
+}
+
 export interface LoadSdlOptions {
   /** Keeps the plans that were made for the next start. */
   readonly plansFile?: string | undefined

@@ -9,6 +9,7 @@ import { createPrincipals } from '../../../gateway/policy/principals.ts'
 import { startGraph } from '../../support/graph.ts'
 
 const partner: Partner = {
+  name: 'x',
   subject: 'partner:x',
   audience: 'DISTRIBUTOR',
   rows: { rule: 'own_customers', parameters: { crmAccountId: ['A1'] } },
@@ -17,6 +18,7 @@ const partner: Partner = {
 const policy: Policy = {
   scopesOf: () => ['s'],
   partner: (subject) => (subject === partner.subject ? partner : undefined),
+  partners: [partner],
 }
 
 function principalsOf(
