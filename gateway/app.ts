@@ -109,7 +109,12 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
   const identities = config.noAuth
     ? null
     : openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
-  const platform = platformSource()
+  const platform = platformSource(
+    identities && {
+      administration: identities.administration,
+      plans: () => policy?.partners ?? [],
+    },
+  )
   let policy: Policy | null = null
   let current: Current
   const policyOf = ({ generation }: Current) =>

@@ -154,10 +154,13 @@ export function createAdministration(options: AdministrationOptions): TokenAdmin
   }
   const revoke = (id: string, by: By): IssuedToken =>
     store.transaction(() => {
-      if (known(id).revokedAt === null) {
-        tokens.revoke(id, by.subject, now())
-        store.markChanged()
-      }
+      once(by, ['revoke', id], () => {
+        if (known(id).revokedAt === null) {
+          tokens.revoke(id, by.subject, now())
+          store.markChanged()
+        }
+        return id
+      })
       return known(id)
     })
 
