@@ -33,6 +33,8 @@ export interface TestIssuer extends AsyncDisposable {
   }
   /** The `issuer` of its discovery document. */
   describes: string
+  /** The address of its keys in that document, when it is not the real one. */
+  names: string | null
 }
 
 export async function startIssuer(keys: readonly JWK[]): Promise<TestIssuer> {
@@ -41,7 +43,10 @@ export async function startIssuer(keys: readonly JWK[]): Promise<TestIssuer> {
     async (request, response) => {
       if (request.url === '/.well-known/openid-configuration') {
         asked.discovery += 1
-        sendJson(response, 200, { issuer: issuer.describes, jwks_uri: issuer.jwksUrl })
+        sendJson(response, 200, {
+          issuer: issuer.describes,
+          jwks_uri: issuer.names ?? issuer.jwksUrl,
+        })
         return
       }
       asked.keys += 1
@@ -58,6 +63,7 @@ export async function startIssuer(keys: readonly JWK[]): Promise<TestIssuer> {
     asked,
     answer: { keys, status: 200, text: null, delayMs: 0 },
     describes: listening.url,
+    names: null,
     [Symbol.asyncDispose]: () => listening.close(100),
   }
   return issuer
