@@ -226,6 +226,7 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
         graphql,
         authenticate,
         trustedProxies: config.trustedProxies,
+        oauth: (url) => identities?.oauth(url) ?? null,
         isReady: () => true, // it listens only once a generation is loaded
         schema: () => ({
           id: current.generation.id,

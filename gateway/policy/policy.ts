@@ -7,6 +7,7 @@ import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
 import { audiences, maxRuleValues, type Audience, type RowLimit } from '#shared/principal.ts'
+import { readPartnerKeys, type PartnerKeys } from './partner-keys.ts'
 import { rowRules } from './row-rules.ts'
 
 export interface Partner {
@@ -17,6 +18,8 @@ export interface Partner {
   /** The row rule that limits it, with what its file says of it. */
   readonly rows: RowLimit
   readonly scopes: readonly string[]
+  /** With which its own system proves who it is; null when it has none. */
+  readonly keys: PartnerKeys | null
 }
 
 export interface Policy {
@@ -115,6 +118,7 @@ function readPartners(folder: string, checking: Checking) {
       audience: audience ?? 'PARTNER_SYSTEM',
       rows: readRows(text('rows'), yaml['parameters'], file, problems),
       scopes: meant,
+      keys: readPartnerKeys(yaml, file, problems),
     }
     if (partners.has(partner.subject))
       problems.push(`${file}: "${partner.subject}" has another file already`)

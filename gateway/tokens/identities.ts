@@ -9,6 +9,8 @@ import type { Principals } from '../policy/principals.ts'
 import { openStore, storeFile, type Store } from '../store/store.ts'
 import { createAdministration, type TokenAdministration } from './administration.ts'
 import { createCallers, type Callers } from './callers.ts'
+import { createOAuthEndpoint, type OAuthEndpoint } from '../transport/oauth.ts'
+import { createGrantByAssertion } from './client-assertion.ts'
 import type { TokenEnvironment } from './format.ts'
 import { createGrants, type Grants } from './grants.ts'
 import { createIssuedVerifier } from './issued.ts'
@@ -26,6 +28,8 @@ export interface Identities extends Disposable {
   readonly store: Store
   readonly grants: Grants
   readonly administration: TokenAdministration
+  /** The token endpoint under the name of this gateway; in production only configuration gives it. */
+  oauth(url: string): OAuthEndpoint | null
   callers(principals: Principals): Callers
 }
 
@@ -39,10 +43,20 @@ export function openIdentities({ config, log, demoSecret, policy }: IdentitiesOp
   const isPartner = (subject: string) => policy().partner(subject) !== undefined
   const { maxUnseenDays } = config
   const grants = createGrants({ store, maxUnseenDays, isPartner, log, now })
+  const administration = createAdministration({ store, environment, isPartner, now })
   return {
     store,
     grants,
-    administration: createAdministration({ store, environment, isPartner, now }),
+    administration,
+    oauth: (url) => {
+      const issuer = config.publicUrl ?? (config.mode === 'demo' ? url : null)
+      if (issuer === null) return null
+      return createOAuthEndpoint({
+        issuer,
+        grant: createGrantByAssertion({ store, administration, grants, policy, log, now }),
+        onRefused: (error) => log.warn({ err: error }, 'a client assertion was refused'),
+      })
+    },
     callers: (principals) =>
       createCallers({
         verify: createVerifier({

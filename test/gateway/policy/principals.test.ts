@@ -14,6 +14,7 @@ const partner: Partner = {
   audience: 'DISTRIBUTOR',
   rows: { rule: 'own_customers', parameters: { crmAccountId: ['A1'] } },
   scopes: ['s'],
+  keys: null,
 }
 const policy: Policy = {
   scopesOf: () => ['s'],
