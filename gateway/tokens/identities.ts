@@ -8,7 +8,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Principals } from '../policy/principals.ts'
 import { openStore, storeFile, type Store } from '../store/store.ts'
 import { createAdministration, type TokenAdministration } from './administration.ts'
-import { createCallers, type Callers } from './callers.ts'
+import { createCallers, unauthenticated, type Callers } from './callers.ts'
 import { createOAuthEndpoint, type OAuthEndpoint } from '../transport/oauth.ts'
 import { createGrantByAssertion } from './client-assertion.ts'
 import type { TokenEnvironment } from './format.ts'
@@ -54,7 +54,8 @@ export function openIdentities({ config, log, demoSecret, policy }: IdentitiesOp
       return createOAuthEndpoint({
         issuer,
         grant: createGrantByAssertion({ store, administration, grants, policy, log, now }),
-        onRefused: (error) => log.warn({ err: error }, 'a client assertion was refused'),
+        // As the cause of ours: a library's own error carries the claims, which are no matter of the log.
+        onRefused: (cause) => log.warn({ err: unauthenticated(cause) }, 'an assertion was refused'),
       })
     },
     callers: (principals) =>
