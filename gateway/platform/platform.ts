@@ -1,16 +1,13 @@
 /**
  * The gateway's own small subgraph: who asks, and the tokens of partners. It holds no business data.
  */
-import { readFileSync } from 'node:fs'
 import { openSubgraph } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import { defineSubgraph, mergeResolvers } from '#shared/subgraph.ts'
 import { sourceOf } from '../sources/in-process.ts'
 import type { Source } from '../sources/source.ts'
+import { platformName, platformSchema } from './schema.ts'
 import { tokenResolvers, type PlatformTokens } from './tokens.ts'
-
-export const platformName = 'platform'
-const schema = new URL('./schema.graphql', import.meta.url)
 
 interface Platform {
   readonly principal: Principal
@@ -27,8 +24,6 @@ const viewerResolvers = {
   },
 }
 
-export const platformSdl = (): string => readFileSync(schema, 'utf8')
-
 /** `tokens` is null where callers need none. */
 export const platformSource = (tokens: PlatformTokens | null): Source =>
   sourceOf(
@@ -36,7 +31,7 @@ export const platformSource = (tokens: PlatformTokens | null): Source =>
     openSubgraph(
       defineSubgraph({
         name: platformName,
-        schema,
+        schema: platformSchema,
         databases: {},
         loaders: () => ({}),
         resolvers: mergeResolvers(viewerResolvers, tokenResolvers(tokens)),

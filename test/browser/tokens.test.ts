@@ -8,6 +8,7 @@ import { chromium, type Browser, type Page } from 'playwright-core'
 import { createApp, type App } from '../../gateway/app.ts'
 import { readConfig } from '../../gateway/config.ts'
 import { noLog } from '../../gateway/log.ts'
+import { ensureBundle } from '../../gateway/pages/bundled.ts'
 import { pagesOf } from '../../gateway/serve.ts'
 import { startGraph, type Graph } from '../support/graph.ts'
 
@@ -23,7 +24,7 @@ describe('the page of tokens', () => {
     graph = await startGraph()
     const config = readConfig({ ISTHMUS_DATA: graph.data, PORT: '0' })
     app = await createApp(config, { log: noLog })
-    const listening = await app.listen(pagesOf(config, noLog))
+    const listening = await app.listen(pagesOf(config, ensureBundle(noLog)))
     url = listening.url
     close = () => listening.close(1_000)
     browser = await chromium.launch({

@@ -6,7 +6,9 @@ import { maxFirst } from '#shared/limits.ts'
 import { readConfig, type Config, type Environment } from '../../../config.ts'
 import type { Caller } from '../../../policy/explain.ts'
 import type { Policy } from '../../../policy/policy.ts'
+import { ownSubgraphs } from '../../../platform/schema.ts'
 import { documentLimits } from '../../../request/receive.ts'
+import { isBare, readSupergraph } from '../../../supergraph/read.ts'
 import { tokenPattern } from '../../../tokens/format.ts'
 import { findPlan, localIdentities } from '../../identities.ts'
 import { printDifference, printExplanation, printRefused } from './explained.ts'
@@ -41,7 +43,7 @@ Examples:
     .action(async (who: string, { operation, diff, json }: Options) => {
       const [
         { explain, explainOperation, difference },
-        { loadForReading },
+        { generationForReading },
         { readPolicy },
         { shownRows },
       ] = await Promise.all([
@@ -50,11 +52,12 @@ Examples:
         import('../../../policy/policy.ts'),
         import('../../../policy/shown-rows.ts'),
       ])
-      const { platformName, platformSdl } = await import('../../../platform/platform.ts')
       const config = readConfig(env)
-      const own = [{ name: platformName, sdl: platformSdl() }]
-      const { generation, places } = loadForReading(config.supergraph, own)
-      const policy = readPolicy(config.policy, generation.policies.scopes)
+      const { sdl, places } = readSupergraph(config.supergraph, ownSubgraphs(config.supergraph))
+      const generation = generationForReading(sdl)
+      const policy = readPolicy(config.policy, generation.policies.scopes, {
+        isForeign: isBare(config.supergraph),
+      })
       const found = async (named: string) =>
         explain(await callerNamed(env, named, policy), generation)
       const one = await found(who)
@@ -70,7 +73,7 @@ Examples:
         else printRefused(refused)
         return
       }
-      const shows = await shownRows(one.rows?.rule ?? null, places)
+      const shows = await shownRows(one.rows?.rule ?? null, places ?? [])
       const limits = limitsOf(config)
       if (json === true) console.log(JSON.stringify({ ...one, shows, limits }, null, 2))
       else printExplanation(one, shows, limits)
