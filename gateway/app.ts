@@ -15,7 +15,7 @@ import type { Log } from './log.ts'
 import { platformSource } from './platform/platform.ts'
 import { ownSubgraphs, platformName } from './platform/schema.ts'
 import { createPrincipals, type Claims } from './policy/principals.ts'
-import { readPolicy } from './policy/policy.ts'
+import { readPolicy, type Policy } from './policy/policy.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
 import { observers, sourceReports, type Observer } from './request/observer.ts'
 import { InvalidDocument } from './request/receive.ts'
@@ -26,7 +26,8 @@ import type { Generation } from './supergraph/generation.ts'
 import { loadSdl, type Loaded } from './supergraph/load.ts'
 import { isBare, readSupergraph, type SupergraphText } from './supergraph/read.ts'
 import { demoSecret } from './tokens/demo.ts'
-import { createVerifier } from './tokens/verify.ts'
+import { openIdentities } from './tokens/identities.ts'
+import type { Credentials } from './tokens/verified.ts'
 import { createGraphqlEndpoint, type Question } from './transport/graphql.ts'
 import { listenHttp } from './transport/http.ts'
 
@@ -57,8 +58,10 @@ export interface App extends AsyncDisposable {
     principal: Principal,
     options?: RunOptions,
   ): Promise<ExecutionResult>
-  /** The principal of a subject, without a token. */
+  /** The principal of claims that somebody has verified. */
   principalFor(claims: Claims): Promise<Principal>
+  /** The principal of a run without a token, by what its subject's last token granted. */
+  principalWithoutToken(subject: string): Promise<Principal>
   /** Composes again and swaps; a bad supergraph changes nothing and throws. */
   reload(): Promise<void>
   listen(pages: Pages | null): Promise<Listening>
@@ -110,11 +113,26 @@ export async function createApp(
     }
   }
 
-  const platform = platformSource()
-  let current = await load()
+  const identities = config.noAuth
+    ? null
+    : openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
+  const platform = platformSource(
+    identities && {
+      administration: identities.administration,
+      plans: () => policy?.partners ?? [],
+    },
+  )
+  let policy: Policy | null = null
+  let current: Current
   const policyOf = ({ generation }: Current) =>
     readPolicy(config.policy, generation.policies.scopes, { isForeign: isSdl })
-  let policy = config.noAuth ? null : policyOf(current)
+  try {
+    current = await load()
+    policy = config.noAuth ? null : policyOf(current)
+  } catch (error) {
+    identities?.[Symbol.dispose]()
+    throw error
+  }
 
   const run: App['execute'] = async (question, principal, options = {}) => {
     // One generation from the beginning to the end, whatever is swapped meanwhile.
@@ -172,25 +190,22 @@ export async function createApp(
     },
     now: () => performance.now(),
   })
-  const verify = createVerifier({ issuers: config.issuers, demoSecret: secret, now: Date.now })
+  const callers = identities?.callers(principals)
   const everybody = (): Principal => ({
     ...gatewayItself,
     subject: 'anybody',
     scopes: [...current.generation.policies.scopes],
   })
 
-  async function authenticate(authorization: string | undefined): Promise<Principal> {
-    if (config.noAuth) return everybody()
-    const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
-    if (token === undefined)
-      throw new AppError('UNAUTHENTICATED', 'The request has no valid token.')
-    return principals(await verify(token))
-  }
+  const authenticate = async (credentials: Credentials): Promise<Principal> =>
+    callers === undefined ? everybody() : await callers.authenticate(credentials)
 
   return {
     generation: () => current.generation,
     execute: run,
     principalFor: principals,
+    principalWithoutToken: async (subject) =>
+      callers === undefined ? noPolicy() : await callers.withoutToken(subject),
     reload: async () => {
       const next = await load()
       try {
@@ -217,6 +232,8 @@ export async function createApp(
         log,
         graphql,
         authenticate,
+        trustedProxies: config.trustedProxies,
+        oauth: (url) => identities?.oauth(url) ?? null,
         isReady: () => true, // it listens only once a generation is loaded
         schema: () => ({
           id: current.generation.id,
@@ -228,6 +245,7 @@ export async function createApp(
     [Symbol.asyncDispose]: async () => {
       await current[Symbol.asyncDispose]()
       for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()
+      identities?.[Symbol.dispose]()
     },
   }
 }

@@ -32,6 +32,7 @@ export async function prepareDemo(data: string): Promise<void> {
 export function printDemo(data: string, url: string): void {
   const secret = demoSecret(data)
   console.log(`Playground: ${url}/playground`)
+  console.log(`Tokens: ${url}/tokens`)
   console.log('\nDemo tokens (Authorization: Bearer …), good for eight hours:')
   for (const [name, { label }] of Object.entries(demoIdentities)) {
     if (isDemoIdentity(name)) console.log(`\n  ${label} (${name})\n  ${demoToken(name, secret)}`)

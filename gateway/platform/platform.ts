@@ -1,35 +1,41 @@
 /**
- * The gateway's own small subgraph: who asks. It holds no business data.
+ * The gateway's own small subgraph: who asks, and the tokens of partners. It holds no business data.
  */
 import { openSubgraph } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
-import { defineSubgraph } from '#shared/subgraph.ts'
+import { defineSubgraph, mergeResolvers } from '#shared/subgraph.ts'
 import { sourceOf } from '../sources/in-process.ts'
 import type { Source } from '../sources/source.ts'
 import { platformName, platformSchema } from './schema.ts'
+import { tokenResolvers, type PlatformTokens } from './tokens.ts'
 
 interface Platform {
   readonly principal: Principal
 }
 
-const definition = defineSubgraph({
-  name: platformName,
-  schema: platformSchema,
-  databases: {},
-  loaders: () => ({}),
-  resolvers: {
-    Query: {
-      viewer: (_: unknown, __: object, { principal }: Platform) => principal,
-    },
-    Viewer: {
-      employee: ({ facts }: Principal) =>
-        facts.loginId === undefined ? null : { loginId: facts.loginId },
-    },
+const viewerResolvers = {
+  Query: {
+    viewer: (_: unknown, __: object, { principal }: Platform) => principal,
   },
-})
+  Viewer: {
+    rowRule: ({ rows }: Principal) => rows?.rule ?? null,
+    employee: ({ facts }: Principal) =>
+      facts.loginId === undefined ? null : { loginId: facts.loginId },
+  },
+}
 
-export const platformSource = (): Source =>
+/** `tokens` is null where callers need none. */
+export const platformSource = (tokens: PlatformTokens | null): Source =>
   sourceOf(
     platformName,
-    openSubgraph(definition, { data: '', timeZone: 'UTC', fiscalYearStartMonth: 1 }),
+    openSubgraph(
+      defineSubgraph({
+        name: platformName,
+        schema: platformSchema,
+        databases: {},
+        loaders: () => ({}),
+        resolvers: mergeResolvers(viewerResolvers, tokenResolvers(tokens)),
+      }),
+      { data: '', timeZone: 'UTC', fiscalYearStartMonth: 1 },
+    ),
   )

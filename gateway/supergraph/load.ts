@@ -11,6 +11,10 @@ export interface Loaded extends AsyncDisposable {
   readonly ready: Promise<void>
 }
 
+/** A supergraph to look at, in which nothing can be planned. */
+export const generationForReading = (sdl: string): Generation =>
+  createGeneration(sdl, () => Promise.reject(new TypeError('nothing is planned here')))
+
 export interface LoadSdlOptions {
   /** Keeps the plans that were made for the next start. */
   readonly plansFile?: string | undefined

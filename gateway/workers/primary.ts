@@ -34,9 +34,9 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
   if (!isBare(config.supergraph)) bundleFor(pool, log)
   const url = await Promise.race([pool.ready, stopped])
   if (url === undefined) return
+  reloadOnSignal(pool, read, log)
   console.log(`Isthmus answers at ${url}/graphql with ${config.workers} workers`)
   if (isEmbedded(config)) printDemo(config.data, url)
-  reloadOnSignal(pool, read, log)
   await Promise.race([pool.over, stopped])
 }
 

@@ -9,14 +9,17 @@ import { createPrincipals } from '../../../gateway/policy/principals.ts'
 import { startGraph } from '../../support/graph.ts'
 
 const partner: Partner = {
+  name: 'x',
   subject: 'partner:x',
   audience: 'DISTRIBUTOR',
   rows: { rule: 'own_customers', parameters: { crmAccountId: ['A1'] } },
   scopes: ['s'],
+  keys: null,
 }
 const policy: Policy = {
   scopesOf: () => ['s'],
   partner: (subject) => (subject === partner.subject ? partner : undefined),
+  partners: [partner],
 }
 
 function principalsOf(
