@@ -28,7 +28,9 @@ try {
     cwd: root,
   })
   // esbuild bundles the Playground from its sources where it is first asked for.
-  const bundled = globSync(['gateway/pages/playground/*', 'gateway/reports/rows.ts'], { cwd: root })
+  const bundled = globSync(['gateway/pages/{playground,tokens}/*', 'gateway/reports/rows.ts'], {
+    cwd: root,
+  })
   for (const file of [...read, ...bundled]) cpSync(join(root, file), join(fresh, file))
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const inner = { version, type: 'module', imports: { '#shared/*.ts': './subgraphs/shared/*.js' } }

@@ -18,9 +18,10 @@ import { openLimits, type Limits } from './limits/limits.ts'
 import { openRedisBuckets } from './limits/redis-buckets.ts'
 import type { Log } from './log.ts'
 import { questionCost } from './platform/rate-limit.ts'
-import { platformName, platformSdl, platformSource } from './platform/platform.ts'
+import { platformSource } from './platform/platform.ts'
+import { ownSubgraphs, platformName } from './platform/schema.ts'
 import { createPrincipals, type Claims } from './policy/principals.ts'
-import { readPolicy } from './policy/policy.ts'
+import { readPolicy, type Policy } from './policy/policy.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
 import { explain } from './request/explain.ts'
 import { observers, sourceReports, type Observer } from './request/observer.ts'
@@ -29,9 +30,11 @@ import { neverAborted } from './request/stages.ts'
 import { connect } from './sources/connect.ts'
 import type { Source } from './sources/source.ts'
 import type { Generation } from './supergraph/generation.ts'
-import { loadSupergraph, type Loaded } from './supergraph/load.ts'
+import { loadSdl, type Loaded } from './supergraph/load.ts'
+import { isBare, readSupergraph, type SupergraphText } from './supergraph/read.ts'
 import { demoSecret } from './tokens/demo.ts'
-import { createVerifier } from './tokens/verify.ts'
+import { openIdentities } from './tokens/identities.ts'
+import type { Credentials } from './tokens/verified.ts'
 import { createGraphqlEndpoint, type Question } from './transport/graphql.ts'
 import { listenHttp } from './transport/http.ts'
 
@@ -41,6 +44,8 @@ export interface AppOptions {
   readonly log: Log
   /** Told of everything that happens, beside what a request brings. */
   readonly observer?: Observer
+  /** Reads the supergraph, at the start and on a reload; by default from the configured file. */
+  readonly supergraph?: () => SupergraphText
 }
 
 export interface RunOptions {
@@ -68,9 +73,11 @@ export interface App extends AsyncDisposable {
     principal: Principal,
     options?: RunOptions,
   ): Promise<ExecutionResult>
-  /** The principal of a subject, without a token. */
+  /** The principal of claims that somebody has verified. */
   principalFor(claims: Claims): Promise<Principal>
   limitsOf(principal: Principal): Limits
+  /** The principal of a run without a token, by what its subject's last token granted. */
+  principalWithoutToken(subject: string): Promise<Principal>
   /** Composes again and swaps; a bad supergraph changes nothing and throws. */
   reload(): Promise<void>
   listen(pages: Pages | null): Promise<Listening>
@@ -85,11 +92,13 @@ interface Current extends Loaded {
   isRetired: boolean
 }
 
-export async function createApp(config: Config, { log, observer }: AppOptions): Promise<App> {
-  const isSdl = config.supergraph.endsWith('.graphql')
+export async function createApp(
+  config: Config,
+  { log, observer, supergraph = () => readConfigured(config) }: AppOptions,
+): Promise<App> {
+  const isSdl = isBare(config.supergraph)
   const usesDemoTokens = config.mode === 'demo' && !config.noAuth
   const secret = usesDemoTokens ? demoSecret(config.data) : undefined
-  const own = isSdl ? [] : [{ name: platformName, sdl: platformSdl() }]
   const connected = new Map<string, Source>()
   const connections = {
     config,
@@ -99,7 +108,8 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
   }
 
   async function load(): Promise<Current> {
-    const loaded = loadSupergraph(config.supergraph, own, join(config.data, 'plans.json'))
+    const { sdl, places } = supergraph()
+    const loaded = loadSdl(sdl, { places, plansFile: join(config.data, 'plans.json') })
     try {
       for (const place of loaded.places) {
         const key = JSON.stringify(place)
@@ -119,21 +129,37 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
     }
   }
 
+  const identities = config.noAuth
+    ? null
+    : openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
   const now = () => performance.now()
   const { store } = config.limits
   const admission = createAdmission(
     store === undefined ? createMemoryBuckets(now) : await openRedisBuckets(store, { log, now }),
   )
-  const platform = platformSource((principal) =>
-    config.noAuth ? null : admission.look(principal.subject, limitsOf(principal)),
-  )
-  let current = await load()
+  const platform = platformSource({
+    tokens: identities && {
+      administration: identities.administration,
+      plans: () => policy?.partners ?? [],
+    },
+    rateLimit: (principal) =>
+      config.noAuth ? null : admission.look(principal.subject, limitsOf(principal)),
+  })
+  let policy: Policy | null = null
+  let current: Current
   const policyOf = ({ generation }: Current) =>
     readPolicy(config.policy, generation.policies.scopes, {
       isForeign: isSdl,
       partnerLimits: config.limits.partner,
     })
-  let policy = config.noAuth ? null : policyOf(current)
+  try {
+    current = await load()
+    policy = config.noAuth ? null : policyOf(current)
+  } catch (error) {
+    identities?.[Symbol.dispose]()
+    admission[Symbol.dispose]()
+    throw error
+  }
 
   const limitsOf = ({ audience, subject }: Principal): Limits =>
     audience === 'EMPLOYEE'
@@ -225,26 +251,23 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
     },
     now: () => performance.now(),
   })
-  const verify = createVerifier({ issuers: config.issuers, demoSecret: secret, now: Date.now })
+  const callers = identities?.callers(principals)
   const everybody = (): Principal => ({
     ...gatewayItself,
     subject: 'anybody',
     scopes: [...current.generation.policies.scopes],
   })
 
-  async function authenticate(authorization: string | undefined): Promise<Principal> {
-    if (config.noAuth) return everybody()
-    const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
-    if (token === undefined)
-      throw new AppError('UNAUTHENTICATED', 'The request has no valid token.')
-    return principals(await verify(token))
-  }
+  const authenticate = async (credentials: Credentials): Promise<Principal> =>
+    callers === undefined ? everybody() : await callers.authenticate(credentials)
 
   return {
     generation: () => current.generation,
     execute: run,
     principalFor: principals,
     limitsOf,
+    principalWithoutToken: async (subject) =>
+      callers === undefined ? noPolicy() : await callers.withoutToken(subject),
     reload: async () => {
       const next = await load()
       try {
@@ -273,6 +296,8 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
         authenticate,
         limitsOf,
         corsOrigins: config.corsOrigins,
+        trustedProxies: config.trustedProxies,
+        oauth: (url) => identities?.oauth(url) ?? null,
         isReady: () => true, // it listens only once a generation is loaded
         schema: () => ({
           id: current.generation.id,
@@ -285,9 +310,13 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
       await current[Symbol.asyncDispose]()
       for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()
       admission[Symbol.dispose]()
+      identities?.[Symbol.dispose]()
     },
   }
 }
+
+const readConfigured = ({ supergraph }: Config): SupergraphText =>
+  readSupergraph(supergraph, ownSubgraphs(supergraph))
 
 /** A slow system must not hold up everybody who signs in: its facts are missing instead. */
 const factsTimeoutMs = 2_000

@@ -3,19 +3,38 @@
  * what comes out is frozen. Nothing else reads the environment.
  */
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
+import { addressProblem } from './tokens/addresses.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Signatures with a key pair: a secret that both sides know is no issuer's. */
+export const issuerAlgorithms = [
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
+]
 
 export interface Issuer {
   readonly issuer: string
   readonly audience: string
-  readonly jwksUrl: string
-  readonly algorithms: readonly ('RS256' | 'ES256')[]
+  /** Left out, the issuer's discovery document names it. */
+  readonly jwksUrl: string | undefined
+  readonly algorithms: readonly (typeof issuerAlgorithms)[number][]
+  /** How far its clock may be from ours. */
+  readonly clockToleranceSeconds: number
+  /** How long a token may live at most. */
+  readonly maxLifetimeSeconds: number
+  /** The claim with the groups; dots lead into objects. */
+  readonly groupsClaim: string
+  /** The claim with the client that got the token. */
+  readonly clientIdClaim: string
+  /** Whose tokens it may sign. */
+  readonly callers: 'employees' | 'partners' | 'all'
 }
 
 export interface SystemConfig {
@@ -30,6 +49,8 @@ export interface Config {
   readonly mode: 'demo' | 'production'
   readonly host: string
   readonly port: number
+  /** Processes that answer; with one, it is this process itself. */
+  readonly workers: number
   /** The folder of the embedded databases and of generated secrets. */
   readonly data: string
   readonly supergraph: string
@@ -42,6 +63,12 @@ export interface Config {
   readonly limits: LimitsConfig
   /** Origins whose pages may ask, as browsers send them. */
   readonly corsOrigins: readonly string[]
+  /** Under which partners know this gateway; the token endpoint answers to that name only. */
+  readonly publicUrl: string | undefined
+  /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
+  /** How long a run without a token may go by what its subject was last granted. */
+  readonly maxUnseenDays: number
   /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
   readonly noAuth: boolean
   system(name: string): SystemConfig
@@ -51,7 +78,14 @@ const root = resolve(import.meta.dirname, '..')
 
 /** What names in the environment are relative to: the package is no place for anybody's files. */
 const base = moduleExtension === '.ts' ? root : process.cwd()
-const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
+const loopback = new Set(['127.0.0.1', '::1', '[::1]', 'localhost'])
+
+/** Whether nobody on the way can change what comes from this address. */
+export function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || (protocol === 'http:' && loopback.has(hostname))
+}
 
 /** Reads what can be wrong into `problems`, so that all of it is told together. */
 class Reader {
@@ -95,6 +129,14 @@ class Reader {
     if (text !== '' && !URL.canParse(text)) this.problems.push(`${name}: "${text}" is no address`)
     return text
   }
+
+  /** Who can change what comes from it can come in as anybody. */
+  safeUrl(name: string, value: unknown): string {
+    const text = this.url(name, value)
+    if (URL.canParse(text) && !isSafeUrl(text))
+      this.problems.push(`${name}: "${text}" must be https, but on loopback`)
+    return text
+  }
 }
 
 export interface ConfigOverrides {
@@ -128,6 +170,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     mode,
     host,
     port: reader.whole('PORT', overrides.port ?? env['PORT'], 4000, 0, 65_535),
+    workers: workersIn(reader, env['WORKERS']),
     data: resolve(base, env['ISTHMUS_DATA'] ?? 'data'),
     supergraph: resolve(
       overrides.supergraph === undefined ? base : process.cwd(),
@@ -153,6 +196,12 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     internalSecret: typeof internalSecret === 'string' ? internalSecret : undefined,
     limits: readLimits(yaml['limits'], reader.problems),
     corsOrigins: readOrigins(reader, yaml['corsOrigins']),
+    publicUrl:
+      yaml['publicUrl'] === undefined
+        ? undefined
+        : reader.safeUrl('publicUrl', yaml['publicUrl']).replace(/\/+$/, ''),
+    trustedProxies: readAddresses(reader, 'trustedProxies', yaml['trustedProxies']),
+    maxUnseenDays: reader.whole('maxUnseenDays', yaml['maxUnseenDays'], 30, 1, 365),
     noAuth,
     system: (name) => systems.named.get(name) ?? systems.fallback,
   }
@@ -175,6 +224,9 @@ const known = new Set([
   'internalSecret',
   'limits',
   'corsOrigins',
+  'publicUrl',
+  'trustedProxies',
+  'maxUnseenDays',
 ])
 
 function readYaml(file: string, env: Environment, reader: Reader): Yaml {
@@ -209,12 +261,30 @@ function withEnvironment(value: unknown, env: Environment): unknown {
 function readIssuer(reader: Reader, value: unknown, at: number): Issuer {
   const entry = recordOf(value)
   const name = `issuers[${at}]`
+  const within = (key: string, fallback: number, low: number, high: number) =>
+    reader.whole(`${name}.${key}`, entry[key], fallback, low, high)
+  for (const key of Object.keys(entry)) {
+    if (!knownOfIssuer.has(key)) reader.problems.push(`${name}: "${key}" is not known`)
+  }
+  const isDiscovered = entry['jwksUrl'] === undefined
   return {
-    issuer: reader.text(`${name}.issuer`, entry['issuer']),
+    issuer: isDiscovered
+      ? reader.safeUrl(`${name}.issuer`, entry['issuer'])
+      : reader.text(`${name}.issuer`, entry['issuer']),
     audience: reader.text(`${name}.audience`, entry['audience']),
-    jwksUrl: reader.url(`${name}.jwksUrl`, entry['jwksUrl']),
+    jwksUrl: isDiscovered ? undefined : reader.safeUrl(`${name}.jwksUrl`, entry['jwksUrl']),
     algorithms: listOf(entry['algorithms'] ?? ['RS256']).map((algorithm) =>
-      reader.oneOf(`${name}.algorithms`, algorithm, ['RS256', 'ES256'], 'RS256'),
+      reader.oneOf(`${name}.algorithms`, algorithm, issuerAlgorithms, 'RS256'),
+    ),
+    clockToleranceSeconds: within('clockToleranceSeconds', 30, 0, 300),
+    maxLifetimeSeconds: within('maxLifetimeSeconds', 86_400, 60, 2_592_000),
+    groupsClaim: reader.text(`${name}.groupsClaim`, entry['groupsClaim'], 'groups'),
+    clientIdClaim: reader.text(`${name}.clientIdClaim`, entry['clientIdClaim'], 'client_id'),
+    callers: reader.oneOf(
+      `${name}.callers`,
+      entry['callers'],
+      ['employees', 'partners', 'all'],
+      'all',
     ),
   }
 }
@@ -230,6 +300,22 @@ function readOrigins(reader: Reader, value: unknown): readonly string[] {
     )
     return []
   })
+}
+
+const knownOfIssuer = new Set([
+  ...['issuer', 'audience', 'jwksUrl', 'algorithms', 'clockToleranceSeconds'],
+  ...['maxLifetimeSeconds', 'groupsClaim', 'clientIdClaim', 'callers'],
+])
+
+function readAddresses(reader: Reader, name: string, value: unknown): readonly string[] {
+  const entries = listOf(value ?? []).filter((each) => typeof each === 'string')
+  if (value !== undefined && (!Array.isArray(value) || entries.length !== value.length))
+    reader.problems.push(`${name}: expected a list of addresses`)
+  for (const entry of entries) {
+    const problem = addressProblem(entry)
+    if (problem !== null) reader.problems.push(`${name}: ${problem}`)
+  }
+  return entries
 }
 
 function readSystems(reader: Reader, yaml: Yaml) {
@@ -260,6 +346,19 @@ function readSystems(reader: Reader, yaml: Yaml) {
     }),
   )
   return { named, fallback }
+}
+
+const maxWorkers = 256
+
+function workersIn(reader: Reader, value: string | undefined): number {
+  if (value === undefined) return 1
+  if (value === 'auto') return availableParallelism()
+  const given = /^[0-9]{1,3}$/.test(value) ? Number(value) : 0
+  if (given >= 1 && given <= maxWorkers) return given
+  reader.problems.push(
+    `WORKERS: ${JSON.stringify(value)} is neither "auto" nor a whole number from 1 to ${maxWorkers}`,
+  )
+  return 1
 }
 
 function timeZone(reader: Reader, value: unknown): string {

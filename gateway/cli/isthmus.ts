@@ -13,6 +13,7 @@ import { reportCommand } from './commands/report.ts'
 import { seedCommand } from './commands/seed.ts'
 import { serveCommand } from './commands/serve.ts'
 import { subgraphCommand } from './commands/subgraph.ts'
+import { subjectCommand } from './commands/subject.ts'
 import { tokenCommand } from './commands/token.ts'
 
 const program = new Command('isthmus')
@@ -25,6 +26,7 @@ for (const command of [
   checkCommand,
   seedCommand,
   tokenCommand,
+  subjectCommand,
   reportCommand,
   serveCommand,
   subgraphCommand,

@@ -44,8 +44,14 @@ export interface RepresentationOptions {
 interface Writer {
   /** The representation's text, or one of `place`. */
   readonly write: (entity: Raw) => string | number
-  /** The one field that tells representations of the type apart; null when there are more. */
-  readonly by: string | null
+  /** What alone tells representations apart, when it is one field. */
+  readonly by: Distinction | null
+}
+
+interface Distinction {
+  readonly field: string
+  /** Representations of equal sort and equal value have equal texts, and no others have those. */
+  readonly sort: string
 }
 
 const noWriter = (at: number): Writer => ({ write: () => at, by: null })
@@ -62,31 +68,47 @@ export function compileRepresentations(
     return made
   }
   return (entities, only) => {
-    const known = new Map<string, number>()
     const texts: string[] = []
-    const numberOf = (written: string | number): number => {
-      if (typeof written === 'number') return written
-      const before = known.get(written)
-      if (before !== undefined) return before
-      known.set(written, texts.length)
-      return texts.push(written) - 1
+    const number = (written: string | number): number =>
+      typeof written === 'number' ? written : texts.push(written) - 1
+    const byText = new Map<string, number>()
+    const bySort = new Map<string, Map<string, number>>()
+    const numbersOf = (sort: string): Map<string, number> => {
+      const known = bySort.get(sort)
+      if (known !== undefined) return known
+      const made = new Map<string, number>()
+      bySort.set(sort, made)
+      return made
     }
-    // Where one field tells them apart, its value is found sooner than the text that it gives.
-    const byValue = new Map<Writer, Map<string, number>>()
+    // Most lists are of one type, whose writer need not be looked for again.
+    let lastName: string | undefined
+    let writer = noWriter(place.withoutInput)
+    let numbers = byText
     const places = entities.map((entity) => {
       if (only !== null && !only.has(entity)) return place.unconcerned
       const typename = entity['__typename']
       if (typeof typename !== 'string') return place.withoutInput
-      const writer = writerOf(typename)
-      const value = writer.by === null ? undefined : entity[writer.by]
-      if (typeof value !== 'string') return numberOf(writer.write(entity))
-      let numbers = byValue.get(writer)
-      if (numbers === undefined) byValue.set(writer, (numbers = new Map()))
-      const before = numbers.get(value)
+      if (typename !== lastName) {
+        lastName = typename
+        writer = writerOf(typename)
+        numbers = writer.by === null ? byText : numbersOf(writer.by.sort)
+      }
+      // Where one field tells them apart, its value is found sooner than the text that it gives.
+      const value = writer.by === null ? undefined : entity[writer.by.field]
+      if (typeof value === 'string') {
+        const before = numbers.get(value)
+        if (before !== undefined) return before
+        const made = number(writer.write(entity))
+        numbers.set(value, made)
+        return made
+      }
+      const written = writer.write(entity)
+      if (typeof written === 'number') return written
+      const before = byText.get(written)
       if (before !== undefined) return before
-      const number = numberOf(writer.write(entity))
-      numbers.set(value, number)
-      return number
+      const made = number(written)
+      byText.set(written, made)
+      return made
     })
     return { texts, places }
   }
@@ -97,6 +119,8 @@ interface Written {
   readonly from: string
   readonly to: string
   readonly inner: readonly QueryPlanSelectionNode[] | null
+  /** The type that the schema declares, as far as it is known. */
+  readonly named?: string
   /** Written instead of the value. */
   readonly constant?: string
   /** Whether a system may have answered that value. */
@@ -111,16 +135,21 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
   const own = keys.get(`${node.serviceName}|${sentAs ? (JSON.parse(sentAs) as string) : typename}`)
   const given = new Set(written.map(({ to }) => to))
   // Of the keys that the system resolves, those that the plan gives it.
-  const usable = own?.filter((key) => key.every((field) => given.has(field))) ?? []
+  const usable = (own ?? []).filter((key) => key.every((field) => given.has(field)))
   const froms = new Map(written.map(({ to, from }) => [to, from]))
+  // A system that does not have the type cannot be asked for an entity of it.
+  if (own === undefined) return noWriter(place.unconcerned)
   // A key that the system does not resolve would be answered wrongly, if at all.
-  if (own !== undefined && usable.length === 0) return noWriter(place.withoutInput)
+  if (usable.length === 0) return noWriter(place.withoutInput)
   const keyFields = usable.map((key) => key.map((field) => froms.get(field) ?? field))
   const keyNames = usable.flat()
   const write = compileObject(written, types)
   const told = written.filter(({ to, constant }) => to !== '__typename' && constant === undefined)
   const [only] = told
-  const by = told.length === 1 && only?.inner === null ? only.from : null
+  const by =
+    told.length === 1 && only?.inner === null
+      ? { field: only.from, sort: `${sentAs ?? typename} ${only.to}` }
+      : null
   const writeEntity = (entity: Raw): string | number => {
     const text = write(entity)
     if (text === undefined) return place.withoutInput
@@ -182,9 +211,14 @@ function fieldsFor(
       const { sentAs = from } = selection as SentSelection // ours, on the planner's
       const before = fields.get(from)?.inner ?? []
       const inner = selection.selections ? [...before, ...selection.selections] : null
-      const type =
-        inner === null && typename !== undefined ? types.typeOf(typename, sentAs) : undefined
-      fields.set(from, { from, to: sentAs, inner, ...(type ? { fits: fits(type) } : {}) })
+      const type = typename === undefined ? undefined : types.typeOf(typename, sentAs)
+      fields.set(from, {
+        from,
+        to: sentAs,
+        inner,
+        ...(type === undefined ? {} : { named: getNamedType(type).name }),
+        ...(type === undefined || inner !== null ? {} : { fits: fits(type) }),
+      })
     }
   }
   add(selections)
@@ -214,10 +248,10 @@ function compileObject(
   fields: readonly Written[],
   types: TypeConditions,
 ): (value: Raw) => string | undefined {
-  const writers = fields.map(({ from, to, inner, constant, fits: isFitting }, at) => {
+  const writers = fields.map(({ from, to, inner, named, constant, fits: isFitting }, at) => {
     const head = `${at === 0 ? '' : ','}${JSON.stringify(to)}:`
     const whole = constant === undefined ? undefined : head + constant
-    const write = inner === null ? leafWriter(isFitting) : compileInner(inner, types)
+    const write = inner === null ? leafWriter(isFitting) : compileInner(inner, named, types)
     return { from, head, whole, write }
   })
   return (value) => {
@@ -239,8 +273,10 @@ const leafWriter =
   (value: unknown): string | undefined =>
     value === undefined || isFitting?.(value) === false ? undefined : JSON.stringify(value)
 
+/** `named` is the declared type: it tells what a value may be where the system did not say its type. */
 function compileInner(
   selections: readonly QueryPlanSelectionNode[],
+  named: string | undefined,
   types: TypeConditions,
 ): (value: unknown) => string | undefined {
   const byType = new Map<string | undefined, (value: Raw) => string | undefined>()
@@ -254,7 +290,7 @@ function compileInner(
     const typename = typeof value['__typename'] === 'string' ? value['__typename'] : undefined
     const known = byType.get(typename)
     if (known !== undefined) return known(value)
-    const fields = fieldsFor(typename, selections, types)
+    const fields = fieldsFor(typename ?? named, selections, types)
     // What is asked by type is told with its type.
     const isByType = selections.some(({ kind }) => kind === 'InlineFragment')
     const made = compileObject(

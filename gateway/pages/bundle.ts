@@ -1,5 +1,5 @@
 /**
- * Makes the Playground's bundle from the installed packages: `node gateway/pages/bundle.ts`. Runs as a
+ * Makes the bundle of the pages from the installed packages: `node gateway/pages/bundle.ts`. Runs as a
  * program of its own, so that the gateway answers meanwhile. Works in a new folder and renames it when
  * it is complete, so nobody ever sees half a bundle. Every file name carries the hash of its content.
  */
@@ -17,7 +17,14 @@ import { createRequire } from 'node:module'
 import { basename, extname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, type BuildOptions, type Metafile } from 'esbuild'
-import { addressOf, buildFolder, bundleKey, manifestFile, type Manifest } from './bundled.ts'
+import {
+  addressOf,
+  buildFolder,
+  bundleKey,
+  manifestFile,
+  type Manifest,
+  type PageFiles,
+} from './bundled.ts'
 
 const here = import.meta.dirname
 const require = createRequire(import.meta.url)
@@ -66,14 +73,24 @@ async function bundle(folder: string): Promise<Manifest> {
     jsx: 'automatic',
     define: { ...common.define, workerAddresses: JSON.stringify(addresses) },
   })
-  const isEntry = (output: Output) => output.entryPoint === main
-  const styles = Object.values(metafile.outputs).find(isEntry)?.cssBundle
-  if (styles === undefined) throw new Error('The bundle has no styles')
+  const tokens = await build({
+    ...common,
+    entryPoints: { tokens: './tokens/main.ts' },
+    outdir: folder,
+    format: 'esm',
+  })
   return {
-    script: outputOf(metafile, isEntry),
-    styles: basename(styles),
+    ...entryOf(metafile, main),
+    tokens: entryOf(tokens.metafile, 'tokens/main.ts'),
     logo: outputOf(metafile, (_, file) => extname(file) === '.svg'),
   }
+}
+
+function entryOf(metafile: Metafile, entryPoint: string): PageFiles {
+  const isEntry = (output: Output) => output.entryPoint === entryPoint
+  const styles = Object.values(metafile.outputs).find(isEntry)?.cssBundle
+  if (styles === undefined) throw new Error('The bundle has no styles')
+  return { script: outputOf(metafile, isEntry), styles: basename(styles) }
 }
 
 type Output = Metafile['outputs'][string]

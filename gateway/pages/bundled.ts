@@ -1,17 +1,23 @@
 /**
- * The bundle of the Playground on disk: which one belongs to these sources and packages, and having it
+ * The bundle of the pages on disk: which one belongs to these sources and packages, and having it
  * made by a child process when it is missing or outdated. Knows no HTTP and nothing of what is bundled.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isObject } from '#shared/json.ts'
 import type { Log } from '../log.ts'
 import { moduleExtension } from '../module-extension.ts'
 
-export interface Manifest {
+export interface PageFiles {
   readonly script: string
   readonly styles: string
+}
+
+/** The Playground's files, and those of the page of tokens. */
+export interface Manifest extends PageFiles {
+  readonly tokens: PageFiles
   readonly logo: string
 }
 
@@ -22,6 +28,8 @@ export interface Built extends Manifest {
 }
 
 export interface Bundle {
+  /** Resolves when it is made or cannot be, with what went wrong. */
+  readonly over: Promise<string>
   state(): Built | 'BEING_BUILT' | 'FAILED'
 }
 
@@ -37,6 +45,7 @@ export function bundleKey(): string {
       `bundle${moduleExtension}`,
       `bundled${moduleExtension}`,
       'playground/*',
+      'tokens/*',
       '../reports/rows.ts',
       '../../package{,-lock}.json', // the package has no lock of its own
     ],
@@ -49,21 +58,24 @@ export function bundleKey(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** The bundle of these sources; made in the background when there is none. */
-export function ensureBundle(log: Log): Bundle {
+/**
+ * The bundle of these sources; made in the background when there is none. `make` resolves with what
+ * went wrong, if anything, when it is over.
+ */
+export function ensureBundle(log: Log, make: () => Promise<string> = makeBundle): Bundle {
   const folder = join(buildFolder, bundleKey())
   let state: ReturnType<Bundle['state']> = readBundle(folder) ?? 'BEING_BUILT'
-  if (state === 'BEING_BUILT') {
-    void (async () => {
-      const problem = await makeBundle()
-      state = readBundle(folder) ?? 'FAILED'
-      if (state === 'FAILED') log.error({ problem }, 'the Playground could not be bundled')
-    })()
+  const build = async (): Promise<string> => {
+    const problem = await make()
+    state = readBundle(folder) ?? 'FAILED'
+    if (state === 'FAILED') log.error({ problem }, 'the Playground could not be bundled')
+    return problem
   }
-  return { state: () => state }
+  const over = state === 'BEING_BUILT' ? build() : Promise.resolve('')
+  return { over, state: () => state }
 }
 
-/** Resolves with what the child said when it is over. */
+/** Makes it in a child process; resolves with what that said when it is over. */
 function makeBundle(): Promise<string> {
   const child = spawn(process.execPath, [join(here, `bundle${moduleExtension}`)], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -92,9 +104,13 @@ function readBundle(folder: string): Built | null {
 
 function parseManifest(text: string): Manifest {
   const value = JSON.parse(text) as Partial<Record<keyof Manifest, unknown>> // checked below
-  const { script, styles, logo } = value
-  if (typeof script !== 'string' || typeof styles !== 'string' || typeof logo !== 'string') {
+  const { logo, tokens } = value
+  if (!isPage(value) || !isPage(tokens) || typeof logo !== 'string') {
     throw new TypeError('not a manifest')
   }
-  return { script, styles, logo }
+  const { script, styles } = value
+  return { script, styles, tokens, logo }
 }
+
+const isPage = (value: unknown): value is PageFiles =>
+  isObject(value) && typeof value['script'] === 'string' && typeof value['styles'] === 'string'

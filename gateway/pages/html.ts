@@ -1,16 +1,16 @@
 /**
- * The two HTML pages: the Playground's shell, and what stands in its place until the bundle is there.
+ * The HTML pages: the shells of the Playground and of the tokens, and what stands in their place until the bundle is there.
  * No inline script, no token, nothing of the caller's: the same text for everybody.
  */
 import { addressOf, type Manifest } from './bundled.ts'
 
-const page = (head: string, body: string): string => `<!doctype html>
+const page = (head: string, body: string, title = 'Isthmus Playground'): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
-    <title>Isthmus Playground</title>
+    <title>${title}</title>
     ${head}
   </head>
   <body>${body}</body>
@@ -23,6 +23,15 @@ export const shell = ({ script, styles, logo }: Manifest): string =>
     <link rel="stylesheet" href="${addressOf(styles)}">
     <script type="module" src="${addressOf(script)}"></script>`,
     '<div id="playground"></div><noscript>The Playground needs JavaScript.</noscript>',
+  )
+
+export const tokensShell = ({ tokens: { script, styles }, logo }: Manifest): string =>
+  page(
+    `<link rel="icon" type="image/svg+xml" href="${addressOf(logo)}">
+    <link rel="stylesheet" href="${addressOf(styles)}">
+    <script type="module" src="${addressOf(script)}"></script>`,
+    '<div id="tokens"></div><noscript>This page needs JavaScript.</noscript>',
+    'Isthmus tokens',
   )
 
 const notice = (title: string, text: string): string =>

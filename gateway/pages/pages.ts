@@ -1,7 +1,7 @@
 /**
- * The pages of the gateway: the Playground, its files, its configuration and, in demo mode, the
- * address that gives it demo tokens. Everything comes from this origin under a strict policy. Must not
- * know how a question is run: the page asks `/graphql` like every other client.
+ * The pages of the gateway: the Playground, the tokens, their files, its configuration and, in demo mode, the
+ * address that gives them demo tokens. Everything comes from this origin under a strict policy. Must not
+ * know how a question is run: the pages ask `/graphql` like every other client.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '#shared/errors.ts'
@@ -9,13 +9,13 @@ import { sendJson } from '#shared/http-server.ts'
 import type { Pages } from '../app.ts'
 import type { Report } from '../reports/library.ts'
 import { sendAsset } from './assets.ts'
-import { addressOf, type Bundle } from './bundled.ts'
+import { addressOf, type Bundle, type Manifest } from './bundled.ts'
 import { sendDemoToken, type DemoToken } from './demo-token.ts'
-import { beingBuilt, notBuilt, shell } from './html.ts'
+import { beingBuilt, notBuilt, shell, tokensShell } from './html.ts'
 
 export interface PagesOptions {
   readonly mode: 'demo' | 'production'
-  readonly bundle: Bundle
+  readonly bundle: Pick<Bundle, 'state'>
   readonly questions: readonly Report[]
   /** Empty outside demo mode. */
   readonly identities: readonly { readonly name: string; readonly label: string }[]
@@ -53,7 +53,7 @@ const assets = addressOf('')
 export function createPages(options: PagesOptions): Pages {
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-    const isOurs = path === '/' || path === '/playground' || path.startsWith('/playground/')
+    const isOurs = ['/', '/playground', '/tokens'].includes(path) || path.startsWith('/playground/')
     if (!isOurs) return false
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
     await answer(path, request, response, options)
@@ -77,7 +77,8 @@ async function answer(
   const built = options.bundle.state()
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   if (isRead && path === '/') response.writeHead(302, { location: '/playground' }).end()
-  else if (isRead && path === '/playground') sendPage(request, response, built)
+  else if (isRead && path === '/playground') sendPage(request, response, built, shell)
+  else if (isRead && path === '/tokens') sendPage(request, response, built, tokensShell)
   else if (isRead && path === '/playground/config.json') sendConfig(response, options)
   else if (isRead && path.startsWith(assets) && typeof built === 'object')
     await sendAsset(path.slice(assets.length), built, request, response)
@@ -88,9 +89,10 @@ function sendPage(
   { method }: IncomingMessage,
   response: ServerResponse,
   built: ReturnType<Bundle['state']>,
+  htmlOf: (manifest: Manifest) => string,
 ): void {
   const isWaiting = built === 'BEING_BUILT'
-  const html = isWaiting ? beingBuilt : built === 'FAILED' ? notBuilt : shell(built)
+  const html = isWaiting ? beingBuilt : built === 'FAILED' ? notBuilt : htmlOf(built)
   response
     .writeHead(typeof built === 'object' ? 200 : 503, {
       'content-type': 'text/html; charset=utf-8',

@@ -1,16 +1,15 @@
 /**
- * The gateway's own small subgraph: who asks, and what may still be asked. It holds no business data.
+ * The gateway's own small subgraph: who asks, what may still be asked, and the tokens of partners. It
+ * holds no business data.
  */
-import { readFileSync } from 'node:fs'
 import { openSubgraph } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import { defineSubgraph, mergeResolvers } from '#shared/subgraph.ts'
 import { sourceOf } from '../sources/in-process.ts'
 import type { Source } from '../sources/source.ts'
 import { rateLimitResolvers, type LookRateLimit } from './rate-limit.ts'
-
-export const platformName = 'platform'
-const schema = new URL('./schema.graphql', import.meta.url)
+import { platformName, platformSchema } from './schema.ts'
+import { tokenResolvers, type PlatformTokens } from './tokens.ts'
 
 interface Platform {
   readonly principal: Principal
@@ -21,23 +20,32 @@ const viewerResolvers = {
     viewer: (_: unknown, __: object, { principal }: Platform) => principal,
   },
   Viewer: {
+    rowRule: ({ rows }: Principal) => rows?.rule ?? null,
     employee: ({ facts }: Principal) =>
       facts.loginId === undefined ? null : { loginId: facts.loginId },
   },
 }
 
-export const platformSdl = (): string => readFileSync(schema, 'utf8')
+export interface PlatformOptions {
+  /** Null where callers need none. */
+  readonly tokens: PlatformTokens | null
+  readonly rateLimit: LookRateLimit
+}
 
-export const platformSource = (rateLimit: LookRateLimit): Source =>
+export const platformSource = ({ tokens, rateLimit }: PlatformOptions): Source =>
   sourceOf(
     platformName,
     openSubgraph(
       defineSubgraph({
         name: platformName,
-        schema,
+        schema: platformSchema,
         databases: {},
         loaders: () => ({}),
-        resolvers: mergeResolvers(viewerResolvers, rateLimitResolvers(rateLimit)),
+        resolvers: mergeResolvers(
+          viewerResolvers,
+          tokenResolvers(tokens),
+          rateLimitResolvers(rateLimit),
+        ),
       }),
       { data: '', timeZone: 'UTC', fiscalYearStartMonth: 1 },
     ),

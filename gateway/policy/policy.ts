@@ -9,9 +9,12 @@ import { AppError } from '#shared/errors.ts'
 import { audiences, maxRuleValues, type Audience, type RowLimit } from '#shared/principal.ts'
 import { defaultLimits, type Limits } from '../limits/limits.ts'
 import { mergedLimits, readPartnerLimits } from '../limits/read.ts'
+import { readPartnerKeys, type PartnerKeys } from './partner-keys.ts'
 import { rowRules } from './row-rules.ts'
 
 export interface Partner {
+  /** The plan: its file without the ending. */
+  readonly name: string
   readonly subject: string
   readonly audience: Audience
   /** The row rule that limits it, with what its file says of it. */
@@ -19,12 +22,15 @@ export interface Partner {
   readonly scopes: readonly string[]
   /** Those of its file over those of all partners. */
   readonly limits: Limits
+  /** With which its own system proves who it is; null when it has none. */
+  readonly keys: PartnerKeys | null
 }
 
 export interface Policy {
   /** The scopes of an employee, by subject and by the groups its issuer claims. */
   scopesOf(subject: string, groups: readonly string[]): readonly string[]
   partner(subject: string): Partner | undefined
+  readonly partners: readonly Partner[]
 }
 
 type Yaml = Readonly<Record<string, unknown>>
@@ -58,6 +64,7 @@ export function readPolicy(
       return [...new Set([...names].flatMap((name) => roles.scopes.get(name) ?? []))].toSorted()
     },
     partner: (subject) => partners.get(subject),
+    partners: [...partners.values()],
   }
 }
 
@@ -112,6 +119,7 @@ function readPartners(folder: string, checking: Checking) {
     if (audience === undefined)
       problems.push(`${file}: "audience" is none of ${audiences.slice(1).join(', ')}`)
     const partner: Partner = {
+      name: basename(file, '.yaml'),
       subject: text('subject'),
       audience: audience ?? 'PARTNER_SYSTEM',
       rows: readRows(text('rows'), yaml['parameters'], file, problems),
@@ -122,6 +130,7 @@ function readPartners(folder: string, checking: Checking) {
         `${file}: limits`,
         problems,
       ),
+      keys: readPartnerKeys(yaml, file, problems),
     }
     if (partners.has(partner.subject))
       problems.push(`${file}: "${partner.subject}" has another file already`)

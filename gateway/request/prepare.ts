@@ -83,7 +83,8 @@ export function createPreparations(generation: Generation): Preparations {
   let number = 0
 
   const ask: Preparations['ask'] = (text, operationName, limits) => {
-    const key = `${operationName ?? ''} ${text}`
+    // No document has a NUL in it. Most are asked without a name, and a text alone is not copied.
+    const key = operationName === undefined ? text : `${text}\0${operationName}`
     const known = documents.get(key)
     if (known !== undefined) {
       checkDocument(known.size, limits)

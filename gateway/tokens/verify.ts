@@ -1,18 +1,24 @@
 /**
- * Bearer tokens to claims. Algorithms are pinned by issuer; issuer, audience, expiry and subject are
- * required (RFC 7519, RFC 8725). Demo tokens are HS256 with the secret of the data folder; employees'
- * tokens are RS256 or ES256 with keys from the issuer's JWKS. What is wrong with a token goes to the
- * log, never to the caller.
+ * Signed bearer tokens to claims. Algorithms are pinned by issuer; issuer, audience, subject and an
+ * expiry within bounds are required (RFC 7519, RFC 8725). Keys are those of the issuer, never what a
+ * token brings or names itself. Demo tokens are HS256 with the secret of the data folder.
  */
-import { hash, KeyObject } from 'node:crypto'
-import { createRemoteJWKSet, type JWSHeaderParameters } from 'jose'
-import jwt from 'jsonwebtoken'
+import { hash } from 'node:crypto'
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose'
 import { AppError } from '#shared/errors.ts'
 import type { Issuer } from '../config.ts'
-import type { Claims } from '../policy/principals.ts'
 import { demoAudience, demoIssuer } from './demo.ts'
+import { createKeys } from './keys.ts'
+import type { Verified } from './verified.ts'
 
-export type Verifier = (token: string) => Promise<Claims>
+/** Throws UNAUTHENTICATED. */
+export type Verifier = (token: string) => Promise<Verified>
 
 export interface VerifierOptions {
   readonly issuers: readonly Issuer[]
@@ -20,6 +26,8 @@ export interface VerifierOptions {
   readonly demoSecret: string | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Told when the keys of an issuer could not be had. */
+  readonly onProblem?: (error: unknown) => void
 }
 
 /** A verified token is remembered by its hash, so that signatures are checked once a minute. */
@@ -27,81 +35,110 @@ const keepMs = 60_000
 const maxKept = 10_000
 const maxTokenLength = 8_192
 
-interface Trusted {
-  readonly audience: string
-  readonly algorithms: jwt.Algorithm[]
-  key(header: JWSHeaderParameters): Promise<string | KeyObject>
+interface Trusted extends Omit<Issuer, 'algorithms' | 'jwksUrl'> {
+  readonly algorithms: readonly string[]
+  readonly key: JWTVerifyGetKey
 }
 
-export function createVerifier({ issuers, demoSecret, now }: VerifierOptions): Verifier {
-  const trusted = new Map<string, Trusted>(issuers.map((each) => [each.issuer, remote(each)]))
-  if (demoSecret !== undefined) {
-    trusted.set(demoIssuer, {
-      audience: demoAudience,
-      algorithms: ['HS256'],
-      key: () => Promise.resolve(demoSecret),
-    })
-  }
-  const kept = new Map<string, { claims: Claims; until: number }>()
+export function createVerifier(options: VerifierOptions): Verifier {
+  const { issuers, demoSecret, now, onProblem = () => undefined } = options
+  const trusted = new Map<string, Trusted>(
+    issuers.map((each) => [each.issuer, { ...each, key: createKeys({ ...each, onProblem }) }]),
+  )
+  if (demoSecret !== undefined) trusted.set(demoIssuer, demo(demoSecret))
+  const kept = new Map<string, { verified: Verified; until: number }>()
   return async (token) => {
     const key = hash('sha256', token, 'base64')
     const known = kept.get(key)
-    if (known !== undefined && known.until > now()) return known.claims
+    if (known !== undefined && known.until > now()) return known.verified
     kept.delete(key)
     try {
-      const { claims, expiresAt } = await verify(token, trusted, now)
-      kept.set(key, { claims, until: Math.min(expiresAt, now() + keepMs) })
+      const { verified, goodUntil } = await verify(token, trusted, now())
+      kept.set(key, { verified, until: Math.min(goodUntil, now() + keepMs) })
       const [oldest] = kept.keys()
       if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
-      return claims
+      return verified
     } catch (cause) {
       throw new AppError('UNAUTHENTICATED', 'The request has no valid token.', { cause })
     }
   }
 }
 
-function remote({ jwksUrl, audience, algorithms }: Issuer): Trusted {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
-    cooldownDuration: 30_000,
-    timeoutDuration: 5_000,
-  })
+function demo(secret: string): Trusted {
+  const key = new TextEncoder().encode(secret)
   return {
-    audience,
-    algorithms: [...algorithms],
-    key: async (header) => KeyObject.from(await keys(header)),
+    issuer: demoIssuer,
+    audience: demoAudience,
+    algorithms: ['HS256'],
+    clockToleranceSeconds: 0,
+    maxLifetimeSeconds: 86_400,
+    groupsClaim: 'groups',
+    clientIdClaim: 'client_id',
+    callers: 'all',
+    key: () => Promise.resolve(key),
   }
 }
 
-async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now: () => number) {
+/** An ID token, a logout token or a proof is no access token, whoever signed it (RFC 8725, 3.11). */
+const tokenTypes = new Set(['jwt', 'at+jwt', 'application/at+jwt'])
+
+async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now: number) {
   if (token.length > maxTokenLength) throw new TypeError('longer than any token')
-  const decoded = jwt.decode(token, { complete: true })
-  if (decoded === null || typeof decoded.payload === 'string') throw new TypeError('no JWT')
-  if ('crit' in decoded.header) throw new TypeError('critical extensions are not understood')
-  const { iss } = decoded.payload
-  const issuer = trusted.get(iss ?? '')
-  if (iss === undefined || issuer === undefined) throw new TypeError('unknown issuer')
-  const payload = jwt.verify(
-    token,
-    await issuer.key({
-      alg: decoded.header.alg,
-      ...(decoded.header.kid === undefined ? {} : { kid: decoded.header.kid }),
-    }),
-    {
-      algorithms: issuer.algorithms,
-      audience: issuer.audience,
-      issuer: iss,
-      clockTolerance: iss === demoIssuer ? 0 : 30,
-      clockTimestamp: Math.floor(now() / 1_000),
-    },
-  )
-  if (typeof payload === 'string') throw new TypeError('no claims')
-  const { sub, exp } = payload
-  const groups: unknown = payload['groups']
-  if (typeof sub !== 'string' || sub === '') throw new TypeError('no subject')
-  if (typeof exp !== 'number') throw new TypeError('no expiry')
-  const claims: Claims = {
-    subject: sub,
-    groups: Array.isArray(groups) ? groups.filter((each) => typeof each === 'string') : [],
+  const { crit, typ } = decodeProtectedHeader(token)
+  if (crit !== undefined) throw new TypeError('critical extensions are not understood')
+  if (typ !== undefined && !tokenTypes.has(typ.toLowerCase())) {
+    throw new TypeError('no access token')
   }
-  return { claims, expiresAt: exp * 1_000 }
+  const issuer = trusted.get(decodeJwt(token).iss ?? '')
+  if (issuer === undefined) throw new TypeError('unknown issuer')
+  const { payload } = await jwtVerify(token, issuer.key, {
+    algorithms: [...issuer.algorithms],
+    audience: issuer.audience,
+    issuer: issuer.issuer,
+    clockTolerance: issuer.clockToleranceSeconds,
+    currentDate: new Date(now),
+    requiredClaims: ['exp', 'sub'],
+  })
+  const { sub, exp, jti } = payload
+  if (typeof sub !== 'string' || sub === '') throw new TypeError('no subject')
+  if (exp === undefined) throw new TypeError('no expiry')
+  checkLifetime({ exp, iat: payload.iat }, issuer, now / 1_000)
+  const groups = claimAt(payload, issuer.groupsClaim)
+  const clientId = payload[issuer.clientIdClaim]
+  const verified: Verified = {
+    claims: {
+      subject: sub,
+      groups: Array.isArray(groups) ? groups.filter((each) => typeof each === 'string') : [],
+    },
+    tokenId: typeof jti === 'string' ? jti : null,
+    clientId: typeof clientId === 'string' ? clientId : null,
+    callers: issuer.callers,
+  }
+  return { verified, goodUntil: (exp + issuer.clockToleranceSeconds) * 1_000 }
+}
+
+/** Moments and durations in seconds. */
+function checkLifetime(
+  { exp, iat }: { readonly exp: number; readonly iat: number | undefined },
+  { maxLifetimeSeconds, clockToleranceSeconds }: Trusted,
+  now: number,
+): void {
+  if (iat !== undefined && iat > now + clockToleranceSeconds) {
+    throw new TypeError('issued in the future')
+  }
+  const tooLong = exp - (iat ?? now) > maxLifetimeSeconds
+  if (tooLong || exp - now > maxLifetimeSeconds + clockToleranceSeconds) {
+    throw new TypeError(`good for longer than ${maxLifetimeSeconds} seconds`)
+  }
+}
+
+/** A claim by its name, which may have dots itself, or by the way into an object. */
+function claimAt(payload: JWTPayload, name: string): unknown {
+  if (Object.hasOwn(payload, name)) return payload[name]
+  let at: unknown = payload
+  for (const part of name.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return undefined
+    at = (at as Readonly<Record<string, unknown>>)[part]
+  }
+  return at
 }

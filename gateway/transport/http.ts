@@ -15,15 +15,23 @@ import {
 import type { Principal } from '#shared/principal.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Log } from '../log.ts'
+import { addressList, type AddressList } from '../tokens/addresses.ts'
+import type { Credentials } from '../tokens/verified.ts'
+import { credentialsOf } from './credentials.ts'
 import type { GraphqlEndpoint } from './graphql.ts'
 import { answerOrigin } from './origins.ts'
 import { printable, refuseTokenIn, securityHeaders } from './request-line.ts'
+import type { OAuthEndpoint } from './oauth.ts'
 
 export interface HttpOptions extends ListenOptions {
   readonly log: Log
   readonly graphql: GraphqlEndpoint
-  /** The principal of the Authorization header; throws UNAUTHENTICATED. */
-  authenticate(authorization: string | undefined): Promise<Principal>
+  /** Throws UNAUTHENTICATED. */
+  authenticate(credentials: Credentials): Promise<Principal>
+  /** Addresses and ranges of proxies that say whom they ask for. */
+  readonly trustedProxies: readonly string[]
+  /** The token endpoint of partners, by the address that is listened on; null when there is none. */
+  readonly oauth: ((url: string) => OAuthEndpoint | null) | null
   /** Whether a generation is loaded. */
   isReady(): boolean
   limitsOf(principal: Principal): Limits
@@ -36,11 +44,14 @@ export interface HttpOptions extends ListenOptions {
 
 export async function listenHttp(options: HttpOptions): Promise<Listening> {
   const inFlight = new Set<ServerResponse>()
+  const isProxy = addressList(options.trustedProxies)
+  let oauth: OAuthEndpoint | null = null
   const listening = await listen((request, response) => {
     inFlight.add(response)
     response.once('close', () => inFlight.delete(response))
-    return respond(request, response, options)
+    return respond(request, response, { ...options, isProxy, oauth })
   }, options)
+  oauth = options.oauth?.(listening.url) ?? null
   return {
     url: listening.url,
     close: (graceMs) => {
@@ -53,7 +64,12 @@ export async function listenHttp(options: HttpOptions): Promise<Listening> {
   }
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, options: HttpOptions) {
+interface Responding extends Omit<HttpOptions, 'oauth'> {
+  readonly isProxy: AddressList
+  readonly oauth: OAuthEndpoint | null
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, options: Responding) {
   const requestId = randomUUID()
   const startedAt = performance.now()
   response.setHeader('x-request-id', requestId)
@@ -75,7 +91,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     )
   })
   const authenticate = async () => {
-    const principal = await options.authenticate(request.headers.authorization)
+    const principal = await options.authenticate(credentialsOf(request, options.isProxy))
     subject = principal.subject
     return principal
   }
@@ -94,7 +110,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   }
 }
 
-interface Route extends Omit<HttpOptions, 'authenticate'> {
+interface Route extends Omit<Responding, 'authenticate'> {
   readonly requestId: string
   authenticate(): Promise<Principal>
 }
@@ -121,6 +137,7 @@ async function route(
       await sendSchema(request, response, options)
       return
     default:
+      if (options.oauth !== null && (await options.oauth(path, request, response))) return
       if (options.pages !== null && (await options.pages(request, response))) return
       throw new AppError('NOT_FOUND', 'There is nothing at this address.')
   }

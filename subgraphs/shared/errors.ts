@@ -84,6 +84,20 @@ export const errorCodes = {
     meaning: 'The token lacks a scope this field needs; the field is left out of the answer.',
   },
   NOT_FOUND: { status: 404, meaning: 'Nothing is known under that name or address.' },
+  SUBJECT_DISABLED: { status: 403, meaning: 'An administrator has disabled this subject.' },
+  SUBJECT_UNSEEN: {
+    status: 403,
+    meaning: 'A run without a token: its subject has not come with a token for too long.',
+  },
+  // What the caller wants to change
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    meaning: 'The idempotency key was used for another change before.',
+  },
+  TOKEN_NOT_ACTIVE: {
+    status: 409,
+    meaning: 'The token is expired, revoked or rotated already: it cannot be changed.',
+  },
   // What the systems did
   SOURCE_UNAVAILABLE: { status: 503, meaning: 'A system that owns part of the answer is down.' },
   SOURCE_TIMEOUT: { status: 504, meaning: 'A system did not answer within its time limit.' },
@@ -111,6 +125,10 @@ export const errorCodes = {
   DATABASE_OUTDATED: {
     status: 500,
     meaning: 'The data folder was made by an older version: reseed it.',
+  },
+  WORKER_FAILED: {
+    status: 500,
+    meaning: 'A worker process stopped again and again before it could answer.',
   },
   ADDRESS_IN_USE: { status: 500, meaning: 'The port is taken by another program.' },
   REPORT_INVALID: { status: 500, meaning: 'A report of the library is not well formed.' },

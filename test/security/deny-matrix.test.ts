@@ -56,11 +56,14 @@ function pathTo(type: string): readonly string[] {
 }
 
 /** An operation that selects the path; arguments do not matter to rights. */
-function operationOf(path: readonly string[]): OperationDefinitionNode {
+function operationOf(
+  path: readonly string[],
+  operation: 'query' | 'mutation' = 'query',
+): OperationDefinitionNode {
   const [name = '__typename', ...rest] = path
   return {
     kind: Kind.OPERATION_DEFINITION,
-    operation: 'query' as never,
+    operation: operation as never,
     selectionSet: {
       kind: Kind.SELECTION_SET,
       selections: [
@@ -74,8 +77,12 @@ function operationOf(path: readonly string[]): OperationDefinitionNode {
   }
 }
 
-const authorised = (path: readonly string[], scopes: ReadonlySet<string>) => {
-  const operation = operationOf(path)
+const authorised = (
+  path: readonly string[],
+  scopes: ReadonlySet<string>,
+  root: 'query' | 'mutation' = 'query',
+) => {
+  const operation = operationOf(path, root)
   const document = { kind: Kind.DOCUMENT, definitions: [operation] } as const
   const allowed = authorise(document, operation, generation, scopes)
   return {
@@ -95,25 +102,28 @@ describe('the deny matrix', () => {
 
   for (const { coordinate, type, field, scopes } of protectedFields) {
     it(`${coordinate} needs ${scopes.join(', ')}`, () => {
-      const path = [...pathTo(type), field]
+      const root = type === 'Mutation' ? 'mutation' : 'query'
+      const path = root === 'mutation' ? [field] : [...pathTo(type), field]
       const returned = getNamedType(fieldOf(type, field).type)
       const whole = returned instanceof GraphQLObjectType ? [...path, '__typename'] : path
       const everything = new Set(policies.scopes)
       const others = everything.difference(new Set(scopes))
       for (const held of [new Set<string>(), others]) {
-        const { denied, operation } = authorised(whole, held)
+        const { denied, operation } = authorised(whole, held, root)
         assert.ok(denied.length > 0, coordinate)
         assert.notDeepEqual(namesOf(operation), whole, `${coordinate} is still asked for`)
         if (held === others)
           assert.ok(denied.includes(coordinate), `${coordinate}: ${denied.join()}`)
       }
-      assert.deepEqual(authorised(whole, everything).denied, [])
+      assert.deepEqual(authorised(whole, everything, root).denied, [])
     })
   }
 
   it('every root field asks for a caller at least', () => {
-    for (const name of Object.keys(apiSchema.getQueryType()?.getFields() ?? {})) {
-      assert.ok(policies.requirements.has(`Query.${name}`), name)
+    for (const root of [apiSchema.getQueryType(), apiSchema.getMutationType()]) {
+      for (const name of Object.keys(root?.getFields() ?? {})) {
+        assert.ok(policies.requirements.has(`${root?.name}.${name}`), name)
+      }
     }
   })
 

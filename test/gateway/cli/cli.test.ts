@@ -27,6 +27,11 @@ const commands = [
   ['check'],
   ['seed'],
   ['token', 'demo'],
+  ['token', 'create'],
+  ['token', 'list'],
+  ['token', 'rotate'],
+  ['token', 'revoke'],
+  ['subject', 'disable'],
   ['report', 'list'],
   ['report', 'run'],
   ['serve'],
@@ -93,7 +98,7 @@ describe('the command line', { concurrency: 2 }, () => {
     it(`${command.join(' ')} --help shows an example`, async () => {
       const { code, stdout } = await isthmus([...command, '--help'])
       assert.equal(code, 0)
-      assert.match(stdout, new RegExp(`Example:\\n  npm run .*${command[0]}`))
+      assert.match(stdout, new RegExp(`Examples?:\\n  npm run .*${command[0]}`))
     })
   }
 

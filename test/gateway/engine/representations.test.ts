@@ -12,11 +12,16 @@ const types = typeConditions(
     type Query { media: Media }
     interface Media { id: ID }
     type Book implements Media { id: ID }
-    type Customer { debtorNo: ID }
+    type Customer { debtorNo: ID latest: Invoice }
+    type Invoice { amount: Int }
     type Media2 { id: ID }
   `),
 )
-const keys = new Map([['finance|Customer', [['debtorNo'], ['region', 'no']]]])
+const keys = new Map([
+  ['finance|Customer', [['debtorNo'], ['region', 'no']]],
+  ['finance|Book', [['id']]],
+  ['finance|Media', [['no']]],
+])
 
 type Selected = string | readonly [name: string, inner: readonly Selected[]]
 
@@ -94,9 +99,16 @@ describe('representations', () => {
     ])
   })
 
-  it('a type whose keys are not known is sent as it is', () => {
-    const media = { __typename: 'Media2', id: null }
-    assert.deepEqual(represent(['id'], { on: 'Media2' })([media]).places, [0])
+  it('a type that the system does not have is not asked of it', () => {
+    const media = { __typename: 'Media2', id: '1' }
+    assert.deepEqual(represent(['id'], { on: 'Media2' })([media]).places, [place.unconcerned])
+  })
+
+  it('a value below another is of its type, said or declared, or it is not sent', () => {
+    const batch = represent(['debtorNo', ['latest', ['amount']]])(
+      [5, { x: 1 }, '5'].map((amount, at) => customer({ debtorNo: `D${at}`, latest: { amount } })),
+    )
+    assert.deepEqual(batch.places, [0, place.withoutInput, place.withoutInput])
   })
 
   it('the planner’s corrections are written instead', () => {

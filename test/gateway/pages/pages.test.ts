@@ -42,6 +42,7 @@ function bundleFolder(): Built & Disposable {
   return {
     script: 'main-A1.js',
     styles: 'main-A1.css',
+    tokens: { script: 'tokens-A1.js', styles: 'tokens-A1.css' },
     logo: 'logo-A1.svg',
     folder,
     files: new Set(Object.keys(files)),
@@ -124,6 +125,18 @@ describe('the Playground page', () => {
     const { status, headers } = await ask(demo, '/')
     assert.deepEqual([status, headers['location']], [302, '/playground'])
     assert.match((await ask(demo, '/playgrounds')).body, /not a page/)
+  })
+})
+
+describe('the page of tokens', () => {
+  it('has its own script, the same policy, and nothing of anybody', async () => {
+    const { status, headers, body } = await ask(demo, '/tokens')
+    const { headers: others } = await ask(demo, '/playground')
+    assert.equal(status, 200)
+    assert.match(body, /src="\/playground\/assets\/tokens-A1\.js"/)
+    assert.doesNotMatch(body, /isthmus_|eyJ/)
+    assert.equal(headers['content-security-policy'], others['content-security-policy'])
+    assert.equal(headers['cache-control'], 'no-store')
   })
 })
 

@@ -10,15 +10,18 @@ import { createPrincipals } from '../../../gateway/policy/principals.ts'
 import { startGraph } from '../../support/graph.ts'
 
 const partner: Partner = {
+  name: 'x',
   subject: 'partner:x',
   audience: 'DISTRIBUTOR',
   rows: { rule: 'own_customers', parameters: { crmAccountId: ['A1'] } },
   scopes: ['s'],
   limits: defaultLimits.partner,
+  keys: null,
 }
 const policy: Policy = {
   scopesOf: () => ['s'],
   partner: (subject) => (subject === partner.subject ? partner : undefined),
+  partners: [partner],
 }
 
 function principalsOf(

@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { exportJWK } from 'jose'
 import jwt from 'jsonwebtoken'
 import { createVerifier } from '../../../gateway/tokens/verify.ts'
+import { plainIssuer } from '../../support/issuer.ts'
 
 const issuer = 'https://login.example.com'
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -56,17 +57,21 @@ describe('tokens of an issuer', () => {
   const clock = { now: Date.now() }
   const verifier = (algorithms: readonly ('RS256' | 'ES256')[] = ['RS256']) =>
     createVerifier({
-      issuers: [{ issuer, audience: 'isthmus', jwksUrl: url, algorithms }],
+      issuers: [{ ...plainIssuer, issuer, jwksUrl: url, algorithms }],
       demoSecret: undefined,
       now: () => clock.now,
     })
 
   it('say who it is and in which groups', async () => {
     assert.deepEqual(
-      await verifier()(token(rsa.privateKey, {}, { groups: ['isthmus-sales', 7] })),
+      await verifier()(
+        token(rsa.privateKey, { jwtid: 'j1' }, { groups: ['isthmus-sales', 7], client_id: 'crm' }),
+      ),
       {
-        subject: 'mei.lin',
-        groups: ['isthmus-sales'],
+        claims: { subject: 'mei.lin', groups: ['isthmus-sales'] },
+        tokenId: 'j1',
+        clientId: 'crm',
+        callers: 'all',
       },
     )
   })
@@ -74,7 +79,7 @@ describe('tokens of an issuer', () => {
   it('may be of another pinned algorithm, with the key of that name', async () => {
     const signed = token(ec.privateKey, { algorithm: 'ES256', keyid: 'ec' })
     await assert.rejects(verifier()(signed), { code: 'UNAUTHENTICATED' })
-    assert.equal((await verifier(['RS256', 'ES256'])(signed)).subject, 'mei.lin')
+    assert.equal((await verifier(['RS256', 'ES256'])(signed)).claims.subject, 'mei.lin')
   })
 
   it('are refused when anything about them is wrong', async () => {

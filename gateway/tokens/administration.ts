@@ -1,0 +1,235 @@
+/**
+ * Issuing, rotating and revoking tokens of partners: what the command line, the platform schema and
+ * the page do alike. A token is shown once; the store keeps its hash and its last four characters.
+ */
+import { hash } from 'node:crypto'
+import { AppError } from '#shared/errors.ts'
+import { createOnce, type IdempotentRequest } from '../store/idempotency.ts'
+import type { Store } from '../store/store.ts'
+import { tokenStatements, type IssuedToken, type TokenPage } from '../store/tokens.ts'
+import { addressProblem } from './addresses.ts'
+import { newToken, randomText, type TokenEnvironment } from './format.ts'
+
+export interface CreateToken {
+  /** The subject of a partner's plan. */
+  readonly subject: string
+  readonly name: string
+  readonly days: number
+  /** Null: from anywhere. */
+  readonly addresses: readonly string[] | null
+}
+
+export interface RotateToken {
+  readonly id: string
+  /** Null: for as long as the old one was issued for. */
+  readonly days: number | null
+  /** How long the old one stays good beside the new one. */
+  readonly overlapHours: number
+}
+
+/** Who changes something, and the key by which a repetition is known. */
+export interface By {
+  readonly subject: string
+  /** Left out, a repetition is another change. */
+  readonly idempotencyKey?: string
+}
+
+export interface Shown {
+  readonly token: IssuedToken
+  /** Null when this is the repetition of a change: a token is shown once. */
+  readonly secret: string | null
+}
+
+export interface TokenAdministration {
+  create(request: CreateToken, by: By): Promise<Shown>
+  rotate(request: RotateToken, by: By): Promise<Shown & { readonly replaced: IssuedToken }>
+  /** Harmless when it is repeated. */
+  revoke(id: string, by: By): Promise<IssuedToken>
+  /** The token of this id; throws NOT_FOUND. */
+  find(id: string): Promise<IssuedToken>
+  /** The token itself, or null when there is none such. */
+  findBySecret(secret: string): Promise<IssuedToken | null>
+  page(page: TokenPage): Promise<readonly IssuedToken[]>
+  count(subject: string | null): Promise<number>
+  /** A token for minutes, for a partner that proved its key. */
+  grantAccess(subject: string, seconds: number): string
+}
+
+export interface AdministrationOptions {
+  readonly store: Store
+  readonly environment: TokenEnvironment
+  readonly isPartner: (subject: string) => boolean
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+export const tokenLimits = { days: 365, nameLength: 100, addresses: 50, overlapHours: 720 } as const
+const dayMs = 24 * 3_600_000
+
+export const tokenHash = (token: string): string => hash('sha256', token, 'base64url')
+
+export type TokenStatus = 'ACTIVE' | 'ROTATED' | 'EXPIRED' | 'REVOKED'
+
+/** ROTATED is still good, for as long as the overlap takes. */
+export function statusOf(token: IssuedToken, now: number): TokenStatus {
+  if (token.revokedAt !== null) return 'REVOKED'
+  if (token.expiresAt <= now) return 'EXPIRED'
+  return token.replacedBy === null ? 'ACTIVE' : 'ROTATED'
+}
+
+export function createAdministration(options: AdministrationOptions): TokenAdministration {
+  const { store, environment, isPartner, now } = options
+  const tokens = tokenStatements(store)
+  const onceOf = createOnce(store)
+
+  const once = (by: By, request: unknown, work: () => string) =>
+    by.idempotencyKey === undefined
+      ? { result: work(), isNew: true }
+      : onceOf(
+          {
+            subject: by.subject,
+            key: by.idempotencyKey,
+            request,
+            now: now(),
+          } satisfies IdempotentRequest,
+          work,
+        )
+  const known = (id: string): IssuedToken => {
+    const token = tokens.byId(id)
+    if (token?.kind === 'ISSUED') return token
+    throw new AppError('NOT_FOUND', `There is no token with the id "${id}".`)
+  }
+  const insert = (
+    token: Pick<IssuedToken, 'subject' | 'name' | 'addresses' | 'kind'>,
+    { secret, by, lifeMs }: { secret: string; by: string; lifeMs: number },
+  ): string => {
+    const id = `tok_${randomText(16)}`
+    const createdAt = now()
+    tokens.insert({
+      ...token,
+      id,
+      hash: tokenHash(secret),
+      lastFour: secret.slice(-4),
+      createdAt,
+      createdBy: by,
+      expiresAt: createdAt + lifeMs,
+    })
+    return id
+  }
+
+  const create = (request: CreateToken, by: By): Shown => {
+    check(createProblems(request, isPartner))
+    const secret = newToken(environment)
+    const { subject, name, addresses, days } = request
+    return store.transaction(() => {
+      const { result, isNew } = once(by, ['create', request], () =>
+        insert(
+          { subject, name, addresses, kind: 'ISSUED' },
+          { secret, by: by.subject, lifeMs: days * dayMs },
+        ),
+      )
+      return { token: known(result), secret: isNew ? secret : null }
+    })
+  }
+  const rotate: (request: RotateToken, by: By) => Shown & { replaced: IssuedToken } = (
+    request,
+    by,
+  ) => {
+    check(rotateProblems(request))
+    const secret = newToken(environment)
+    return store.transaction(() => {
+      const { result, isNew } = once(by, ['rotate', request], () => {
+        const old = known(request.id)
+        refuseUnlessActive(old, now())
+        if (!isPartner(old.subject)) throw noPlan(old.subject)
+        const lifeMs = request.days === null ? old.expiresAt - old.createdAt : request.days * dayMs
+        const id = insert(old, { secret, by: by.subject, lifeMs })
+        const until = Math.min(old.expiresAt, now() + request.overlapHours * 3_600_000)
+        tokens.replace(old.id, id, until)
+        store.markChanged()
+        return id
+      })
+      return { token: known(result), secret: isNew ? secret : null, replaced: known(request.id) }
+    })
+  }
+  const revoke = (id: string, by: By): IssuedToken =>
+    store.transaction(() => {
+      once(by, ['revoke', id], () => {
+        if (known(id).revokedAt === null) {
+          tokens.revoke(id, by.subject, now())
+          store.markChanged()
+        }
+        return id
+      })
+      return known(id)
+    })
+
+  return {
+    create: (request, by) => Promise.try(create, request, by),
+    rotate: (request, by) => Promise.try(rotate, request, by),
+    revoke: (id, by) => Promise.try(revoke, id, by),
+    find: (id) => Promise.try(known, id),
+    findBySecret: (secret) => Promise.try(() => tokens.byHash(tokenHash(secret))),
+    page: (page) => Promise.try(() => tokens.page(page)),
+    count: (subject) => Promise.try(() => tokens.count(subject)),
+    grantAccess: (subject, seconds) => {
+      const secret = newToken(environment)
+      const token = { subject, name: 'access token', addresses: null, kind: 'ACCESS' } as const
+      tokens.removeExpiredAccess(now())
+      insert(token, { secret, by: subject, lifeMs: seconds * 1_000 })
+      return secret
+    },
+  }
+}
+
+type Problems = readonly (string | null)[]
+
+function check(problems: Problems): void {
+  const found = problems.filter((each) => each !== null)
+  if (found.length > 0) throw new AppError('BAD_USER_INPUT', found.join(' '))
+}
+
+const createProblems = (
+  { subject, name, days, addresses }: CreateToken,
+  isPartner: (subject: string) => boolean,
+): Problems => [
+  isPartner(subject) ? null : noPlan(subject).message,
+  /^[^\p{Cc}]+$/u.test(name) && name.length <= tokenLimits.nameLength && name.trim() !== ''
+    ? null
+    : `A token's name is one line of 1 to ${tokenLimits.nameLength} characters.`,
+  daysProblem(days),
+  ...addressesProblems(addresses ?? []),
+  addresses?.length === 0 ? 'An empty list of addresses would let nobody in: leave it out.' : null,
+]
+
+const rotateProblems = ({ days, overlapHours }: RotateToken): Problems => [
+  days === null ? null : daysProblem(days),
+  Number.isInteger(overlapHours) && overlapHours >= 0 && overlapHours <= tokenLimits.overlapHours
+    ? null
+    : `The overlap is a whole number of hours from 0 to ${tokenLimits.overlapHours}.`,
+]
+
+const daysProblem = (days: number): string | null =>
+  Number.isInteger(days) && days >= 1 && days <= tokenLimits.days
+    ? null
+    : `A token is good for a whole number of days from 1 to ${tokenLimits.days}.`
+
+const addressesProblems = (addresses: readonly string[]): Problems =>
+  addresses.length > tokenLimits.addresses
+    ? [`A token has at most ${tokenLimits.addresses} addresses.`]
+    : addresses.map((each) => {
+        const problem = addressProblem(each)
+        return problem === null ? null : `${problem}.`
+      })
+
+const noPlan = (subject: string) =>
+  new AppError('BAD_USER_INPUT', `There is no partner plan with the subject "${subject}".`)
+
+function refuseUnlessActive(token: IssuedToken, now: number): void {
+  const status = statusOf(token, now)
+  if (status === 'ACTIVE') return
+  throw new AppError(
+    'TOKEN_NOT_ACTIVE',
+    `The token "${token.id}" is ${status.toLowerCase()}, so it cannot be rotated.`,
+  )
+}

@@ -1,0 +1,90 @@
+/**
+ * From what came with a request to a principal: which kind of token it is, whether its subject may
+ * come in, and who that is here. What is wrong goes to the log, never to the caller: every refusal is
+ * the same UNAUTHENTICATED.
+ */
+import { AppError } from '#shared/errors.ts'
+import type { Principal } from '#shared/principal.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Claims, Principals } from '../policy/principals.ts'
+import type { SeenSubject } from '../store/subjects.ts'
+import { looksIssued } from './format.ts'
+import type { Grants } from './grants.ts'
+import type { IssuedVerifier } from './issued.ts'
+import type { Verified, Credentials } from './verified.ts'
+import type { Verifier } from './verify.ts'
+
+export interface CallersOptions {
+  readonly verify: Verifier
+  readonly verifyIssued: IssuedVerifier
+  readonly grants: Grants
+  readonly policy: () => Policy
+  readonly principals: Principals
+}
+
+export interface Callers {
+  /** Throws UNAUTHENTICATED. */
+  authenticate(credentials: Credentials): Promise<Principal>
+  /** The principal of a run that has no token, by what its subject was last granted. */
+  withoutToken(subject: string): Promise<Principal>
+}
+
+export function createCallers(options: CallersOptions): Callers {
+  const { verify, verifyIssued, grants, policy, principals } = options
+  const seenOf = createSeen()
+  return {
+    authenticate: async ({ authorization, address }) => {
+      const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
+      if (token === undefined) throw unauthenticated()
+      let claims: Claims
+      try {
+        const verified = looksIssued(token) ? verifyIssued(token, address) : await verify(token)
+        claims = callerOf(verified, policy())
+        const bar = grants.bar(claims.subject)
+        if (bar !== null) throw new TypeError(bar)
+      } catch (cause) {
+        throw unauthenticated(cause)
+      }
+      const isPartner = policy().partner(claims.subject) !== undefined
+      grants.seen(seenOf(claims, isPartner))
+      return principals(claims)
+    },
+    withoutToken: async (subject) => principals(await grants.lastGrant(subject)),
+  }
+}
+
+export const unauthenticated = (cause?: unknown): AppError =>
+  new AppError(
+    'UNAUTHENTICATED',
+    'The request has no valid token.',
+    cause === undefined ? {} : { cause },
+  )
+
+/**
+ * Whom the token speaks for. A client that is a partner's speaks for that partner, whoever the subject
+ * is: the plan of a partner grants less than being an employee.
+ */
+function callerOf({ claims, clientId, callers }: Verified, policy: Policy): Claims {
+  const partner = [clientId, claims.subject].find(
+    (each) => each !== null && policy.partner(each) !== undefined,
+  )
+  if (partner == null) {
+    if (callers === 'partners') throw new TypeError('the subject is no partner')
+    return claims
+  }
+  if (callers === 'employees') throw new TypeError('this issuer does not speak for partners')
+  return partner === claims.subject ? claims : { subject: partner, groups: [] }
+}
+
+/** The same claims are the same object, so that noting them again costs nothing. */
+function createSeen(): (claims: Claims, isPartner: boolean) => SeenSubject {
+  const byClaims = new WeakMap<Claims, SeenSubject>()
+  return (claims, isPartner) => {
+    const kind = isPartner ? 'PARTNER' : 'EMPLOYEE'
+    const known = byClaims.get(claims)
+    if (known?.kind === kind) return known
+    const made: SeenSubject = { subject: claims.subject, groups: claims.groups, kind }
+    byClaims.set(claims, made)
+    return made
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * OAuth 2 client credentials with a key of the partner's own (RFC 6749 section 4.4, RFC 7523
+ * `private_key_jwt`): a short assertion, signed by the partner and good once, for a token of ours that
+ * is good for minutes.
+ */
+import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTVerifyGetKey } from 'jose'
+import type { Log } from '../log.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { PartnerKeys } from '../policy/partner-keys.ts'
+import { createUseAssertion } from '../store/assertions.ts'
+import type { Store } from '../store/store.ts'
+import type { TokenAdministration } from './administration.ts'
+import type { Grants } from './grants.ts'
+import { createKeys } from './keys.ts'
+
+export interface ClientAssertionOptions {
+  readonly store: Store
+  readonly administration: TokenAdministration
+  readonly grants: Grants
+  readonly policy: () => Policy
+  readonly log: Log
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+export interface AccessToken {
+  readonly access_token: string
+  readonly token_type: 'Bearer'
+  /** Seconds. */
+  readonly expires_in: number
+  readonly scope: string
+}
+
+/** `audiences` are the names by which this gateway may be meant. Throws what is wrong with it. */
+export type GrantByAssertion = (
+  assertion: string,
+  audiences: readonly string[],
+) => Promise<AccessToken>
+
+/** With a key pair: a secret that both sides know is not the partner's own. */
+export const assertionAlgorithms = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA'],
+]
+
+const accessSeconds = 600
+const maxAssertionSeconds = 300
+const toleranceSeconds = 30
+const maxLength = 8_192
+
+export function createGrantByAssertion(options: ClientAssertionOptions): GrantByAssertion {
+  const { store, administration, grants, policy, log, now } = options
+  const useAssertion = createUseAssertion(store)
+  const keysOf = createKeysOf((error) =>
+    log.error({ err: error }, 'the keys of a partner could not be had'),
+  )
+  return async (assertion, audiences) => {
+    if (assertion.length > maxLength) throw new TypeError('longer than any assertion')
+    const { iss } = decodeJwt(assertion)
+    const partner = iss === undefined ? undefined : policy().partner(iss)
+    if (partner === undefined || partner.keys === null) {
+      throw new TypeError('the issuer is no partner with keys of its own')
+    }
+    const { subject } = partner
+    const bar = grants.bar(subject)
+    if (bar !== null) throw new TypeError(bar)
+    const { payload } = await jwtVerify(assertion, keysOf(subject, partner.keys), {
+      algorithms: assertionAlgorithms,
+      audience: [...audiences],
+      issuer: subject,
+      subject,
+      clockTolerance: toleranceSeconds,
+      currentDate: new Date(now()),
+      requiredClaims: ['exp', 'jti'],
+    })
+    const { exp = 0, jti = '' } = payload
+    if (exp > now() / 1_000 + maxAssertionSeconds + toleranceSeconds)
+      throw new TypeError(`good for longer than ${maxAssertionSeconds} seconds`)
+    if (jti === '' || jti.length > 200) throw new TypeError('no usable jti')
+    const expiresAt = (exp + toleranceSeconds) * 1_000
+    const token = store.transaction(() => {
+      if (!useAssertion({ subject, jti, expiresAt }, now())) throw new TypeError('used before')
+      return administration.grantAccess(subject, accessSeconds)
+    })
+    return {
+      access_token: token,
+      token_type: 'Bearer',
+      expires_in: accessSeconds,
+      scope: partner.scopes.join(' '),
+    }
+  }
+}
+
+/** Keys from an address are kept; those of a file are the policy's. */
+function createKeysOf(onProblem: (error: unknown) => void) {
+  const remote = new Map<string, JWTVerifyGetKey>()
+  return (subject: string, keys: PartnerKeys): JWTVerifyGetKey => {
+    if ('keys' in keys) return createLocalJWKSet({ keys: [...keys.keys] })
+    const name = JSON.stringify([subject, keys.url])
+    const known = remote.get(name)
+    if (known !== undefined) return known
+    const made = createKeys({ issuer: subject, jwksUrl: keys.url, onProblem })
+    remote.set(name, made)
+    return made
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Verifies tokens that Isthmus issued. A token is looked up by its hash, so the time that takes says
+ * nothing about any token. A known one costs a hash and a look-up in a map; whatever changes in the
+ * store, in this process or another, shows in its revision, and all is read anew.
+ */
+import type { Store } from '../store/store.ts'
+import { tokenStatements, type IssuedToken } from '../store/tokens.ts'
+import { addressList, type AddressList } from './addresses.ts'
+import { statusOf, tokenHash } from './administration.ts'
+import { isWellFormed, type TokenEnvironment } from './format.ts'
+import type { Verified } from './verified.ts'
+
+export interface IssuedVerifierOptions {
+  readonly store: Store
+  readonly environment: TokenEnvironment
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Told of each use. */
+  readonly onUse: (id: string) => void
+}
+
+/** Throws what is wrong with the token. */
+export type IssuedVerifier = (token: string, address: string | undefined) => Verified
+
+interface Kept {
+  readonly token: IssuedToken
+  readonly allows: AddressList | null
+  readonly verified: Verified
+}
+
+const maxKept = 10_000
+
+export function createIssuedVerifier(options: IssuedVerifierOptions): IssuedVerifier {
+  const { store, environment, now, onUse } = options
+  const tokens = tokenStatements(store)
+  const kept = new Map<string, Kept>()
+  let revision = store.revision()
+
+  const lookUp = (hash: string): Kept => {
+    const token = tokens.byHash(hash)
+    if (token === null) throw new TypeError('unknown token')
+    const { subject, addresses, id } = token
+    const found: Kept = {
+      token,
+      allows: addresses === null ? null : addressList(addresses),
+      verified: {
+        claims: { subject, groups: [] },
+        tokenId: id,
+        clientId: null,
+        callers: 'partners',
+      },
+    }
+    const [oldest] = kept.keys()
+    if (kept.size >= maxKept && oldest !== undefined) kept.delete(oldest)
+    kept.set(hash, found)
+    return found
+  }
+
+  return (token, address) => {
+    if (!isWellFormed(token, environment)) throw new TypeError('no token of this environment')
+    const present = store.revision()
+    if (present !== revision) {
+      kept.clear()
+      revision = present
+    }
+    const hash = tokenHash(token)
+    const { token: known, allows, verified } = kept.get(hash) ?? lookUp(hash)
+    const status = statusOf(known, now())
+    if (status !== 'ACTIVE' && status !== 'ROTATED') throw new TypeError(`${known.id} is ${status}`)
+    if (allows?.(address) === false) throw new TypeError(`${known.id} is not for this address`)
+    onUse(known.id)
+    return verified
+  }
+}

@@ -1,0 +1,20 @@
+/** What is known of a token once it has been verified. Types only. */
+import type { Claims } from '../policy/principals.ts'
+
+/** What came with the request. */
+export interface Credentials {
+  /** The one Authorization header. */
+  readonly authorization: string | undefined
+  /** The client's IP address. */
+  readonly address: string | undefined
+}
+
+export interface Verified {
+  readonly claims: Claims
+  /** Our id of an issued token, or the `jti`. */
+  readonly tokenId: string | null
+  /** The client that got the token, which may be a partner's system. */
+  readonly clientId: string | null
+  /** Whose subjects it may name: ours are for partners, an issuer's as it is configured. */
+  readonly callers: 'employees' | 'partners' | 'all'
+}

@@ -1,0 +1,135 @@
+/** `isthmus token` and `isthmus subject` as a program, over a data folder of its own. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { isthmus, repository } from '../../support/cli.ts'
+
+const plan = 'harbour-distribution'
+const subject = `partner:${plan}`
+
+describe('tokens on the command line', () => {
+  const data = mkdtempSync(join(tmpdir(), 'isthmus-cli-'))
+  const env = { ISTHMUS_DATA: data }
+  after(() => rmSync(data, { recursive: true }))
+  const json = async (...args: string[]) => {
+    const { code, stdout, stderr } = await isthmus([...args, '--json'], env)
+    assert.deepEqual([code, stderr], [0, ''])
+    return JSON.parse(stdout)
+  }
+
+  it('are created, listed, rotated and revoked', async () => {
+    const { code, stdout, stderr } = await isthmus(
+      ['token', 'create', plan, '--name', 'ERP sync', '--days', '10', '--address', '192.0.2.0/24'],
+      env,
+    )
+    assert.equal(code, 0)
+    assert.match(stdout, /^isthmus_demo_[0-9A-Za-z]{36}\n$/)
+    assert.match(stderr, /not shown again/)
+
+    const [first, ...others] = await json('token', 'list', subject)
+    assert.deepEqual(others, [])
+    assert.equal(first.status, 'ACTIVE')
+    assert.deepEqual(first.addresses, ['192.0.2.0/24'])
+    assert.equal(stdout.trim().slice(-4), first.lastFour)
+    assert.match(first.createdBy, /^cli:/)
+    assert.ok(!JSON.stringify(first).includes(stdout.trim()))
+
+    const { secret, token } = await json('token', 'rotate', first.id, '--overlap', '0')
+    assert.match(secret, /^isthmus_demo_/)
+    const listed = await json('token', 'list', plan)
+    assert.deepEqual(
+      listed.map((each: { id: string; status: string }) => [each.id, each.status]),
+      [
+        [token.id, 'ACTIVE'],
+        [first.id, 'EXPIRED'],
+      ],
+    )
+    assert.equal((await json('token', 'revoke', token.id)).status, 'REVOKED')
+    assert.match((await isthmus(['token', 'list'], env)).stdout, /REVOKED.*ERP sync\n.*EXPIRED/)
+  })
+
+  const refusals: readonly (readonly [string, RegExp])[] = [
+    ['token create nobody --name x', /^NOT_FOUND: .*harbour-distribution/],
+    [`token create ${plan} --name x --days 366`, /^BAD_USER_INPUT: .*1 to 365/],
+    [`token create ${plan} --name x --address nonsense`, /^BAD_USER_INPUT: .*"nonsense"/],
+    ['token revoke tok_none', /^NOT_FOUND: /],
+    ['token rotate tok_none', /^NOT_FOUND: /],
+    ['token explain nobody', /^NOT_FOUND: /],
+    [`token explain ${plan} --operation /nowhere`, /^BAD_USER_INPUT: .*cannot be read/],
+    ['subject enable nobody', /^NOT_FOUND: /],
+  ]
+  for (const [args, message] of refusals) {
+    it(`"${args}" is refused with a code and exits with 1`, async () => {
+      const { code, stdout, stderr } = await isthmus(args.split(' '), env)
+      assert.match(stderr, message)
+      assert.deepEqual([code, stdout], [1, ''])
+    })
+  }
+
+  it('a subject is disabled and enabled, seen before or not', async () => {
+    assert.equal((await isthmus(['subject', 'disable', 'mei.lin'], env)).code, 0)
+    const [found] = await json('subject', 'list')
+    assert.equal(found.subject, 'mei.lin')
+    assert.match(found.disabledBy, /^cli:/)
+    assert.equal((await isthmus(['subject', 'enable', 'mei.lin'], env)).code, 0)
+    assert.equal((await json('subject', 'list'))[0].disabledAt, null)
+  })
+})
+
+describe('token explain', () => {
+  const data = mkdtempSync(join(tmpdir(), 'isthmus-cli-'))
+  const env = { ISTHMUS_DATA: data }
+  after(() => rmSync(data, { recursive: true }))
+  const explain = async (...args: string[]) => {
+    const { code, stdout, stderr } = await isthmus(['token', 'explain', ...args, '--json'], env)
+    assert.deepEqual([code, stderr], [0, ''])
+    return JSON.parse(stdout)
+  }
+
+  it('says what a plan may read, by which rows, and what it may not', async () => {
+    const { readable, refused, rows, shows } = await explain(plan)
+    assert.ok(readable.includes('Contact.email')) // crm:contact-pii:read
+    assert.ok(!readable.includes('Employee.salary'))
+    const salary = refused.find(
+      (each: { coordinate: string }) => each.coordinate === 'Employee.salary',
+    )
+    assert.deepEqual(salary.needs, [['hr:salary:read']])
+    assert.deepEqual(rows.parameters, { crmAccountId: ['A000001'] })
+    const hr = shows.find((each: { system: string }) => each.system === 'hr')
+    assert.deepEqual([hr.all, hr.limited], [[], []])
+    assert.ok(hr.nothing.includes('salary'))
+  })
+
+  it('says what of an operation would be refused, for a token on standard input', async () => {
+    const { stdout } = await isthmus(['token', 'create', plan, '--name', 'x'], env)
+    const file = 'gateway/reports/library/margin-by-customer/operation.graphql'
+    const args = ['gateway/cli/isthmus.ts', 'token', 'explain', '-', '--operation', file, '--json']
+    const said = execFileSync(process.execPath, args, {
+      cwd: repository,
+      env: { ...env, PATH: process.env['PATH'] },
+      input: stdout,
+      encoding: 'utf8',
+    })
+    const { refused } = JSON.parse(said) as { refused: { coordinate: string; path: string }[] } // just printed
+    const margin = refused.find(({ coordinate }) => coordinate === 'RevenueAggregate.margin')
+    assert.equal(margin?.path, 'revenueAggregates.rows.margin')
+  })
+
+  it('says what differs between two plans', async () => {
+    assert.deepEqual(await explain(plan, '--diff', 'north-agency'), { only: [], onlyOther: [] })
+    const { only, onlyOther } = await explain(plan, '--diff', 'ana.hsu')
+    assert.ok(onlyOther.includes('Employee.salary'))
+    assert.ok(only.includes('Contact.email'))
+  })
+
+  it('takes no token as an argument, where other programs can see it', async () => {
+    const { stdout } = await isthmus(['token', 'create', plan, '--name', 'x'], env)
+    const { code, stderr } = await isthmus(['token', 'explain', stdout.trim()], env)
+    assert.equal(code, 1)
+    assert.match(stderr, /^BAD_USER_INPUT: .*standard input/)
+    assert.ok(!stderr.includes(stdout.trim()))
+  })
+})

@@ -1,0 +1,81 @@
+/** What configuration says of who may come in: every problem at once, and nothing unsafe. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { readConfig } from '../../gateway/config.ts'
+
+function configOf(t: TestContext, yaml: object) {
+  const folder = mkdtempSync(join(tmpdir(), 'isthmus-config-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'config.yaml')
+  writeFileSync(file, JSON.stringify(yaml))
+  return readConfig({ ISTHMUS_CONFIG: file })
+}
+
+const issuer = { issuer: 'https://login.example.com', audience: 'isthmus' }
+
+describe('configured issuers', () => {
+  it('need a name and an audience; the rest has safe values', (t) => {
+    assert.deepEqual(configOf(t, { issuers: [issuer] }).issuers, [
+      {
+        ...issuer,
+        jwksUrl: undefined,
+        algorithms: ['RS256'],
+        clockToleranceSeconds: 30,
+        maxLifetimeSeconds: 86_400,
+        groupsClaim: 'groups',
+        clientIdClaim: 'client_id',
+        callers: 'all',
+      },
+    ])
+  })
+
+  it('may be on loopback without https, for tries', (t) => {
+    const jwksUrl = 'http://127.0.0.1:9/keys'
+    assert.equal(configOf(t, { issuers: [{ ...issuer, jwksUrl }] }).issuers[0]?.jwksUrl, jwksUrl)
+  })
+
+  const wrong: Readonly<Record<string, [object, RegExp]>> = {
+    'a secret as the key': [{ algorithms: ['HS256'] }, /HS256" is none of RS256/],
+    'no signature': [{ algorithms: ['none'] }, /none" is none of/],
+    'discovery that anybody can change': [{ issuer: 'http://login.example.com' }, /must be https/],
+    'keys that anybody can change': [{ jwksUrl: 'http://login.example.com/k' }, /must be https/],
+    'tokens for years': [{ maxLifetimeSeconds: 31_536_000 }, /maxLifetimeSeconds/],
+    'a clock that is hours off': [{ clockToleranceSeconds: 3_600 }, /clockToleranceSeconds/],
+    'a mistyped key': [{ caller: 'partners' }, /"caller" is not known/],
+    'whose tokens': [{ callers: 'nobody' }, /none of employees, partners, all/],
+  }
+  for (const [what, [change, message]] of Object.entries(wrong)) {
+    it(`are refused for ${what}`, (t) => {
+      assert.throws(() => configOf(t, { issuers: [{ ...issuer, ...change }] }), {
+        code: 'CONFIGURATION_INVALID',
+        message,
+      })
+    })
+  }
+})
+
+describe('what stands around the gateway', () => {
+  it('has a public address by https, and proxies by address, all problems at once', (t) => {
+    const good = { publicUrl: 'https://gateway.example.com/', trustedProxies: ['10.0.0.0/8'] }
+    const { publicUrl, trustedProxies, maxUnseenDays } = configOf(t, good)
+    assert.deepEqual(
+      [publicUrl, trustedProxies, maxUnseenDays],
+      ['https://gateway.example.com', ['10.0.0.0/8'], 30],
+    )
+    assert.throws(
+      () =>
+        configOf(t, {
+          publicUrl: 'http://gateway.example.com',
+          trustedProxies: ['proxy', 7],
+          maxUnseenDays: 0,
+        }),
+      {
+        message:
+          /publicUrl.*must be https[^]*trustedProxies: expected a list[^]*"proxy" is no address[^]*maxUnseenDays/,
+      },
+    )
+  })
+})
