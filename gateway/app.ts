@@ -132,6 +132,7 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
         {
           graph,
           sources,
+          authorization: config.authorization,
           limits: { timeoutOf: (system) => config.system(system).timeoutMs },
           onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
         },

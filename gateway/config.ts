@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
 import { moduleExtension } from './module-extension.ts'
+import { authorizations, type Authorization } from './request/denied.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -38,6 +39,8 @@ export interface Config {
   readonly requestTimeoutMs: number
   readonly issuers: readonly Issuer[]
   readonly internalSecret: string | undefined
+  /** What becomes of a question of which some fields may not be read. */
+  readonly authorization: Authorization
   /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
   readonly noAuth: boolean
   system(name: string): SystemConfig
@@ -147,6 +150,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     ),
     issuers,
     internalSecret: typeof internalSecret === 'string' ? internalSecret : undefined,
+    authorization: reader.oneOf('authorization', yaml['authorization'], authorizations, 'filter'),
     noAuth,
     system: (name) => systems.named.get(name) ?? systems.fallback,
   }
@@ -167,6 +171,7 @@ const known = new Set([
   'systems',
   'issuers',
   'internalSecret',
+  'authorization',
 ])
 
 function readYaml(file: string, env: Environment, reader: Reader): Yaml {

@@ -25,7 +25,7 @@ const generation = generationOf(
 const { apiSchema, policies } = generation
 const protectedFields = [...policies.requirements].flatMap(([coordinate, requirements]) => {
   const [type = '', field] = coordinate.split('.')
-  const scopes = requirements.flatMap((each) => each.scopes.flat())
+  const scopes = requirements.flatMap((each) => each.grants.flat())
   return field === undefined || scopes.length === 0 ? [] : [{ coordinate, type, field, scopes }]
 })
 
@@ -77,7 +77,10 @@ function operationOf(path: readonly string[]): OperationDefinitionNode {
 const authorised = (path: readonly string[], scopes: ReadonlySet<string>) => {
   const operation = operationOf(path)
   const document = { kind: Kind.DOCUMENT, definitions: [operation] } as const
-  const allowed = authorise(document, operation, generation, scopes)
+  const allowed = authorise(document, operation, generation, {
+    held: scopes,
+    asks: new Map(),
+  })
   return {
     denied: allowed.denied.map(({ coordinate }) => coordinate),
     operation: allowed.operation,
@@ -133,7 +136,7 @@ describe('the deny matrix', () => {
           guarded.size === 0 ||
           policies.requirements
             .get(`${type.name}.${field.name}`)
-            ?.some(({ scopes }) => scopes.length > 0)
+            ?.some(({ grants }) => grants.length > 0)
         )
           continue
         for (const argument of field.args) {
