@@ -19,6 +19,7 @@ import { appErrorIn } from './errors.ts'
 import { createExecutor } from './executor/execute.ts'
 import type { Principal } from './principal.ts'
 import type { Relations } from './relations.ts'
+import { enforceRules } from './rules/enforce.ts'
 import { scalars } from './scalars.ts'
 import type { Databases, Session, SubgraphDefinition } from './subgraph.ts'
 
@@ -123,7 +124,9 @@ function schemaOf({ schema, resolvers }: Pick<SubgraphDefinition, 'schema' | 're
     ...resolvers,
     ...Object.fromEntries(known),
   } as unknown as GraphQLResolverMap<object>
-  return buildSubgraphSchema([{ typeDefs, resolvers: map }])
+  const built = buildSubgraphSchema([{ typeDefs, resolvers: map }])
+  enforceRules(built, typeDefs)
+  return built
 }
 
 interface OpenFiles {
