@@ -13,7 +13,7 @@ import type {
   SupergraphSdlHook,
 } from '@apollo/gateway'
 import { print, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql'
-import { nobody, type Principal } from '#shared/principal.ts'
+import { nobody, type Audience, type Principal } from '#shared/principal.ts'
 import { restrictBy, type CachePolicy } from './request/cache-policy.ts'
 import type { Authorization } from './request/denied.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
@@ -44,6 +44,8 @@ export interface Logger {
 export interface Caller {
   /** What `@requiresScopes` is compared with. */
   readonly scopes: readonly string[]
+  /** What `@policy` may ask for: who of the company is an `EMPLOYEE`. A partner's system by default. */
+  readonly audience?: Audience
 }
 
 export interface IsthmusGatewayOptions<Context extends object = Record<string, unknown>> {
@@ -340,7 +342,9 @@ export class IsthmusGateway<
 
   async #principalOf(context: Context): Promise<Principal> {
     const caller = (await this.#options.principal?.(context)) ?? null
-    return caller === null ? nobody : { ...nobody, scopes: [...caller.scopes, knownCaller] }
+    if (caller === null) return nobody
+    const { scopes, audience = nobody.audience } = caller
+    return { ...nobody, audience, scopes: [...scopes, knownCaller] }
   }
 
   #observer({ generation }: Graph, policy: CachePolicy | undefined): Observer {

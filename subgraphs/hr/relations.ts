@@ -10,9 +10,11 @@ import {
   id,
   instant,
   integer,
+  isOneOf,
   nullable,
   oneOf,
   rate,
+  type RowGuard,
   text,
 } from '#shared/relations.ts'
 
@@ -36,6 +38,16 @@ export const jobFamilies = [
   'MANAGEMENT',
 ] as const
 
+/** Those whose manager the caller is. */
+const ofOwnTeam: RowGuard['rule'] = (eb, own, relation) =>
+  eb.exists(
+    eb
+      .selectFrom('employee as member')
+      .select(eb.lit(1).as('one'))
+      .whereRef('member.employeeNo', '=', `${relation}.employeeNo`)
+      .where((inner) => isOneOf('managerNo', 'employeeNo')(inner, own, 'member')),
+  )
+
 export const relations = defineRelations({
   employee: {
     description: 'Everybody who works or worked here; bridges employee number and login id.',
@@ -52,6 +64,7 @@ export const relations = defineRelations({
       managerNo: nullable(id()),
       hiredOn: nullable(date()),
       leftOn: nullable(date()),
+      bornOn: nullable(date()),
       location: nullable(text()),
       /** Full-time equivalents, 0 to 1. */
       fte: decimal(4, 2),
@@ -102,6 +115,7 @@ export const relations = defineRelations({
     description: 'Monthly salary from a day on; the latest that has begun is in force.',
     columns: { employeeNo: id(), validFrom: date(), salary: amount(), currency: text() },
     key: ['employeeNo', 'validFrom'],
+    guard: { unless: ['hr:salary:read', 'hr:salary-band:read'], rule: ofOwnTeam },
   },
   commission_plan: {
     description: 'How commission is earned.',
@@ -125,5 +139,6 @@ export const relations = defineRelations({
     description: 'Who is paid by which commission plan.',
     columns: { employeeNo: id(), planId: id() },
     key: ['employeeNo'],
+    guard: { unless: ['hr:compensation:read'], rule: ofOwnTeam },
   },
 })
