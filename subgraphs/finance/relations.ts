@@ -282,6 +282,7 @@ export const relations = defineRelations({
     },
     key: ['supplierInvoiceNo'],
     indexes: [['supplierNo', 'issuedOn']],
+    rules: { own_supplier: isOneOf('supplierNo', 'supplierNo') },
   },
   exchange_rate: {
     description: 'Units of `toCurrency` for one of `fromCurrency`, from a day on.',

@@ -35,6 +35,8 @@ export interface Rules {
   readonly requirements: ReadonlyMap<string, readonly Requirement[]>
   /** What may be asked with: by `Input.field`, `Enum.VALUE` or `Type.field(argument:)`. */
   readonly inputs: ReadonlyMap<string, readonly Requirement[]>
+  /** Input coordinate → the fields whose values it tells. */
+  readonly reads: ReadonlyMap<string, readonly string[]>
   /** What is shown in part: by `Type.field`. */
   readonly masks: ReadonlyMap<string, Mask>
   /** Every scope that some rule names. */
@@ -62,7 +64,7 @@ export function rulesOf(document: DocumentNode): Rules {
     ...[...masks.values()].flatMap(({ unless }) => unless.flat()),
   ])
   for (const name of policies) scopes.delete(policyGrant(name))
-  return { requirements, masks, scopes, policies, inputs: inputRequirements(found, reads) }
+  return { requirements, masks, scopes, policies, reads, inputs: inputRequirements(found, reads) }
 }
 
 interface Found {

@@ -176,6 +176,32 @@ describe('authorise', () => {
   })
 })
 
+describe('an interface without a rule of its own', () => {
+  it('still needs what the types behind it need', () => {
+    // Composition puts the rule on the interface as well; another composer may not.
+    const [, rule = ''] =
+      /interface Thing[^}]*cost: Float[^\n]*?( @requiresScopes\(scopes: \[\["cost"\]\]\))/.exec(
+        generation.supergraphSdl,
+      ) ?? []
+    const sdl = generation.supergraphSdl.replace(
+      /(interface Thing[^}]*cost: Float[^\n]*?) @requiresScopes\(scopes: \[\["cost"\]\]\)/,
+      '$1',
+    )
+    assert.notEqual(rule, '')
+    const bare = generationFrom(sdl)
+    assert.equal(bare.policies.requirements.has('Thing.cost'), false)
+    const document = parseDocument('{ things { cost } }', bare.apiSchema)
+    const { denied } = authorise(document, operationOf(document, undefined), bare, {
+      held: new Set(),
+      asks: new Map(),
+    })
+    assert.deepEqual(
+      denied.map(({ coordinate }) => coordinate),
+      ['Thing.cost'],
+    )
+  })
+})
+
 describe('the policy index', () => {
   it('knows renamed rules', () => {
     const { policies } = generationOf(
