@@ -12,7 +12,8 @@ import type { SubgraphOptions } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
-import { platformName, platformSdl, platformSource } from './platform/platform.ts'
+import { platformSource } from './platform/platform.ts'
+import { ownSubgraphs, platformName } from './platform/schema.ts'
 import { createPrincipals, type Claims } from './policy/principals.ts'
 import { readPolicy } from './policy/policy.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
@@ -22,7 +23,8 @@ import { neverAborted } from './request/stages.ts'
 import { connect } from './sources/connect.ts'
 import type { Source } from './sources/source.ts'
 import type { Generation } from './supergraph/generation.ts'
-import { loadSupergraph, type Loaded } from './supergraph/load.ts'
+import { loadSdl, type Loaded } from './supergraph/load.ts'
+import { isBare, readSupergraph, type SupergraphText } from './supergraph/read.ts'
 import { demoSecret } from './tokens/demo.ts'
 import { createVerifier } from './tokens/verify.ts'
 import { createGraphqlEndpoint, type Question } from './transport/graphql.ts'
@@ -34,6 +36,8 @@ export interface AppOptions {
   readonly log: Log
   /** Told of everything that happens, beside what a request brings. */
   readonly observer?: Observer
+  /** Reads the supergraph, at the start and on a reload; by default from the configured file. */
+  readonly supergraph?: () => SupergraphText
 }
 
 export interface RunOptions {
@@ -69,11 +73,13 @@ interface Current extends Loaded {
   isRetired: boolean
 }
 
-export async function createApp(config: Config, { log, observer }: AppOptions): Promise<App> {
-  const isSdl = config.supergraph.endsWith('.graphql')
+export async function createApp(
+  config: Config,
+  { log, observer, supergraph = () => readConfigured(config) }: AppOptions,
+): Promise<App> {
+  const isSdl = isBare(config.supergraph)
   const usesDemoTokens = config.mode === 'demo' && !config.noAuth
   const secret = usesDemoTokens ? demoSecret(config.data) : undefined
-  const own = isSdl ? [] : [{ name: platformName, sdl: platformSdl() }]
   const connected = new Map<string, Source>()
   const connections = {
     config,
@@ -83,7 +89,8 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
   }
 
   async function load(): Promise<Current> {
-    const loaded = loadSupergraph(config.supergraph, own, join(config.data, 'plans.json'))
+    const { sdl, places } = supergraph()
+    const loaded = loadSdl(sdl, { places, plansFile: join(config.data, 'plans.json') })
     try {
       for (const place of loaded.places) {
         const key = JSON.stringify(place)
@@ -225,6 +232,9 @@ export async function createApp(config: Config, { log, observer }: AppOptions): 
     },
   }
 }
+
+const readConfigured = ({ supergraph }: Config): SupergraphText =>
+  readSupergraph(supergraph, ownSubgraphs(supergraph))
 
 /** A slow system must not hold up everybody who signs in: its facts are missing instead. */
 const factsTimeoutMs = 2_000

@@ -3,6 +3,7 @@
  * what comes out is frozen. Nothing else reads the environment.
  */
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
@@ -30,6 +31,8 @@ export interface Config {
   readonly mode: 'demo' | 'production'
   readonly host: string
   readonly port: number
+  /** Processes that answer; with one, it is this process itself. */
+  readonly workers: number
   /** The folder of the embedded databases and of generated secrets. */
   readonly data: string
   readonly supergraph: string
@@ -127,6 +130,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     mode,
     host,
     port: reader.whole('PORT', overrides.port ?? env['PORT'], 4000, 0, 65_535),
+    workers: workersIn(reader, env['WORKERS']),
     data: resolve(base, env['ISTHMUS_DATA'] ?? 'data'),
     supergraph: resolve(
       overrides.supergraph === undefined ? base : process.cwd(),
@@ -244,6 +248,19 @@ function readSystems(reader: Reader, yaml: Yaml) {
     }),
   )
   return { named, fallback }
+}
+
+const maxWorkers = 256
+
+function workersIn(reader: Reader, value: string | undefined): number {
+  if (value === undefined) return 1
+  if (value === 'auto') return availableParallelism()
+  const given = /^[0-9]{1,3}$/.test(value) ? Number(value) : 0
+  if (given >= 1 && given <= maxWorkers) return given
+  reader.problems.push(
+    `WORKERS: ${JSON.stringify(value)} is neither "auto" nor a whole number from 1 to ${maxWorkers}`,
+  )
+  return 1
 }
 
 function timeZone(reader: Reader, value: unknown): string {

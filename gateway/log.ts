@@ -6,8 +6,16 @@ import { destination, pino, type Logger } from 'pino'
 
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>
 
-export const createLog = (level = 'info'): Log =>
-  pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination(2))
+/** `worker` is the number of the process, where there are several. */
+export const createLog = (level = 'info', worker?: number): Log =>
+  pino(
+    {
+      level,
+      base: worker === undefined ? null : { worker },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    destination(2),
+  )
 
 /** For programs whose output is their answer. */
 export const noLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }

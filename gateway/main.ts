@@ -6,15 +6,11 @@ import './compile-cache.ts'
 
 const { AppError } = await import('#shared/errors.ts')
 try {
-  const [{ createApp }, { readConfig }, { createLog }, { serve }] = await Promise.all([
-    import('./app.ts'),
+  const [{ readConfig }, { start }] = await Promise.all([
     import('./config.ts'),
-    import('./log.ts'),
-    import('./serve.ts'),
+    import('./start.ts'),
   ])
-  const config = readConfig(process.env)
-  const log = createLog(process.env['LOG_LEVEL'] ?? 'info')
-  await serve(config, log, createApp)
+  await start(readConfig(process.env), process.env['LOG_LEVEL'] ?? 'info')
 } catch (error) {
   if (!(error instanceof AppError)) throw error
   console.error(`${error.code}: ${error.message}`)

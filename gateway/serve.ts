@@ -1,27 +1,28 @@
 /**
- * A gateway as a program: prepares the embedded data, prints where it is and how to get in, reloads
- * on SIGHUP, and stops on SIGINT and SIGTERM when the requests in flight are done.
+ * A gateway as a program of one process: prepares the embedded data, prints where it is and how to get
+ * in, reloads on SIGHUP, and stops on SIGINT and SIGTERM when the requests in flight are done.
  */
 import type { createApp, Pages } from './app.ts'
 import type { Config } from './config.ts'
-import { loadDemo } from './demo.ts'
+import { isEmbedded, prepareDemo, printDemo } from './demo.ts'
 import type { Log } from './log.ts'
-import { ensureBundle } from './pages/bundled.ts'
+import { ensureBundle, type Bundle } from './pages/bundled.ts'
 import { createPages } from './pages/pages.ts'
 import { readLibrary } from './reports/library.ts'
+import { isBare } from './supergraph/read.ts'
 import { demoIdentities, demoSecret, demoToken, isDemoIdentity } from './tokens/demo.ts'
 
 /** How long requests in flight may take when the program stops, in milliseconds. */
-const graceMs = 10_000
+export const graceMs = 10_000
 
 export async function serve(config: Config, log: Log, create: typeof createApp): Promise<void> {
-  const isBare = config.supergraph.endsWith('.graphql')
-  const isEmbedded = config.mode === 'demo' && !isBare
-  if (isEmbedded) await prepareDemo(config.data)
+  if (isEmbedded(config)) await prepareDemo(config.data)
   const app = await create(config, { log })
-  const listening = await app.listen(isBare ? null : pagesOf(config, log))
+  const listening = await app.listen(
+    isBare(config.supergraph) ? null : pagesOf(config, ensureBundle(log)),
+  )
   console.log(`Isthmus answers at ${listening.url}/graphql`)
-  if (isEmbedded) printDemo(config.data, listening.url)
+  if (isEmbedded(config)) printDemo(config.data, listening.url)
 
   process.on('SIGHUP', () => {
     app.reload().then(
@@ -43,11 +44,11 @@ export async function serve(config: Config, log: Log, create: typeof createApp):
 }
 
 /** The pages with what they may know: demo identities and tokens in demo mode only. */
-export function pagesOf({ mode, data }: Config, log: Log): Pages {
+export function pagesOf({ mode, data }: Config, bundle: Bundle): Pages {
   const isDemo = mode === 'demo'
   return createPages({
     mode,
-    bundle: ensureBundle(log),
+    bundle,
     questions: readLibrary(),
     identities: isDemo
       ? Object.entries(demoIdentities).map(([name, { label }]) => ({ name, label }))
@@ -56,21 +57,4 @@ export function pagesOf({ mode, data }: Config, log: Log): Pages {
       ? (name) => (isDemoIdentity(name) ? demoToken(name, demoSecret(data)) : null)
       : null,
   })
-}
-
-async function prepareDemo(data: string): Promise<void> {
-  const { demoState, seedDemo } = await loadDemo()
-  const { state } = demoState(data)
-  if (state !== 'absent') return // what is wrong with it is said by the questions that need it
-  console.log('Making the demo data, which takes a few seconds …')
-  seedDemo({ data, size: 'small' })
-}
-
-function printDemo(data: string, url: string): void {
-  const secret = demoSecret(data)
-  console.log(`Playground: ${url}/playground`)
-  console.log('\nDemo tokens (Authorization: Bearer …), good for eight hours:')
-  for (const [name, { label }] of Object.entries(demoIdentities)) {
-    if (isDemoIdentity(name)) console.log(`\n  ${label} (${name})\n  ${demoToken(name, secret)}`)
-  }
 }

@@ -44,8 +44,14 @@ export interface RepresentationOptions {
 interface Writer {
   /** The representation's text, or one of `place`. */
   readonly write: (entity: Raw) => string | number
-  /** The one field that tells representations of the type apart; null when there are more. */
-  readonly by: string | null
+  /** What alone tells representations apart, when it is one field. */
+  readonly by: Distinction | null
+}
+
+interface Distinction {
+  readonly field: string
+  /** Representations of equal sort and equal value have equal texts, and no others have those. */
+  readonly sort: string
 }
 
 const noWriter = (at: number): Writer => ({ write: () => at, by: null })
@@ -62,31 +68,47 @@ export function compileRepresentations(
     return made
   }
   return (entities, only) => {
-    const known = new Map<string, number>()
     const texts: string[] = []
-    const numberOf = (written: string | number): number => {
-      if (typeof written === 'number') return written
-      const before = known.get(written)
-      if (before !== undefined) return before
-      known.set(written, texts.length)
-      return texts.push(written) - 1
+    const number = (written: string | number): number =>
+      typeof written === 'number' ? written : texts.push(written) - 1
+    const byText = new Map<string, number>()
+    const bySort = new Map<string, Map<string, number>>()
+    const numbersOf = (sort: string): Map<string, number> => {
+      const known = bySort.get(sort)
+      if (known !== undefined) return known
+      const made = new Map<string, number>()
+      bySort.set(sort, made)
+      return made
     }
-    // Where one field tells them apart, its value is found sooner than the text that it gives.
-    const byValue = new Map<Writer, Map<string, number>>()
+    // Most lists are of one type, whose writer need not be looked for again.
+    let lastName: string | undefined
+    let writer = noWriter(place.withoutInput)
+    let numbers = byText
     const places = entities.map((entity) => {
       if (only !== null && !only.has(entity)) return place.unconcerned
       const typename = entity['__typename']
       if (typeof typename !== 'string') return place.withoutInput
-      const writer = writerOf(typename)
-      const value = writer.by === null ? undefined : entity[writer.by]
-      if (typeof value !== 'string') return numberOf(writer.write(entity))
-      let numbers = byValue.get(writer)
-      if (numbers === undefined) byValue.set(writer, (numbers = new Map()))
-      const before = numbers.get(value)
+      if (typename !== lastName) {
+        lastName = typename
+        writer = writerOf(typename)
+        numbers = writer.by === null ? byText : numbersOf(writer.by.sort)
+      }
+      // Where one field tells them apart, its value is found sooner than the text that it gives.
+      const value = writer.by === null ? undefined : entity[writer.by.field]
+      if (typeof value === 'string') {
+        const before = numbers.get(value)
+        if (before !== undefined) return before
+        const made = number(writer.write(entity))
+        numbers.set(value, made)
+        return made
+      }
+      const written = writer.write(entity)
+      if (typeof written === 'number') return written
+      const before = byText.get(written)
       if (before !== undefined) return before
-      const number = numberOf(writer.write(entity))
-      numbers.set(value, number)
-      return number
+      const made = number(written)
+      byText.set(written, made)
+      return made
     })
     return { texts, places }
   }
@@ -120,7 +142,10 @@ function compileEntity(typename: string, { node, keys, types }: RepresentationOp
   const write = compileObject(written, types)
   const told = written.filter(({ to, constant }) => to !== '__typename' && constant === undefined)
   const [only] = told
-  const by = told.length === 1 && only?.inner === null ? only.from : null
+  const by =
+    told.length === 1 && only?.inner === null
+      ? { field: only.from, sort: `${sentAs ?? typename} ${only.to}` }
+      : null
   const writeEntity = (entity: Raw): string | number => {
     const text = write(entity)
     if (text === undefined) return place.withoutInput

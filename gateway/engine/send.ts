@@ -87,7 +87,16 @@ function withinTime(
       run.underWay.delete(stop)
     }
     run.underWay.add(stop)
-    source.send(call).finally(settle).then(resolve, reject)
+    source.send(call).then(
+      (answer) => {
+        settle()
+        return resolve(answer)
+      },
+      (error: unknown) => {
+        settle()
+        return reject(error)
+      },
+    )
   })
 }
 

@@ -4,10 +4,12 @@
  * (GraphQL spec, 6.4.4). A system is not believed: what does not fit the schema is an error.
  */
 import {
+  getNullableType,
   GraphQLError,
   isAbstractType,
   isEnumType,
   isInterfaceType,
+  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -24,7 +26,7 @@ import {
 import { hiddenField } from '../request/conditions.ts'
 import { originalName } from '../request/response-names.ts'
 import type { Denied } from '../request/denied.ts'
-import { leafCheck } from './leaves.ts'
+import { leafCheck, type LeafCheck } from './leaves.ts'
 import { eachItem } from './places.ts'
 import { isRaw, withPath, type Path, type Run } from './run.ts'
 import { fieldsFor } from './selections.ts'
@@ -139,14 +141,17 @@ const completeList =
     if (!Array.isArray(value)) {
       return problem(shaping, depth, value === undefined ? leftOut : 'A system answered no list.')
     }
-    const items: unknown[] = []
+    // As long as every item is right as it came, so is the list.
+    let items: unknown[] | null = null
     for (let index = 0; index < value.length; index += 1) {
+      const came: unknown = value[index]
       shaping.path[depth] = index
-      const item = complete(value[index], depth + 1, shaping)
+      const item = complete(came, depth + 1, shaping)
       if (item === failed) return failed
-      items.push(item)
+      if (items === null && item !== came) items = value.slice(0, index)
+      items?.push(item)
     }
-    return items
+    return items ?? value
   }
 
 function completeAbstract(
@@ -206,8 +211,20 @@ interface Field {
   readonly from: string
   /** What the client calls it. */
   readonly to: string
+  readonly mayBeNull: boolean
+  /** Of a leaf, so that most values need nothing else; what it does not take, `complete` explains. */
+  readonly check: LeafCheck | undefined
   readonly complete: Complete
 }
+
+/** What the client gets in a place, whatever a system answered there. */
+const fixed = (name: string, complete: Complete): Field => ({
+  from: name,
+  to: name,
+  mayBeNull: false,
+  check: undefined,
+  complete,
+})
 
 function completeObject(
   type: GraphQLObjectType | GraphQLInterfaceType,
@@ -229,15 +246,46 @@ function completeObject(
     if (said !== undefined && said !== typename && depth > 0 && !compiling.types.isAbstract(said)) {
       return problem(shaping, depth, otherType)
     }
+    // What came is the answer as it is when it has the names that were asked for, in their order, and
+    // every value is right: most objects of a long list are.
+    let at = 0
+    let isAsAsked = true
+    let last: unknown
+    for (const name in value) {
+      const field = fields[at]
+      isAsAsked = field !== undefined && field.from === name && field.to === name
+      if (field === undefined || !isAsAsked) break
+      const came = value[name]
+      last = completeAt(field, came, depth, shaping)
+      if (last === failed) return failed
+      at += 1
+      isAsAsked = last === came
+      if (!isAsAsked) break
+    }
+    if (isAsAsked && at === fields.length) return value
     const shaped = empty()
-    for (const { from, to, complete } of fields) {
-      shaping.path[depth] = from
-      const completed = complete(value[from], depth + 1, shaping)
+    for (let index = 0; index < fields.length; index += 1) {
+      const field = fields[index] as Field // the index is below the length
+      let completed = last
+      if (index < at - 1) completed = value[field.from]
+      else if (index >= at) completed = completeAt(field, value[field.from], depth, shaping)
       if (completed === failed) return failed
-      shaped[to] = completed
+      shaped[field.to] = completed
     }
     return shaped
   }
+}
+
+function completeAt(
+  { from, mayBeNull, check, complete }: Field,
+  came: unknown,
+  depth: number,
+  shaping: Shaping,
+): unknown {
+  const checked = came === null && mayBeNull ? null : check?.(came)
+  if (checked !== undefined) return checked
+  shaping.path[depth] = from
+  return complete(came, depth + 1, shaping)
 }
 
 function objectFields(
@@ -249,35 +297,38 @@ function objectFields(
   for (const [from, nodes] of fieldsFor(type.name, selectionSets, compiling.types)) {
     const [node] = nodes
     if (node === undefined || from === hiddenField) continue
-    fields.push({
-      from,
-      to: originalName(from),
-      complete: completeField(type, node, nodes, compiling),
-    })
+    fields.push({ ...fieldOf(type, node, nodes, compiling), from, to: originalName(from) })
   }
   const names = new Set(fields.map(({ to }) => to))
   for (const name of deniedAt(type.name, compiling)) {
-    if (!names.has(name)) fields.push({ from: name, to: name, complete: () => null })
+    if (!names.has(name)) fields.push(fixed(name, () => null))
   }
   return fields
 }
 
-function completeField(
+function fieldOf(
   type: GraphQLObjectType | GraphQLInterfaceType,
   node: FieldNode,
   nodes: readonly FieldNode[],
   compiling: Compiling,
-): Complete {
+): Field {
   const name = node.name.value
-  if (name === '__typename') return () => type.name
+  if (name === '__typename') return fixed(name, () => type.name)
   if (name === '__schema' || name === '__type') {
-    return (_value, _depth, { run }) => compiling.introspect(node, run)
+    return fixed(name, (_value, _depth, { run }) => compiling.introspect(node, run))
   }
   const definition = type.getFields()[name]
   if (definition === undefined) throw new TypeError(`${type.name} has no field ${name}`)
   const inner = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
   const at = [...compiling.at, originalName((node.alias ?? node.name).value)]
-  return nullableUnlessNonNull(definition.type, inner, { ...compiling, at })
+  const nullable = getNullableType(definition.type)
+  return {
+    from: name,
+    to: name,
+    mayBeNull: nullable === definition.type,
+    check: isLeafType(nullable) ? leafCheck(nullable) : undefined,
+    complete: nullableUnlessNonNull(definition.type, inner, { ...compiling, at }),
+  }
 }
 
 /** The names of the denied fields of a value of that type at this place. */

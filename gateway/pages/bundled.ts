@@ -22,6 +22,8 @@ export interface Built extends Manifest {
 }
 
 export interface Bundle {
+  /** Resolves when it is made or cannot be, with what went wrong. */
+  readonly over: Promise<string>
   state(): Built | 'BEING_BUILT' | 'FAILED'
 }
 
@@ -49,21 +51,24 @@ export function bundleKey(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** The bundle of these sources; made in the background when there is none. */
-export function ensureBundle(log: Log): Bundle {
+/**
+ * The bundle of these sources; made in the background when there is none. `make` resolves with what
+ * went wrong, if anything, when it is over.
+ */
+export function ensureBundle(log: Log, make: () => Promise<string> = makeBundle): Bundle {
   const folder = join(buildFolder, bundleKey())
   let state: ReturnType<Bundle['state']> = readBundle(folder) ?? 'BEING_BUILT'
-  if (state === 'BEING_BUILT') {
-    void (async () => {
-      const problem = await makeBundle()
-      state = readBundle(folder) ?? 'FAILED'
-      if (state === 'FAILED') log.error({ problem }, 'the Playground could not be bundled')
-    })()
+  const build = async (): Promise<string> => {
+    const problem = await make()
+    state = readBundle(folder) ?? 'FAILED'
+    if (state === 'FAILED') log.error({ problem }, 'the Playground could not be bundled')
+    return problem
   }
-  return { state: () => state }
+  const over = state === 'BEING_BUILT' ? build() : Promise.resolve('')
+  return { over, state: () => state }
 }
 
-/** Resolves with what the child said when it is over. */
+/** Makes it in a child process; resolves with what that said when it is over. */
 function makeBundle(): Promise<string> {
   const child = spawn(process.execPath, [join(here, `bundle${moduleExtension}`)], {
     stdio: ['ignore', 'ignore', 'pipe'],

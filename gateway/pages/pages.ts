@@ -15,7 +15,7 @@ import { beingBuilt, notBuilt, shell } from './html.ts'
 
 export interface PagesOptions {
   readonly mode: 'demo' | 'production'
-  readonly bundle: Bundle
+  readonly bundle: Pick<Bundle, 'state'>
   readonly questions: readonly Report[]
   /** Empty outside demo mode. */
   readonly identities: readonly { readonly name: string; readonly label: string }[]

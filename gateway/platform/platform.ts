@@ -1,15 +1,12 @@
 /**
  * The gateway's own small subgraph: who asks. It holds no business data.
  */
-import { readFileSync } from 'node:fs'
 import { openSubgraph } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import { defineSubgraph } from '#shared/subgraph.ts'
 import { sourceOf } from '../sources/in-process.ts'
 import type { Source } from '../sources/source.ts'
-
-export const platformName = 'platform'
-const schema = new URL('./schema.graphql', import.meta.url)
+import { platformName, platformSchema } from './schema.ts'
 
 interface Platform {
   readonly principal: Principal
@@ -17,7 +14,7 @@ interface Platform {
 
 const definition = defineSubgraph({
   name: platformName,
-  schema,
+  schema: platformSchema,
   databases: {},
   loaders: () => ({}),
   resolvers: {
@@ -30,8 +27,6 @@ const definition = defineSubgraph({
     },
   },
 })
-
-export const platformSdl = (): string => readFileSync(schema, 'utf8')
 
 export const platformSource = (): Source =>
   sourceOf(

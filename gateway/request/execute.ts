@@ -11,7 +11,7 @@ import { renameValues } from './response-names.ts'
 import { Unauthorized, type Authorization } from './denied.ts'
 import { createPreparations, type Preparations, type Prepared } from './prepare.ts'
 import { shape, type ShapeOptions } from './shape.ts'
-import type { Observer, Stage } from './observer.ts'
+import { silent, type Observer, type Stage } from './observer.ts'
 import {
   markAuthorised,
   type Authenticated,
@@ -131,6 +131,7 @@ async function observed<Result>(
   stage: Stage,
   work: () => Result | Promise<Result>,
 ): Promise<Result> {
+  if (observer === silent) return work()
   const started = performance.now()
   const tell = (error: unknown) =>
     observer.stage({ stage, milliseconds: performance.now() - started, error })

@@ -86,7 +86,8 @@ export function createPreparations(generation: Generation): Preparations {
   let number = 0
 
   const ask: Preparations['ask'] = (text, operationName) => {
-    const key = `${operationName ?? ''} ${text}`
+    // No document has a NUL in it. Most are asked without a name, and a text alone is not copied.
+    const key = operationName === undefined ? text : `${text}\0${operationName}`
     const known = documents.get(key)
     if (known !== undefined) return known
     const document = parseDocument(text, generation.apiSchema)

@@ -25,7 +25,7 @@ export interface Received {
 }
 
 /** The signal of who never leaves. */
-export const neverAborted = new AbortController().signal
+export const neverAborted: AbortSignal = new AbortController().signal
 
 export interface Authenticated extends Received {
   readonly principal: Principal

@@ -61,8 +61,8 @@ export function httpSource({
         headers.push('authorization', `Bearer ${tokenFor(request.principal)}`)
       }
       const reply = await post(pool, pathname + search, headers, request)
-      const text = (await unpacked(reply.body, reply.encoding)).toString('utf8')
-      return parseAnswer(text, { ...reply, heard })
+      const body = isPlain(reply.encoding) ? reply.body : await unpacked(reply.body, reply.encoding)
+      return parseAnswer(body.toString('utf8'), { ...reply, heard })
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
   }
@@ -118,7 +118,12 @@ function post(pool: Pool, path: string, headers: string[], request: SourceReques
           else chunks.push(chunk)
         },
         onResponseEnd: () =>
-          resolve({ body: Buffer.concat(chunks), statusCode, encoding, cacheControl }),
+          resolve({
+            body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
+            statusCode,
+            encoding,
+            cacheControl,
+          }),
         onResponseError: (_, cause) =>
           reject(
             appErrorIn(cause) ??
@@ -138,9 +143,10 @@ const unpackers = new Map([
   ['br', promisify(brotliDecompress)],
 ])
 
+const isPlain = (encoding: string): boolean => encoding === '' || encoding === 'identity'
+
 /** We ask for no compression; a system that compresses anyway is read, up to the same size. */
 async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
-  if (encoding === '' || encoding === 'identity') return body
   const unpack = unpackers.get(encoding)
   try {
     if (unpack === undefined) throw new TypeError(`content-encoding ${encoding}`)

@@ -1,12 +1,5 @@
-/**
- * Loads a supergraph from the configured file: supergraph.yaml is composed, with the gateway's own
- * schema added, unless the committed supergraph was made from just that; a `.graphql` file is a
- * supergraph already and is taken as it is.
- */
-import { readFileSync } from 'node:fs'
-import { AppError } from '#shared/errors.ts'
+/** Loads a supergraph: its generation, with a planner beside it and the plans of the last time. */
 import type { Place } from '../sources/connect.ts'
-import { committedOrComposed, type OwnSubgraph } from './compose.ts'
 import { createGeneration, generationId, type Generation } from './generation.ts'
 import { createPlanStore } from './plan-store.ts'
 import { startPlannerThread } from './planner-thread.ts'
@@ -16,19 +9,6 @@ export interface Loaded extends AsyncDisposable {
   readonly places: readonly Place[]
   /** Resolves when questions can be planned; rejects when the planner refuses the supergraph. */
   readonly ready: Promise<void>
-}
-
-/** `plansFile` keeps the plans that were made for the next start. */
-export function loadSupergraph(
-  path: string,
-  own: readonly OwnSubgraph[],
-  plansFile: string,
-): Loaded {
-  const composed = path.endsWith('.graphql') ? null : committedOrComposed(path, own)
-  return loadSdl(composed?.supergraphSdl ?? readSdl(path), {
-    plansFile,
-    places: composed?.subgraphs,
-  })
 }
 
 export interface LoadSdlOptions {
@@ -62,13 +42,5 @@ export function loadSdl(supergraphSdl: string, { plansFile, places }: LoadSdlOpt
   } catch (error) {
     void thread[Symbol.asyncDispose]()
     throw error
-  }
-}
-
-function readSdl(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new AppError('SUPERGRAPH_INVALID', `${path}: the file cannot be read.`, { cause })
   }
 }

@@ -1,12 +1,13 @@
 /**
  * Plans that were made, kept for the next start of the same supergraph: a gateway that restarts plans
  * nothing twice. Bounded; the file is written aside and renamed, so that it is whole or not there, and
- * several processes may share it: each adds what it made to what the others wrote.
+ * several processes may share it: each adds what it made to what the others wrote, one at a time.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { QueryPlan } from '@apollo/query-planner'
+import { tryLock, waitForLock } from './file-lock.ts'
 import type { Plan } from './planner.ts'
 
 export interface PlanStore {
@@ -28,6 +29,9 @@ const maxLength = 16 * 1024 * 1024
 /** New plans are written together. */
 const saveAfterMs = 5_000
 
+/** How long a process that stops waits for the others, which may be stopping as well. */
+const maxWaitMs = 2_000
+
 export function createPlanStore({ plan, file, generation }: PlanStoreOptions): PlanStore {
   const key = `${generation} ${plannerVersion()}`
   // The most recently used are at the end.
@@ -35,20 +39,39 @@ export function createPlanStore({ plan, file, generation }: PlanStoreOptions): P
   let length = lengthOf(kept)
   let timer: NodeJS.Timeout | undefined
 
-  const save = (): void => {
-    if (timer === undefined) return
-    clearTimeout(timer)
-    timer = undefined
+  const writeAll = (): void => {
     // Another process may have written meanwhile: its plans count as older than ours.
     const all = new Map([...read(file, key)].filter(([operation]) => !kept.has(operation)))
     for (const [operation, text] of kept) all.set(operation, text)
     dropOldest(all, lengthOf(all))
     write(file, key, all)
   }
+  /** Whether it was written, or need not be. */
+  const saveWith = (lock: typeof tryLock): boolean => {
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      using own = lock(`${file}.lock`)
+      if (own === null) return false
+      writeAll()
+    } catch {
+      // A folder that cannot be written costs the next start some time, nothing else.
+    }
+    return true
+  }
+  const saveLater = (): NodeJS.Timeout =>
+    setTimeout(() => {
+      timer = saveWith(tryLock) ? undefined : saveLater()
+    }, saveAfterMs).unref()
+  const save = (): void => {
+    if (timer === undefined) return
+    clearTimeout(timer)
+    timer = undefined
+    saveWith((path) => waitForLock(path, maxWaitMs))
+  }
   const keep = (operation: string, text: string): void => {
     kept.set(operation, text)
     length = dropOldest(kept, length + operation.length + text.length)
-    timer ??= setTimeout(save, saveAfterMs).unref()
+    timer ??= saveLater()
   }
   return {
     save,
@@ -110,20 +133,10 @@ function read(file: string, key: string): Map<string, string> {
 function write(file: string, key: string, plans: ReadonlyMap<string, string>): void {
   const fresh = `${file}.${process.pid}.new`
   try {
-    mkdirSync(dirname(file), { recursive: true })
     const stored: StoreFile = { key, plans: [...plans] }
     writeFileSync(fresh, JSON.stringify(stored), { mode: 0o600 })
     renameSync(fresh, file)
-  } catch {
-    // A folder that cannot be written costs the next start some time, nothing else.
-    removeIfThere(fresh)
-  }
-}
-
-function removeIfThere(file: string): void {
-  try {
-    rmSync(file, { force: true })
-  } catch {
-    // Where nothing can be written nothing is there.
+  } finally {
+    rmSync(fresh, { force: true }) // nothing, once it is renamed
   }
 }

@@ -69,6 +69,10 @@ export const errorCodes = {
     status: 500,
     meaning: 'The data folder was made by an older version: reseed it.',
   },
+  WORKER_FAILED: {
+    status: 500,
+    meaning: 'A worker process stopped again and again before it could answer.',
+  },
   ADDRESS_IN_USE: { status: 500, meaning: 'The port is taken by another program.' },
   REPORT_INVALID: { status: 500, meaning: 'A report of the library is not well formed.' },
   PLANNING_FAILED: {

@@ -118,7 +118,9 @@ async function measured(stage: Stage, entries: readonly Entry[], prefix: string)
     const label = prefix + question.name
     console.log(`${label}: ${averageKb(answers)} kB`)
     const alike = await agreeing(all, question, answers)
-    rows.push(...(await timed(alike, question, label, { client, pace, onFailure })))
+    const found = await timed(alike, question, label, { client, pace, onFailure })
+    console.log(`${tableOf(found)}\n`)
+    rows.push(...found)
   }
   return rows
 }
@@ -147,7 +149,6 @@ const rows = [
 ]
 if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ rows }, null, 2) + '\n')
 
-console.log(`\n${tableOf(rows)}\n`)
 const judged = verdicts(
   rows,
   ({ contestant, against, question }) => isOn(contestant) && isOn(against) && isAsked(question),

@@ -53,7 +53,7 @@ describe('the Playground', () => {
     graph = await startGraph()
     const config = readConfig({ ISTHMUS_DATA: graph.data, PORT: '0' })
     app = await createApp(config, { log: noLog })
-    const listening = await app.listen(pagesOf(config, noLog))
+    const listening = await app.listen(pagesOf(config, ensureBundle(noLog)))
     url = listening.url
     close = () => listening.close(1_000)
     browser = await chromium.launch({ executablePath, args: quiet })

@@ -37,8 +37,10 @@ describe('the documents', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     })
-    t.after(() => {
+    const ended = once(gateway, 'close')
+    t.after(async () => {
       process.kill(-(gateway.pid ?? 0), 'SIGTERM')
+      await ended // it writes its plans when it stops
       rmSync(data, { recursive: true, force: true })
     })
     let printed = ''

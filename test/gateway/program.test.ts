@@ -1,58 +1,16 @@
 /** The gateway as a program: how it starts, what stops a start, and how it stops. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { demoSecret, demoToken } from '../../gateway/tokens/demo.ts'
 import { repository } from '../support/cli.ts'
 import { demoData } from '../support/demo-data.ts'
-
-function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), 'isthmus-program-'))
-  t.after(() => rmSync(path, { recursive: true }))
-  return path
-}
-
-function start(env: Readonly<Record<string, string>>, args = ['gateway/main.ts']) {
-  const child = spawn(process.execPath, args, {
-    cwd: repository,
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const errors = text(child.stderr)
-  let output = ''
-  const url = new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
-      const [, found] = /answers at (http:\S+)\/graphql/.exec(output) ?? []
-      if (found !== undefined) resolve(found)
-    })
-    child.once('exit', (code) => reject(new Error(`stopped with ${code} before it listened`)))
-  })
-  url.catch(() => undefined) // some are meant to stop
-  return {
-    child,
-    errors,
-    url,
-    exit: async (): Promise<number | null> => {
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      return child.exitCode
-    },
-  }
-}
-
-const ask = (url: string, token: string, query: string) =>
-  fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query }),
-  })
+import { ask, folder, start } from '../support/program.ts'
 
 describe('the gateway as a program', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -152,8 +110,8 @@ describe('the gateway as a program', () => {
   ][] = [
     [
       'several wrong settings are told together',
-      () => ({ PORT: '40x', HOST: '0.0.0.0', ISTHMUS_MODE: 'test' }),
-      /^CONFIGURATION_INVALID: [^]*ISTHMUS_MODE: "test" is none of demo, production[^]*HOST: "0\.0\.0\.0" is not loopback[^]*PORT: "40x"/,
+      () => ({ PORT: '40x', HOST: '0.0.0.0', ISTHMUS_MODE: 'test', WORKERS: 'two' }),
+      /^CONFIGURATION_INVALID: [^]*ISTHMUS_MODE: "test" is none of demo, production[^]*HOST: "0\.0\.0\.0" is not loopback[^]*PORT: "40x"[^]*WORKERS: "two" is neither "auto" nor a whole number from 1 to 256/,
     ],
     [
       'production without issuers and a secret',

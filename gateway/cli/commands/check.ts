@@ -29,7 +29,7 @@ export const checkCommand = (env: Environment): Command =>
           import('@graphql-inspector/core'),
           import('../../supergraph/compose.ts'),
           import('../../supergraph/api-schema.ts'),
-          import('../../platform/platform.ts'),
+          import('../../platform/schema.ts'),
         ])
       const own = [{ name: platformName, sdl: platformSdl() }]
       const changes = await diff(

@@ -16,7 +16,7 @@ export const composeCommand = (env: Environment): Command =>
         { platformName, platformSdl },
       ] = await Promise.all([
         import('../../supergraph/compose.ts'),
-        import('../../platform/platform.ts'),
+        import('../../platform/schema.ts'),
       ])
       const own = [{ name: platformName, sdl: platformSdl() }]
       const composed = [

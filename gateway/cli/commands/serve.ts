@@ -1,7 +1,6 @@
 /** `isthmus serve`: serves any Federation 2 supergraph over its HTTP subgraphs. */
 import { Command } from 'commander'
 import { readConfig, type Environment } from '../../config.ts'
-import { createLog } from '../../log.ts'
 
 interface Options {
   readonly supergraph: string
@@ -23,9 +22,6 @@ export const serveCommand = (env: Environment): Command =>
     )
     .action(async ({ supergraph, port, auth }: Options) => {
       const config = readConfig(env, { supergraph, port, noAuth: !auth })
-      const [{ createApp }, { serve }] = await Promise.all([
-        import('../../app.ts'),
-        import('../../serve.ts'),
-      ])
-      await serve(config, createLog(env['LOG_LEVEL'] ?? 'warn'), createApp)
+      const { start } = await import('../../start.ts')
+      await start(config, env['LOG_LEVEL'] ?? 'warn')
     })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { AppError } from '#shared/errors.ts'
-import { platformName, platformSdl } from '../../../gateway/platform/platform.ts'
+import { platformName, platformSdl } from '../../../gateway/platform/schema.ts'
 import {
   committedOrComposed,
   composeSupergraph,

@@ -166,6 +166,8 @@ describe('the plan store', () => {
       [0, 0, 0],
     )
     assert.ok(seen > 15, `${seen} plans: no more than one process made`)
+    const { plans } = JSON.parse(readFileSync(file, 'utf8')) as { plans: unknown[] }
+    assert.equal(plans.length, 45, 'none of them is lost')
     assert.deepEqual(readdirSync(path), ['plans.json'])
   })
 })

@@ -1,0 +1,75 @@
+/**
+ * The primary process: makes what is made once (demo data, secret, supergraph, Playground), says once
+ * where the gateway is, and passes on what it is told. It answers no question itself.
+ */
+import cluster from 'node:cluster'
+import type { Config } from '../config.ts'
+import { isEmbedded, prepareDemo, printDemo } from '../demo.ts'
+import type { Log } from '../log.ts'
+import { ensureBundle } from '../pages/bundled.ts'
+import { ownSubgraphs } from '../platform/schema.ts'
+import { graceMs } from '../serve.ts'
+import { isBare, readSupergraph, type SupergraphText } from '../supergraph/read.ts'
+import { demoSecret } from '../tokens/demo.ts'
+import { createPool, type Pool } from './pool.ts'
+
+/** What a worker may take beyond the requests in flight, in milliseconds. */
+const closingMs = 5_000
+
+export async function servePrimary(config: Config, log: Log): Promise<void> {
+  if (isEmbedded(config)) await prepareDemo(config.data)
+  // Made here, so that no worker reads it while another one writes it.
+  if (config.mode === 'demo' && !config.noAuth) demoSecret(config.data)
+  const read = () => readSupergraph(config.supergraph, ownSubgraphs(config.supergraph))
+  // The workers share the socket. Handed on by us, a connection would wait for ever when the worker
+  // that it was handed to is killed just then.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
+  const pool = createPool({
+    count: config.workers,
+    supergraph: read(),
+    log,
+    graceMs: graceMs + closingMs,
+  })
+  const stopped = stopOnSignal(pool)
+  if (!isBare(config.supergraph)) bundleFor(pool, log)
+  const url = await Promise.race([pool.ready, stopped])
+  if (url === undefined) return
+  console.log(`Isthmus answers at ${url}/graphql with ${config.workers} workers`)
+  if (isEmbedded(config)) printDemo(config.data, url)
+  reloadOnSignal(pool, read, log)
+  await Promise.race([pool.over, stopped])
+}
+
+function stopOnSignal(pool: Pool): Promise<undefined> {
+  return new Promise((resolve) => {
+    let isStopping = false
+    const stop = () => {
+      if (isStopping) return
+      isStopping = true
+      void pool.stop().then(() => resolve(undefined))
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+  })
+}
+
+function reloadOnSignal(pool: Pool, read: () => SupergraphText, log: Log): void {
+  const reload = async (before: Promise<void>): Promise<void> => {
+    await before
+    try {
+      await pool.reload(read())
+    } catch (error) {
+      log.error({ err: error }, 'not reloaded: the old supergraph stays')
+    }
+  }
+  let reloading = Promise.resolve()
+  process.on('SIGHUP', () => {
+    reloading = reload(reloading)
+  })
+}
+
+/** The Playground is bundled once; the workers are told when that is over. */
+function bundleFor(pool: Pool, log: Log): void {
+  const bundle = ensureBundle(log)
+  void bundle.over.then((problem) => pool.tellAll({ kind: 'BUNDLE_OVER', problem }))
+}

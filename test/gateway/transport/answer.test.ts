@@ -1,0 +1,132 @@
+/** Answers over real HTTP: usual ones whole, large ones in pieces, only as fast as they are taken. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, it, type TestContext } from 'node:test'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { createGunzip } from 'node:zlib'
+import type { ExecutionResult } from 'graphql'
+import { sendAnswer } from '../../../gateway/transport/answer.ts'
+
+interface Sent {
+  readonly response: ServerResponse
+  readonly done: Promise<void>
+}
+
+/** A server that sends this answer, and one request to it. */
+async function serve(t: TestContext, answer: ExecutionResult, encoding?: string) {
+  const sent = Promise.withResolvers<Sent>()
+  const server = createServer((request, response) => {
+    const done = sendAnswer(response, answer, {
+      status: 200,
+      contentType: 'application/json',
+      acceptEncoding: request.headers['accept-encoding'],
+    })
+    sent.resolve({ response, done })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const headers = encoding === undefined ? {} : { 'accept-encoding': encoding }
+  const asked = get({ host: '127.0.0.1', port, headers })
+  const [received] = (await once(asked, 'response')) as [IncomingMessage]
+  return { received, ...(await sent.promise) }
+}
+
+/** Rows that are one object, so that the answer weighs nothing before it is written. */
+function rowsOf(count: number, length: number) {
+  let read = 0
+  const row = {
+    get text() {
+      read += 1
+      return 'ü'.repeat(length)
+    },
+  }
+  return { answer: { data: { rows: Array.from({ length: count }, () => row) } }, read: () => read }
+}
+
+/** Until nothing more is made for a while. */
+async function still(read: () => number): Promise<number> {
+  for (;;) {
+    const before = read()
+    await setTimeout(100)
+    if (read() === before) return before
+  }
+}
+
+describe('an answer', () => {
+  it('of usual size is sent whole, with its length', async (t) => {
+    const { answer } = rowsOf(3, 10)
+    const { received } = await serve(t, answer)
+    const body = await text(received)
+    assert.equal(body, JSON.stringify(answer))
+    assert.equal(received.headers['content-length'], String(Buffer.byteLength(body)))
+  })
+
+  for (const [name, encoding] of [
+    ['as it is', undefined],
+    ['compressed', 'gzip'],
+  ] as const) {
+    it(`of 50 MB is sent ${name}, the same bytes, while others have their turn`, async (t) => {
+      const { answer } = rowsOf(50_000, 500)
+      const { received, response, done } = await serve(t, answer, encoding)
+      assert.equal(received.headers['content-length'], undefined)
+      assert.equal(received.headers['content-encoding'], encoding)
+      let turns = 0
+      const others = (async () => {
+        while (!response.writableFinished) {
+          turns += 1
+          await setImmediate()
+        }
+      })()
+      const body = await text(encoding === 'gzip' ? received.pipe(createGunzip()) : received)
+      await Promise.all([others, done])
+      assert.ok(body === JSON.stringify(answer), 'another text')
+      assert.ok(turns > 100, `${turns} turns`)
+    })
+  }
+
+  it('is made only as fast as it is taken: little waits for a slow reader', async (t) => {
+    const count = 100_000
+    const { answer, read } = rowsOf(count, 1_000) // 200 MB
+    const { received, response, done } = await serve(t, answer)
+    received.pause()
+    const made = await still(read)
+    // Each row is read about three times; the systems' socket buffers hold some megabytes.
+    assert.ok(made < count / 2, `${made} of ${count} rows were read`)
+    assert.ok(response.writableLength < 1024 * 1024, `${response.writableLength} bytes wait`)
+    let most = 0
+    let length = 0
+    for await (const chunk of received as AsyncIterable<Buffer>) {
+      length += chunk.length
+      most = Math.max(most, response.writableLength)
+    }
+    await done
+    assert.equal(
+      length,
+      count * (2_000 + '{"text":""},'.length) - 1 + '{"data":{"rows":[]}}'.length,
+    )
+    assert.ok(most < 1024 * 1024, `${most} bytes waited`)
+  })
+
+  for (const [name, encoding] of [
+    ['as it is', undefined],
+    ['compressed', 'gzip'],
+  ] as const) {
+    it(`sent ${name} is no longer made when the client leaves in the middle`, async (t) => {
+      const count = 500_000
+      const { answer, read } = rowsOf(count, 1_000)
+      const { received, done } = await serve(t, answer, encoding)
+      await once(received, 'data')
+      received.destroy()
+      await done // and does not fail
+      const made = await still(read)
+      assert.ok(made > 0 && made < count / 2, `${made} of ${count} rows were read`)
+    })
+  }
+})
