@@ -38,7 +38,9 @@ export function ruleDirectives(document: DocumentNode): RuleDirectives {
     const rule = standard.find((each) => each === feature)
     if (rule !== undefined) {
       // The main directive of a feature is called like the feature.
-      names.set(importedAs(link, rule) ?? textArgument(link, 'as') ?? rule, rule)
+      const name = importedAs(link, rule) ?? textArgument(link, 'as') ?? rule
+      if (!defines(document, name)) throw refused(`it links ${url}, but does not define @${name}`)
+      names.set(name, rule)
     } else if (feature === 'federation') {
       for (const each of standard) names.set(nameIn(link, each, 'federation'), each)
     } else if (url.startsWith(ourSpec)) {
@@ -66,6 +68,11 @@ function importedAs(link: ConstDirectiveNode, rule: Rule): string | undefined {
   }
   return undefined
 }
+
+const defines = (document: DocumentNode, name: string): boolean =>
+  document.definitions.some(
+    (definition) => definition.kind === Kind.DIRECTIVE_DEFINITION && definition.name.value === name,
+  )
 
 const schemaLinks = (document: DocumentNode): readonly ConstDirectiveNode[] =>
   document.definitions.flatMap((definition) =>
