@@ -157,6 +157,7 @@ export async function createApp(
         {
           graph,
           sources,
+          authorization: config.authorization,
           limits: { timeoutOf: (system) => config.system(system).timeoutMs },
           onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
         },

@@ -8,6 +8,7 @@ import { AppError } from '#shared/errors.ts'
 import type { RunInput } from '../engine/run.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { renameValues } from './response-names.ts'
+import { Unauthorized, type Authorization } from './denied.ts'
 import { createPreparations, type Preparations, type Prepared } from './prepare.ts'
 import { shape, type ShapeOptions } from './shape.ts'
 import { silent, type Observer, type Stage } from './observer.ts'
@@ -32,6 +33,8 @@ export const createGraph = (generation: Generation): Graph => ({
 
 export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {
   readonly graph: Graph
+  /** `filter` by default. */
+  readonly authorization?: Authorization | undefined
   readonly onError: ShapeOptions['onError']
   readonly mayBeSaid?: ShapeOptions['mayBeSaid']
 }
@@ -41,10 +44,17 @@ const maxVariableErrors = 10
 
 export async function execute(
   request: Authenticated,
-  { graph, onError, mayBeSaid, ...systems }: ExecuteOptions,
+  { graph, authorization, onError, mayBeSaid, ...systems }: ExecuteOptions,
 ): Promise<ExecutionResult> {
   const { observer } = request
-  const { prepared, values } = await observed(observer, 'authorise', () => prepare(request, graph))
+  const { prepared, values } = await observed(observer, 'authorise', () => {
+    const ready = prepare(request, graph)
+    const { denied } = ready.prepared
+    if (authorization === 'reject' && denied.length > 0) {
+      throw new Unauthorized(denied, request.requestId)
+    }
+    return ready
+  })
   const authorised = authorisedOf(request, graph.generation, prepared)
   const planned = await observed(observer, 'plan', async (): Promise<Planned> => ({
     ...authorised,
@@ -73,7 +83,7 @@ function prepare(request: Authenticated, { generation, questions }: Graph): Read
     { maxErrors: maxVariableErrors },
   )
   if (errors !== undefined) throw new InvalidVariables(errors)
-  const prepared = questions.prepare(asked, coerced, request.principal.scopes)
+  const prepared = questions.prepare(asked, coerced, request.principal)
   return { prepared, values: { ...coerced, ...prepared.written } }
 }
 

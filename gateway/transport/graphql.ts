@@ -9,6 +9,7 @@ import { AppError, appErrorIn, errorCodes } from '#shared/errors.ts'
 import { readJson } from '#shared/http-server.ts'
 import { isObject } from '#shared/json.ts'
 import type { Principal } from '#shared/principal.ts'
+import { Unauthorized } from '../request/denied.ts'
 import { InvalidVariables } from '../request/execute.ts'
 import { InvalidDocument } from '../request/receive.ts'
 import { sendAnswer } from './answer.ts'
@@ -182,6 +183,9 @@ export function refusal(
           }),
       ),
     }
+  }
+  if (error instanceof Unauthorized) {
+    return { status: errorCodes.UNAUTHORIZED_FIELD_OR_TYPE.status, errors: error.errors }
   }
   const ours = appErrorIn(error)
   if (ours === null || ours.cause !== undefined) onError(error)
