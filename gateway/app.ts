@@ -201,6 +201,7 @@ export async function createApp(
         execute(request, {
           graph,
           sources,
+          authorization: config.authorization,
           limits: { timeoutOf: (system) => config.system(system).timeoutMs },
           onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
           admit: ({ cost }) => {

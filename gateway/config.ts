@@ -10,6 +10,7 @@ import { AppError } from '#shared/errors.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
 import { addressProblem } from './tokens/addresses.ts'
+import { authorizations, type Authorization } from './request/denied.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -69,6 +70,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   /** How long a run without a token may go by what its subject was last granted. */
   readonly maxUnseenDays: number
+  /** What becomes of a question of which some fields may not be read. */
+  readonly authorization: Authorization
   /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
   readonly noAuth: boolean
   system(name: string): SystemConfig
@@ -202,6 +205,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
         : reader.safeUrl('publicUrl', yaml['publicUrl']).replace(/\/+$/, ''),
     trustedProxies: readAddresses(reader, 'trustedProxies', yaml['trustedProxies']),
     maxUnseenDays: reader.whole('maxUnseenDays', yaml['maxUnseenDays'], 30, 1, 365),
+    authorization: reader.oneOf('authorization', yaml['authorization'], authorizations, 'filter'),
     noAuth,
     system: (name) => systems.named.get(name) ?? systems.fallback,
   }
@@ -227,6 +231,7 @@ const known = new Set([
   'publicUrl',
   'trustedProxies',
   'maxUnseenDays',
+  'authorization',
 ])
 
 function readYaml(file: string, env: Environment, reader: Reader): Yaml {

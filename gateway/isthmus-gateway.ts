@@ -13,9 +13,10 @@ import type {
   SupergraphSdlHook,
 } from '@apollo/gateway'
 import { print, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql'
-import { nobody, type Principal } from '#shared/principal.ts'
+import { nobody, type Audience, type Principal } from '#shared/principal.ts'
 import { openLimits } from './limits/limits.ts'
 import { restrictBy, type CachePolicy } from './request/cache-policy.ts'
+import type { Authorization } from './request/denied.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
 import type { Observer } from './request/observer.ts'
 import { neverAborted } from './request/stages.ts'
@@ -44,6 +45,8 @@ export interface Logger {
 export interface Caller {
   /** What `@requiresScopes` is compared with. */
   readonly scopes: readonly string[]
+  /** What `@policy` may ask for: who of the company is an `EMPLOYEE`. A partner's system by default. */
+  readonly audience?: Audience
 }
 
 export interface IsthmusGatewayOptions<Context extends object = Record<string, unknown>> {
@@ -63,6 +66,11 @@ export interface IsthmusGatewayOptions<Context extends object = Record<string, u
    * `@requiresScopes` protects is refused to all.
    */
   readonly principal?: (context: Context) => Caller | null | Promise<Caller | null>
+  /**
+   * What becomes of a question of which the caller may not read all: `filter` (default) leaves those
+   * fields out and reports them, `reject` refuses the question before any subgraph is asked.
+   */
+  readonly authorization?: Authorization
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: (context: Context) => AbortSignal | undefined
   /** Milliseconds that one call to a subgraph may take. Default 10,000. */
@@ -187,7 +195,8 @@ export class IsthmusGateway<
     const connected = this.#connections.connect(servicesOf(supergraphSdl))
     const loaded = loadSdl(supergraphSdl, { plansFile: this.#options.plansFile })
     const { generation } = loaded
-    const graph = createGraph({ ...generation, policies: withNobody(generation.policies) })
+    const policies = withNobody(generation.policies, generation.apiSchema)
+    const graph = createGraph({ ...generation, policies })
     const serving = { ...connected, loaded, graph, running: 0, isOver: false }
     this.#inUse.add(serving)
     this.#latest = supergraphSdl
@@ -307,6 +316,7 @@ export class IsthmusGateway<
         },
         {
           graph,
+          authorization: this.#options.authorization,
           sources: sourcesFor(requestContext as IncomingRequestContext), // Apollo's two versions of it
           limits: { timeoutOf: this.#timeoutOf },
           onError,
@@ -334,7 +344,9 @@ export class IsthmusGateway<
 
   async #principalOf(context: Context): Promise<Principal> {
     const caller = (await this.#options.principal?.(context)) ?? null
-    return caller === null ? nobody : { ...nobody, scopes: [...caller.scopes, knownCaller] }
+    if (caller === null) return nobody
+    const { scopes, audience = nobody.audience } = caller
+    return { ...nobody, audience, scopes: [...scopes, knownCaller] }
   }
 
   #observer({ generation }: Graph, policy: CachePolicy | undefined): Observer {

@@ -16,15 +16,16 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql'
-import type { RowLimit } from '#shared/principal.ts'
-import { authorise } from '../request/authorise.ts'
+import { nobody, type Audience, type RowLimit } from '#shared/principal.ts'
+import { grantsOf } from '#shared/rules/requirements.ts'
+import { authorise, type Caller as Asking } from '../request/authorise.ts'
 import { openLimits } from '../limits/limits.ts'
 import { operationOf, parseDocument } from '../request/receive.ts'
 import type { Generation } from '../supergraph/generation.ts'
 
 export interface Caller {
   readonly subject: string
-  readonly audience: string
+  readonly audience: Audience
   readonly scopes: readonly string[]
   /** Null: all rows. */
   readonly rows: RowLimit | null
@@ -44,7 +45,7 @@ export interface Explanation extends Caller {
 }
 
 export function explain(caller: Caller, generation: Generation): Explanation {
-  const scopes = new Set(caller.scopes)
+  const asking = askingAs(caller, generation)
   const readable = new Set<string>()
   const refused = new Map<string, Refused>()
   const seen = new Set<string>()
@@ -63,7 +64,7 @@ export function explain(caller: Caller, generation: Generation): Explanation {
         : []
     const selections = fields.map(({ name }) => fieldNode(name))
     const denied = new Set(
-      deniedAt(place, selections, generation, scopes).map(({ coordinate }) => coordinate),
+      deniedAt(place, selections, generation, asking).map(({ coordinate }) => coordinate),
     )
     for (const field of fields) {
       const coordinate = `${type.name}.${field.name}`
@@ -91,16 +92,27 @@ export function explain(caller: Caller, generation: Generation): Explanation {
   }
 }
 
+/** Without a request there are no variables that could ask with something protected. */
+const askingAs = (caller: Caller, { policies }: Generation): Asking => ({
+  held: grantsOf({ ...nobody, ...caller }, policies.policies),
+  asks: new Map(),
+})
+
 const operations = [OperationTypeNode.QUERY, OperationTypeNode.MUTATION]
 
 /** What of one operation would be refused. */
 export function explainOperation(
   text: string,
-  { scopes }: Pick<Caller, 'scopes'>,
+  caller: Caller,
   generation: Generation,
 ): readonly (Refused & { readonly path: string })[] {
   const { document } = parseDocument(text, generation.apiSchema, openLimits)
-  const allowed = authorise(document, operationOf(document, undefined), generation, new Set(scopes))
+  const allowed = authorise(
+    document,
+    operationOf(document, undefined),
+    generation,
+    askingAs(caller, generation),
+  )
   return allowed.denied.map(({ path, coordinate, isField }) => ({
     path: path.join('.'),
     coordinate,
@@ -124,7 +136,7 @@ function deniedAt(
   { operation, steps }: Place,
   selections: readonly SelectionNode[],
   generation: Generation,
-  scopes: ReadonlySet<string>,
+  asking: Asking,
 ) {
   const selected = steps.reduceRight<readonly SelectionNode[]>(
     (inner, step) => [
@@ -137,7 +149,7 @@ function deniedAt(
     operation,
     selectionSet: { kind: Kind.SELECTION_SET, selections: selected },
   }
-  return authorise({ kind: Kind.DOCUMENT, definitions: [asked] }, asked, generation, scopes).denied
+  return authorise({ kind: Kind.DOCUMENT, definitions: [asked] }, asked, generation, asking).denied
 }
 
 const fieldNode = (name: string): FieldNode => ({
@@ -167,6 +179,6 @@ function needsOf(
 ): readonly (readonly string[])[] {
   const [type = ''] = coordinate.split('.')
   return [type, coordinate, answered ?? ''].flatMap((each) =>
-    (policies.requirements.get(each) ?? []).flatMap(({ scopes }) => scopes),
+    (policies.requirements.get(each) ?? []).flatMap(({ grants }) => grants),
   )
 }

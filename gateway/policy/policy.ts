@@ -29,6 +29,11 @@ export interface Partner {
 export interface Policy {
   /** The scopes of an employee, by subject and by the groups its issuer claims. */
   scopesOf(subject: string, groups: readonly string[]): readonly string[]
+  /**
+   * The row rule of an employee; null where one of the roles sees all rows. Roles that limit in
+   * different ways name no rule together, which shows nothing.
+   */
+  rowRuleOf(subject: string, groups: readonly string[]): string | null
   partner(subject: string): Partner | undefined
   readonly partners: readonly Partner[]
 }
@@ -55,18 +60,28 @@ export function readPolicy(
   if (problems.length > 0) {
     throw new AppError('CONFIGURATION_INVALID', `Policy:\n  ${problems.join('\n  ')}`)
   }
+  const rolesOf = (subject: string, groups: readonly string[]) => [
+    ...new Set([
+      ...(roles.subjects.get(subject) ?? []),
+      ...groups.flatMap((group) => roles.groups.get(group) ?? []),
+    ]),
+  ]
   return {
     scopesOf: (subject, groups) => {
-      const names = new Set([
-        ...(roles.subjects.get(subject) ?? []),
-        ...groups.flatMap((group) => roles.groups.get(group) ?? []),
-      ])
-      return [...new Set([...names].flatMap((name) => roles.scopes.get(name) ?? []))].toSorted()
+      const names = rolesOf(subject, groups)
+      return [...new Set(names.flatMap((name) => roles.scopes.get(name) ?? []))].toSorted()
+    },
+    rowRuleOf: (subject, groups) => {
+      const rules = new Set(rolesOf(subject, groups).map((name) => roles.rows.get(name) ?? null))
+      return rules.size === 0 || rules.has(null) ? null : [...rules].join(' and ')
     },
     partner: (subject) => partners.get(subject),
     partners: [...partners.values()],
   }
 }
+
+/** What is known of an employee: a rule that compares with more is a partner's. */
+const factNames: ReadonlySet<string> = new Set(['loginId', 'employeeNo', 'departmentCode'])
 
 interface Checking extends Required<PolicyOptions> {
   /** The scopes that the schema asks for. */
@@ -85,6 +100,18 @@ function readRoles(file: string, checking: Checking) {
       return [role, listed.includes('*') ? [...known] : meant] as const
     }),
   )
+  const rows = new Map(
+    Object.entries(recordOf(yaml['roles'])).flatMap(([role, value]) => {
+      const rule = recordOf(value)['rows']
+      if (rule === undefined) return []
+      const names = Object.keys(rowRules).filter((each) =>
+        rowRules[each]?.parameters.every((parameter) => factNames.has(parameter)),
+      )
+      if (typeof rule === 'string' && names.includes(rule)) return [[role, rule] as const]
+      problems.push(`${name}: roles.${role}.rows: a role's rule is one of ${names.join(', ')}`)
+      return [[role, 'unknown'] as const]
+    }),
+  )
   const grants = (key: string) =>
     new Map(
       Object.entries(recordOf(yaml[key])).map(([subject, value]) => {
@@ -96,7 +123,7 @@ function readRoles(file: string, checking: Checking) {
         return [subject, given] as const
       }),
     )
-  return { scopes, subjects: grants('subjects'), groups: grants('groups') }
+  return { scopes, rows, subjects: grants('subjects'), groups: grants('groups') }
 }
 
 function readPartners(folder: string, checking: Checking) {

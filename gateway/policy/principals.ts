@@ -80,8 +80,19 @@ async function build({ subject, groups }: Claims, policy: Policy, ask: Ask): Pro
   }
   const scopes = policy.scopesOf(subject, groups)
   const { facts, isComplete } = await employeeFacts(subject, ask)
-  return { principal: { subject, audience: 'EMPLOYEE', scopes, facts, rows: null }, isComplete }
+  const rule = policy.rowRuleOf(subject, groups)
+  const rows = rule === null ? null : await completed({ rule, parameters: own(facts) }, ask)
+  return { principal: { subject, audience: 'EMPLOYEE', scopes, facts, rows }, isComplete }
 }
+
+/** Facts as what a rule compares with; one that is missing shows nothing. */
+const own = (facts: Facts): RowLimit['parameters'] =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, value]: [string, string | undefined]) => [
+      name,
+      value === undefined ? [] : [value],
+    ]),
+  )
 
 const employeeQuestion = `query Facts($loginId: ID!) {
   employee(loginId: $loginId) { employeeNo department { code } }

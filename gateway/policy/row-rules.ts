@@ -28,6 +28,32 @@ export const rowRules: Readonly<Record<string, RowRuleNeeds>> = {
   own_customers: { parameters: ['crmAccountId'], complete: customerIds },
   /** All customers of sales regions, as each system has them. */
   region_customers: { parameters: ['region'] },
+  /** What a supplier offers, what we ordered there, and what we owe. */
+  own_supplier: { parameters: ['supplierNo'] },
+  /** The orders of a salesperson. */
+  own_orders: { parameters: ['employeeNo'] },
+  /** The people of a department and of those below it. */
+  own_department: { parameters: ['departmentCode'], complete: departmentsBelow },
+}
+
+const departmentsQuestion = `query Facts {
+  departments(first: 1000) { nodes { code parent { code } } }
+}`
+
+/** A department and those below it. Fails closed: what could not be read is not below. */
+async function departmentsBelow(given: RuleParameters, ask: Ask): Promise<RuleParameters> {
+  const answer = await ask(departmentsQuestion, {})
+  const departments = answer?.data?.['departments'] as
+    { nodes: readonly { code: string; parent: { code: string } | null }[] } | null | undefined // the question's own shape
+  const found = new Set(given['departmentCode'] ?? [])
+  for (let before = -1; before !== found.size;) {
+    before = found.size
+    for (const { code, parent } of departments?.nodes ?? []) {
+      if (parent !== null && found.has(parent.code)) found.add(code)
+    }
+  }
+  if (found.size > maxRuleValues) throw tooMany('departments')
+  return { departmentCode: [...found] }
 }
 
 interface CustomerFacts {

@@ -1,7 +1,8 @@
 /**
  * Authorise: takes out of the operation every field that the caller may not read, before anything
  * is planned. Fragments are written out first, so that a field is looked at where it is read. An
- * abstract type needs what every type behind it needs: when in doubt, the field goes.
+ * abstract type needs what every type behind it needs: when in doubt, the field goes. So does a field
+ * that is filtered, sorted or measured by what the caller may not read.
  */
 import {
   getNamedType,
@@ -16,6 +17,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
   type InlineFragmentNode,
@@ -24,15 +26,24 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { AppError } from '#shared/errors.ts'
+import { meets } from '#shared/rules/requirements.ts'
 import type { Generation } from '../supergraph/generation.ts'
-import { meets } from '../supergraph/policy-index.ts'
 import { hidden } from './conditions.ts'
 import type { Denied } from './denied.ts'
+import { possibleFields, possibleTypes } from './possible-fields.ts'
+import type { VariableAsks } from './protected-variables.ts'
 
 export interface Allowed {
   readonly operation: OperationDefinitionNode
   readonly denied: readonly Denied[]
   readonly nothingLeft: boolean
+}
+
+export interface Caller {
+  /** Scopes, and policies that hold. */
+  readonly held: ReadonlySet<string>
+  /** What the variables of this request ask with. */
+  readonly asks: VariableAsks
 }
 
 const maxSelections = 20_000
@@ -41,14 +52,14 @@ export function authorise(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   generation: Generation,
-  scopes: ReadonlySet<string>,
+  caller: Caller,
 ): Allowed {
   const root = generation.apiSchema.getRootType(operation.operation)
   if (!root) throw new AppError('BAD_REQUEST', `This schema has no ${operation.operation}.`)
   if (operation.operation === 'subscription') {
     throw new AppError('BAD_REQUEST', 'Subscriptions are not supported.')
   }
-  const filter = new Filter(document, generation, scopes)
+  const filter = new Filter(document, generation, caller)
   const selectionSet = filter.selections(root, operation.selectionSet, { path: [] })
   return {
     operation: withUsedVariables({
@@ -73,14 +84,14 @@ class Filter {
   readonly denied: Denied[] = []
   readonly #schema: GraphQLSchema
   readonly #generation: Generation
-  readonly #scopes: ReadonlySet<string>
+  readonly #caller: Caller
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
   #seen = 0
 
-  constructor(document: DocumentNode, generation: Generation, scopes: ReadonlySet<string>) {
+  constructor(document: DocumentNode, generation: Generation, caller: Caller) {
     this.#schema = generation.apiSchema
     this.#generation = generation
-    this.#scopes = scopes
+    this.#caller = caller
     this.#fragments = new Map(
       document.definitions.flatMap((definition) =>
         definition.kind === Kind.FRAGMENT_DEFINITION
@@ -139,13 +150,15 @@ class Filter {
     const at = [...path, field.alias?.value ?? name]
     const nullsParent = isNonNullType(definition.type) ? ('NULLS_PARENT' as const) : null
     const type = getNamedType(definition.type)
-    if (!this.#mayRead(parent, name, type)) {
+    const asksWith = this.#asksWith(parent, definition, field)
+    if (asksWith !== null || !this.#mayRead(parent, name, type)) {
       const types = within === undefined ? null : this.#withNamesBehind(within)
       this.denied.push({
         path: at,
         coordinate: `${parent.name}.${name}`,
         isField: true,
         types,
+        ...(asksWith === null ? {} : { asksWith }),
       })
       return nullsParent
     }
@@ -203,23 +216,40 @@ class Filter {
 
   #mayRead(parent: GraphQLCompositeType, field: string, returned: GraphQLNamedType): boolean {
     return (
-      [parent, ...this.#behind(parent)].every(
+      possibleTypes(this.#schema, parent).every(
         (type) => this.#meets(type.name) && this.#meets(`${type.name}.${field}`),
       ) && this.#meets(returned.name)
     )
   }
 
-  /** The object types that may stand behind an abstract one. */
-  #behind(type: GraphQLCompositeType): readonly GraphQLNamedType[] {
-    return isAbstractType(type) ? this.#schema.getPossibleTypes(type) : []
+  /** The first protected input of a field that the caller has no right to; null when there is none. */
+  #asksWith(
+    parent: GraphQLCompositeType,
+    { name, args }: GraphQLField<unknown, unknown>,
+    { arguments: given = [] }: FieldNode,
+  ): string | null {
+    if (args.length === 0) return null
+    const { protectedInputs } = this.#generation.policies
+    let found: string | null = null
+    const touch = (coordinate: string) => {
+      if (!meets(this.#caller.held, protectedInputs.requirements.get(coordinate)))
+        found ??= coordinate
+    }
+    const fields = possibleFields(this.#schema, parent, name)
+    protectedInputs.inArguments(fields, args, given, touch, (variable, touched) => {
+      const asks = this.#caller.asks.get(variable) ?? null
+      for (const coordinate of asks ?? []) touched(coordinate)
+      return asks !== null
+    })
+    return found
   }
 
   #withNamesBehind(type: GraphQLCompositeType): readonly string[] {
-    return [type, ...this.#behind(type)].map(({ name }) => name)
+    return possibleTypes(this.#schema, type).map(({ name }) => name)
   }
 
   #meets(coordinate: string): boolean {
-    return meets(this.#scopes, this.#generation.policies.requirements.get(coordinate))
+    return meets(this.#caller.held, this.#generation.policies.requirements.get(coordinate))
   }
 }
 

@@ -11,6 +11,7 @@ import { checkEstimate, type Estimate, type OperationCost } from '../limits/cost
 import { checkVariables } from '../limits/variables.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { renameValues } from './response-names.ts'
+import { Unauthorized, type Authorization } from './denied.ts'
 import { createPreparations, type Preparations, type Prepared } from './prepare.ts'
 import { shape, type ShapeOptions } from './shape.ts'
 import { silent, type Observer, type Stage } from './observer.ts'
@@ -35,6 +36,8 @@ export const createGraph = (generation: Generation): Graph => ({
 
 export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {
   readonly graph: Graph
+  /** `filter` by default. */
+  readonly authorization?: Authorization | undefined
   readonly onError: ShapeOptions['onError']
   readonly mayBeSaid?: ShapeOptions['mayBeSaid']
   /** Told what a question may cost before it is planned; throws when the caller cannot have it. */
@@ -52,10 +55,17 @@ export interface Answered {
 
 export async function execute(
   request: Authenticated,
-  { graph, onError, mayBeSaid, admit, onAnswered, ...systems }: ExecuteOptions,
+  { graph, authorization, onError, mayBeSaid, admit, onAnswered, ...systems }: ExecuteOptions,
 ): Promise<ExecutionResult> {
   const { observer } = request
-  const { prepared, values } = await observed(observer, 'authorise', () => prepare(request, graph))
+  const { prepared, values } = await observed(observer, 'authorise', () => {
+    const ready = prepare(request, graph)
+    const { denied } = ready.prepared
+    if (authorization === 'reject' && denied.length > 0) {
+      throw new Unauthorized(denied, request.requestId)
+    }
+    return ready
+  })
   const estimate = prepared.cost.estimate(renameValues(values))
   checkEstimate(estimate, request.limits)
   if (admit !== undefined) await admit(estimate)
@@ -92,7 +102,7 @@ export function prepare(request: Authenticated, { generation, questions }: Graph
     { maxErrors: limits.variableErrors },
   )
   if (errors !== undefined) throw new InvalidVariables(errors)
-  const prepared = questions.prepare(asked, coerced, request.principal.scopes)
+  const prepared = questions.prepare(asked, coerced, request.principal)
   return { prepared, values: { ...coerced, ...prepared.written } }
 }
 

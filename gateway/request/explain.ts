@@ -5,6 +5,7 @@
  */
 import type { ExecutionResult } from 'graphql'
 import { AppError } from '#shared/errors.ts'
+import { grantsOf, meets } from '#shared/rules/requirements.ts'
 import { checkEstimate, type Estimate } from '../limits/cost.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Denied } from './denied.ts'
@@ -64,15 +65,13 @@ function missing(
   { generation }: Graph,
   { principal }: Authenticated,
 ): MissingScopes {
-  const requirements = generation.policies.requirements.get(coordinate) ?? []
-  const held = new Set(principal.scopes)
-  const unmet = requirements.filter(
-    ({ scopes }) => !scopes.some((all) => all.every((one) => held.has(one))),
-  )
+  const { requirements, policies } = generation.policies
+  const held = grantsOf(principal, policies)
+  const unmet = (requirements.get(coordinate) ?? []).filter((each) => !meets(held, [each]))
   return {
     path: path.map(originalName),
     coordinate,
-    scopes: unmet.flatMap(({ scopes }) => scopes),
+    scopes: unmet.flatMap(({ grants }) => grants),
   }
 }
 

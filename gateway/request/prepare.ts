@@ -1,6 +1,6 @@
 /**
  * A question made ready once and kept with the generation: parsed, validated, its conditions decided,
- * authorised for a set of scopes, named apart, planned and compiled. What differs by caller is part of
+ * authorised for a caller's rights, named apart, planned and compiled. What differs by caller is part of
  * the key, so nobody gets another one's plan. Questions that differ by a written value share a
  * program. Bounded by what they weigh; concurrent first askers share the work.
  */
@@ -8,6 +8,7 @@ import { Kind, print, type DocumentNode, type OperationDefinitionNode } from 'gr
 import { compileCost, type OperationCost } from '../limits/cost.ts'
 import { checkDocument, type DocumentSize } from '../limits/document.ts'
 import { noLimits, type Limits } from '../limits/limits.ts'
+import type { Principal } from '#shared/principal.ts'
 import { compileProgram, type Program } from '../engine/program.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { authorise } from './authorise.ts'
@@ -18,6 +19,14 @@ import { createRecent, type Recent } from './recent.ts'
 import { operationOf, parseDocument } from './receive.ts'
 import { renameCollisions } from './response-names.ts'
 import type { Denied } from './denied.ts'
+import {
+  asksKey,
+  protectedVariables,
+  variableAsks,
+  type ProtectedVariable,
+  type VariableAsks,
+} from './protected-variables.ts'
+import { createRights, type Rights } from './rights.ts'
 
 /** A document as it came, valid for the generation. */
 export interface Asked {
@@ -30,6 +39,8 @@ export interface Asked {
   readonly deciding: readonly string[]
   /** What each caller's limits are compared with. */
   readonly size: DocumentSize
+  /** The variables that may ask with something protected. */
+  readonly protected: readonly ProtectedVariable[]
   /** Names it in the keys of what is made of it. */
   readonly number: number
 }
@@ -49,13 +60,12 @@ export interface Prepared {
 }
 
 type Values = Readonly<Record<string, unknown>>
-type Scopes = readonly string[]
 
 export interface Preparations {
   /** Throws what is wrong with the document, and the limit it is beyond. */
   ask(text: string, operationName: string | undefined, limits: Limits): Asked
   /** `values` are the checked variables. */
-  prepare(asked: Asked, values: Values, scopes: Scopes): Prepared
+  prepare(asked: Asked, values: Values, principal: Principal): Prepared
   /** Makes ready what another generation was asked most lately, so that it is known here too. */
   warm(from: Preparations): Promise<void>
   /** The most recent questions first. */
@@ -65,7 +75,7 @@ export interface Preparations {
 interface Kept {
   readonly asked: Asked
   readonly values: Values
-  readonly scopes: Scopes
+  readonly principal: Principal
   readonly prepared: Prepared
 }
 
@@ -79,7 +89,7 @@ export function createPreparations(generation: Generation): Preparations {
   const documents = createRecent<Asked>(maxLength)
   const kept = createRecent<Kept>(maxLength)
   const programs = createRecent<Promise<Program>>(maxLength)
-  const rightsOf = createRights()
+  const rightsOf = createRights(generation.policies.policies)
   let number = 0
 
   const ask: Preparations['ask'] = (text, operationName, limits) => {
@@ -94,18 +104,30 @@ export function createPreparations(generation: Generation): Preparations {
     const operation = operationOf(document, operationName)
     const deciding = decidingVariables(document)
     number += 1
-    const asked: Asked = { text, operationName, document, operation, deciding, size, number }
+    const asked: Asked = {
+      text,
+      operationName,
+      document,
+      operation,
+      deciding,
+      protected: protectedVariables(document, operation, generation),
+      size,
+      number,
+    }
     documents.set(key, asked, text.length)
     return asked
   }
-  const prepare: Preparations['prepare'] = (asked, values, scopes) => {
+  const prepare: Preparations['prepare'] = (asked, values, principal) => {
     const fallen = asked.deciding.map((name) => (values[name] === true ? '1' : '0')).join('')
-    const key = `${asked.number} ${fallen} ${rightsOf(scopes)}`
+    const rights = rightsOf(principal)
+    const { protectedInputs } = generation.policies
+    const asks = variableAsks(asked.protected, values, protectedInputs, rights.held)
+    const key = `${asked.number} ${fallen} ${asksKey(asks)} ${rights.key}`
     const known = kept.get(key)
     if (known !== undefined) return known.prepared
-    const prepared = prepareNew(asked, { values, scopes, generation, programs })
+    const prepared = prepareNew(asked, { values, rights, asks, generation, programs })
     const decisions = Object.fromEntries(asked.deciding.map((name) => [name, values[name]]))
-    kept.set(key, { asked, values: decisions, scopes, prepared }, asked.text.length)
+    kept.set(key, { asked, values: decisions, principal, prepared }, asked.text.length)
     return prepared
   }
   return {
@@ -114,11 +136,11 @@ export function createPreparations(generation: Generation): Preparations {
     recent: () => kept.values(),
     warm: async (from) => {
       let done = 0
-      for (const { asked, values, scopes } of from.recent()) {
+      for (const { asked, values, principal } of from.recent()) {
         if (done >= maxWarmed) return
         done += 1
         try {
-          await prepare(ask(asked.text, asked.operationName, noLimits), values, scopes).program()
+          await prepare(ask(asked.text, asked.operationName, noLimits), values, principal).program()
         } catch {
           // A question that the new schema does not have, or cannot answer, is told to who asks it.
         }
@@ -127,28 +149,17 @@ export function createPreparations(generation: Generation): Preparations {
   }
 }
 
-/** A short name for each set of scopes; principals keep their list, so it is sorted once. */
-function createRights(): (scopes: readonly string[]) => string {
-  const byList = new WeakMap<readonly string[], string>()
-  return (scopes) => {
-    const known = byList.get(scopes)
-    if (known !== undefined) return known
-    const name = scopes.toSorted().join(' ')
-    byList.set(scopes, name)
-    return name
-  }
-}
-
 interface Preparing {
   readonly values: Values
-  readonly scopes: Scopes
+  readonly rights: Rights
+  readonly asks: VariableAsks
   readonly generation: Generation
   readonly programs: Recent<Promise<Program>>
 }
 
 function prepareNew(
   { document, operationName }: Asked,
-  { values, scopes, generation, programs }: Preparing,
+  { values, rights, asks, generation, programs }: Preparing,
 ): Prepared {
   const decided = decide(document, values)
   const asked = operationOf(decided, operationName)
@@ -156,7 +167,7 @@ function prepareNew(
     operation: allowed,
     denied,
     nothingLeft,
-  } = authorise(decided, asked, generation, new Set(scopes))
+  } = authorise(decided, asked, generation, { held: rights.held, asks })
   const { operation: lifted, values: written } = liftLiterals(allowed, generation.apiSchema)
   const operation = renameCollisions(lifted, generation)
   const compile = async (planned: string): Promise<Program> => {

@@ -12,7 +12,7 @@ import {
 import { AppError, errorCodes } from '#shared/errors.ts'
 import { detailsOf } from '../sources/details.ts'
 import { originalName } from './response-names.ts'
-import type { Denied } from './denied.ts'
+import { deniedError } from './denied.ts'
 import type { Fetched } from './stages.ts'
 
 export interface ShapeOptions {
@@ -38,12 +38,6 @@ export function shape(fetched: Fetched, { onError, mayBeSaid }: ShapeOptions): E
     all.length > maxErrors ? [...all.slice(0, maxErrors), more(all.slice(maxErrors))] : all
   return { data, ...(shown.length > 0 ? { errors: shown } : {}) }
 }
-
-const deniedError = ({ path, coordinate }: Denied, requestId: string): GraphQLError =>
-  new GraphQLError(`You may not read ${coordinate}: your token lacks a scope it needs.`, {
-    path,
-    extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', requestId },
-  })
 
 interface MaskOptions extends ShapeOptions {
   readonly requestId: string

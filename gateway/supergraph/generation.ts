@@ -31,15 +31,15 @@ export interface Generation {
 export function createGeneration(supergraphSdl: string, plan: Plan): Generation {
   try {
     const document = parse(supergraphSdl, { noLocation: true })
-    const policies = policyIndex(document)
     refuseContexts(document)
+    const apiSchema = apiSchemaOf(document)
     return Object.freeze({
       id: generationId(supergraphSdl),
       supergraphSdl,
       supergraphSchema: buildASTSchema(document, { assumeValid: true }),
-      apiSchema: apiSchemaOf(document),
+      apiSchema,
       plan,
-      policies,
+      policies: policyIndex(document, apiSchema),
       keys: entityKeys(document),
       costs: costIndex(document),
       services: [...servicesIn(document).values()],

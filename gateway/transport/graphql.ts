@@ -13,6 +13,7 @@ import type { Quota } from '../limits/admission.ts'
 import { beyond } from '../limits/document.ts'
 import type { Limits } from '../limits/limits.ts'
 import { checkJsonNesting } from '../limits/variables.ts'
+import { Unauthorized } from '../request/denied.ts'
 import { InvalidVariables } from '../request/execute.ts'
 import { InvalidDocument } from '../request/receive.ts'
 import { sendAnswer } from './answer.ts'
@@ -234,6 +235,9 @@ export function refusal(
           }),
       ),
     }
+  }
+  if (error instanceof Unauthorized) {
+    return { status: errorCodes.UNAUTHORIZED_FIELD_OR_TYPE.status, errors: error.errors }
   }
   const ours = appErrorIn(error)
   if (ours === null || ours.cause !== undefined) onError(error)

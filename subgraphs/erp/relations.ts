@@ -60,8 +60,12 @@ const ofCustomer = {
   region_customers: belongsTo('customer', { erpCustomerNo: 'erpCustomerNo' }),
 }
 const inOrder = belongsTo('sales_order', { orderNo: 'orderNo' })
-const ofOrder = { own_customers: inOrder, region_customers: inOrder }
-const forAll = { own_customers: 'ALL' as const, region_customers: 'ALL' as const }
+const ofOrder = { own_customers: inOrder, region_customers: inOrder, own_orders: inOrder }
+const forAll = {
+  own_customers: 'ALL' as const,
+  region_customers: 'ALL' as const,
+  own_orders: 'ALL' as const,
+}
 
 export const relations = defineRelations({
   customer: {
@@ -94,7 +98,7 @@ export const relations = defineRelations({
     },
     key: ['sku'],
     indexes: [['name'], ['category', 'name']],
-    rules: forAll,
+    rules: { ...forAll, own_supplier: belongsTo('supplier_offer', { sku: 'sku' }) },
   },
   product_cost: {
     description:
@@ -222,6 +226,7 @@ export const relations = defineRelations({
     columns: { supplierNo: id(), name: text(), leadTimeDays: nullable(integer()) },
     key: ['supplierNo'],
     indexes: [['name']],
+    rules: { own_supplier: isOneOf('supplierNo', 'supplierNo') },
   },
   supplier_offer: {
     description: 'The price and terms at which a supplier sells a product.',
@@ -237,6 +242,7 @@ export const relations = defineRelations({
     },
     key: ['sku', 'supplierNo'],
     indexes: [['supplierNo']],
+    rules: { own_supplier: isOneOf('supplierNo', 'supplierNo') },
   },
   purchase_order: {
     description: 'What we ordered from a supplier.',
@@ -253,6 +259,7 @@ export const relations = defineRelations({
     },
     key: ['poNo'],
     indexes: [['supplierNo', 'orderedOn'], ['orderedOn'], ['total']],
+    rules: { own_supplier: isOneOf('supplierNo', 'supplierNo') },
   },
   purchase_order_line: {
     description: 'A line of a purchase order.',
@@ -270,6 +277,7 @@ export const relations = defineRelations({
     },
     key: ['poNo', 'lineNo'],
     indexes: [['sku', 'isOpen', 'expectedOn']],
+    rules: { own_supplier: belongsTo('purchase_order', { poNo: 'poNo' }) },
   },
   sales_order: {
     description: 'A customer’s order.',
@@ -304,7 +312,7 @@ export const relations = defineRelations({
       ['net'],
       ['isOpen', 'promisedOn'],
     ],
-    rules: ofCustomer,
+    rules: { ...ofCustomer, own_orders: isOneOf('salespersonNo', 'employeeNo') },
   },
   sales_order_line: {
     description: 'A line of an order.',

@@ -16,6 +16,7 @@ import {
   oneOf,
   quantity,
   rate,
+  type RowGuard,
   text,
 } from '#shared/relations.ts'
 
@@ -48,6 +49,12 @@ const ofDebtor = {
 }
 const onInvoice = belongsTo('invoice', { invoiceNo: 'invoiceNo' })
 const ofInvoice = { own_customers: onInvoice, region_customers: onInvoice }
+
+/** What somebody earned is theirs to see, and of those who may see everybody's. */
+const ownCommission: RowGuard = {
+  unless: ['finance:commission:read'],
+  rule: isOneOf('employeeNo', 'employeeNo'),
+}
 
 export const relations = defineRelations({
   debtor: {
@@ -242,6 +249,7 @@ export const relations = defineRelations({
       currency: text(),
     },
     key: ['employeeNo', 'periodKey'],
+    guard: ownCommission,
   },
   commission_line: {
     description: 'The commission of one order.',
@@ -258,6 +266,7 @@ export const relations = defineRelations({
       currency: text(),
     },
     key: ['employeeNo', 'periodKey', 'lineNo'],
+    guard: ownCommission,
     indexes: [['orderNo']],
   },
   supplier_invoice: {
@@ -273,6 +282,7 @@ export const relations = defineRelations({
     },
     key: ['supplierInvoiceNo'],
     indexes: [['supplierNo', 'issuedOn']],
+    rules: { own_supplier: isOneOf('supplierNo', 'supplierNo') },
   },
   exchange_rate: {
     description: 'Units of `toCurrency` for one of `fromCurrency`, from a day on.',

@@ -1,18 +1,21 @@
 /**
  * The relations of the HR database: people, departments, schedule, skills and pay.
- * No relation has a row rule: a principal limited to its own customers sees nobody.
+ * A principal limited to customers or to a supplier sees nobody; one limited to a department sees its people.
  */
 import {
   amount,
+  belongsTo,
   date,
   decimal,
   defineRelations,
   id,
   instant,
   integer,
+  isOneOf,
   nullable,
   oneOf,
   rate,
+  type RowGuard,
   text,
 } from '#shared/relations.ts'
 
@@ -36,6 +39,18 @@ export const jobFamilies = [
   'MANAGEMENT',
 ] as const
 
+/** Those whose manager the caller is. */
+const ofOwnTeam: RowGuard['rule'] = (eb, own, relation) =>
+  eb.exists(
+    eb
+      .selectFrom('employee as member')
+      .select(eb.lit(1).as('one'))
+      .whereRef('member.employeeNo', '=', `${relation}.employeeNo`)
+      .where((inner) => isOneOf('managerNo', 'employeeNo')(inner, own, 'member')),
+  )
+
+const ofEmployee = { own_department: belongsTo('employee', { employeeNo: 'employeeNo' }) }
+
 export const relations = defineRelations({
   employee: {
     description: 'Everybody who works or worked here; bridges employee number and login id.',
@@ -52,6 +67,7 @@ export const relations = defineRelations({
       managerNo: nullable(id()),
       hiredOn: nullable(date()),
       leftOn: nullable(date()),
+      bornOn: nullable(date()),
       location: nullable(text()),
       /** Full-time equivalents, 0 to 1. */
       fte: decimal(4, 2),
@@ -60,6 +76,7 @@ export const relations = defineRelations({
     },
     key: ['employeeNo'],
     indexes: [['loginId'], ['departmentCode'], ['managerNo'], ['displayName'], ['hiredOn']],
+    rules: { own_department: isOneOf('departmentCode', 'departmentCode') },
   },
   department: {
     description: 'The organisation as a tree.',
@@ -71,17 +88,20 @@ export const relations = defineRelations({
     },
     key: ['code'],
     indexes: [['parentCode'], ['name']],
+    rules: { own_department: isOneOf('code', 'departmentCode') },
   },
   employee_skill: {
     description: 'What somebody can do, and how well (1 to 5).',
     columns: { employeeNo: id(), code: id(), level: nullable(integer()) },
     key: ['employeeNo', 'code'],
     indexes: [['code']],
+    rules: ofEmployee,
   },
   certification: {
     description: 'A certificate somebody holds.',
     columns: { employeeNo: id(), code: id(), validUntil: nullable(date()) },
     key: ['employeeNo', 'code'],
+    rules: ofEmployee,
   },
   schedule_entry: {
     description: 'Shifts, leave, training, duty and trips.',
@@ -97,16 +117,20 @@ export const relations = defineRelations({
     },
     key: ['id'],
     indexes: [['employeeNo', 'startsOn']],
+    rules: ofEmployee,
   },
   salary: {
     description: 'Monthly salary from a day on; the latest that has begun is in force.',
     columns: { employeeNo: id(), validFrom: date(), salary: amount(), currency: text() },
     key: ['employeeNo', 'validFrom'],
+    guard: { unless: ['hr:salary:read', 'hr:salary-band:read'], rule: ofOwnTeam },
+    rules: ofEmployee,
   },
   commission_plan: {
     description: 'How commission is earned.',
     columns: { id: id(), name: text() },
     key: ['id'],
+    rules: { own_department: 'ALL' },
   },
   commission_rule: {
     description: 'A rate of a commission plan.',
@@ -120,10 +144,13 @@ export const relations = defineRelations({
       currency: nullable(text()),
     },
     key: ['planId', 'ruleNo'],
+    rules: { own_department: 'ALL' },
   },
   commission_assignment: {
     description: 'Who is paid by which commission plan.',
     columns: { employeeNo: id(), planId: id() },
     key: ['employeeNo'],
+    guard: { unless: ['hr:compensation:read'], rule: ofOwnTeam },
+    rules: ofEmployee,
   },
 })

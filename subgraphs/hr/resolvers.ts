@@ -7,7 +7,7 @@ import { maxListRows } from '#shared/limits.ts'
 import type { ListArgs } from '#shared/list.ts'
 import type { Context, Resolvers } from '#shared/subgraph.ts'
 import type { databases, Loaders } from './loaders.ts'
-import { availability } from './rules.ts'
+import { availability, withoutSmallGroups } from './rules.ts'
 import * as source from './source.ts'
 import type { CommissionRuleRow, DepartmentRow, EmployeeRow, HeadcountArgs } from './source.ts'
 
@@ -37,8 +37,16 @@ export const resolvers: Resolvers = {
       loaders.departmentByCode.load(code),
     departments: (_: unknown, args: ListArgs, { databases: { hr } }: Hr) =>
       source.departments.page(hr, args),
-    headcountAggregates: (_: unknown, args: HeadcountArgs, { databases: { hr }, calendar }: Hr) =>
-      source.headcountAggregates(hr, args, calendar),
+    headcountAggregates: async (
+      _: unknown,
+      args: HeadcountArgs,
+      { databases: { hr }, calendar, principal }: Hr,
+    ) => {
+      const groups = await source.headcountAggregates(hr, args, calendar)
+      // Who may read when each person came and left is told nothing new by a small group.
+      const seesPeople = principal.scopes.includes('hr:personal:read')
+      return seesPeople ? { ...groups, suppressed: 0 } : withoutSmallGroups(groups)
+    },
   },
   Employee: {
     __resolveReference: (

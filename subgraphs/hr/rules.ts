@@ -39,3 +39,20 @@ function without(free: readonly TimeWindow[], taken: TimeWindow): TimeWindow[] {
     ].filter(({ start, end }) => start < end)
   })
 }
+
+/** A group of fewer people tells about single ones. */
+export const smallestGroup = 5
+
+interface Groups<Row> {
+  readonly rows: readonly Row[]
+  readonly truncated: boolean
+}
+
+/** The groups that are large enough to be shown, and how many were not. */
+export function withoutSmallGroups<Row extends { readonly headcount: unknown }>({
+  rows,
+  truncated,
+}: Groups<Row>): Groups<Row> & { readonly suppressed: number } {
+  const shown = rows.filter(({ headcount }) => Number(headcount) >= smallestGroup)
+  return { rows: shown, truncated, suppressed: rows.length - shown.length }
+}

@@ -4,7 +4,15 @@
 import { sql, type Kysely } from 'kysely'
 import { aggregate, average, count, sum, type AggregateOrder } from '#shared/aggregate.ts'
 import type { Calendar } from '#shared/calendar.ts'
-import { byId, contains, custom, filterFor, inList, type IdFilter } from '#shared/filter.ts'
+import {
+  byId,
+  contains,
+  custom,
+  dateRange,
+  filterFor,
+  inList,
+  type IdFilter,
+} from '#shared/filter.ts'
 import { listOf } from '#shared/list.ts'
 import { id, integer, nullable, type Database, type RowOf, type Where } from '#shared/relations.ts'
 import { typed } from '#shared/result-types.ts'
@@ -25,6 +33,7 @@ const employeeFilter = filterFor({
   departmentCode: byId('employee.departmentCode'),
   managerNo: byId('employee.managerNo'),
   jobFamily: inList('employee.jobFamily'),
+  hired: dateRange('employee.hiredOn'),
   nameContains: contains('employee.displayName'),
   skill: custom<IdFilter>((eb, skill) =>
     eb.exists(
@@ -45,7 +54,7 @@ const departmentFilter = filterFor({
 
 export const employees = listOf<HrDatabase, 'employee'>('employee', relations.employee, {
   filter: employeeFilter,
-  sorts: { NAME: 'displayName', EMPLOYEE_NO: 'employeeNo' },
+  sorts: { NAME: 'displayName', EMPLOYEE_NO: 'employeeNo', HIRED_ON: 'hiredOn' },
   order: { column: 'displayName', direction: 'ASC' },
 })
 

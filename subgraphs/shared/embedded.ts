@@ -17,7 +17,7 @@ import {
 } from 'kysely'
 import { sqliteDialect } from './dialect.ts'
 import { abortReason, AppError } from './errors.ts'
-import type { RowLimit } from './principal.ts'
+import type { RowRights } from './row-rights.ts'
 import type { Database, Relations } from './relations.ts'
 import { Statement, Statements } from './statements.ts'
 import { createTables, layoutOf } from './tables.ts'
@@ -47,7 +47,7 @@ export interface StatementEvent {
 
 /** What one request brings to its statements. */
 export interface StatementScope {
-  readonly rows: RowLimit | null
+  readonly rows: RowRights
   readonly signal: AbortSignal
   /** `performance.now()` after which no further statement begins. */
   readonly deadlineAt: number

@@ -19,6 +19,8 @@ import { appErrorIn } from './errors.ts'
 import { createExecutor } from './executor/execute.ts'
 import type { Principal } from './principal.ts'
 import type { Relations } from './relations.ts'
+import { rowRightsOf } from './row-rights.ts'
+import { enforceRules } from './rules/enforce.ts'
 import { scalars } from './scalars.ts'
 import type { Databases, Session, SubgraphDefinition } from './subgraph.ts'
 
@@ -68,13 +70,15 @@ export function openSubgraph<D extends Databases, Loaders>(
   const contextFor: OpenSubgraph['contextFor'] = (request) => {
     const open = databases.open()
     const scope = {
-      rows: request.principal.rows,
       signal: request.signal,
       deadlineAt: request.deadlineAt ?? Infinity,
       onStatement: request.onStatement,
     }
     const limited = Object.fromEntries(
-      Object.entries(open.files).map(([name, file]) => [name, file.limitedTo(scope)]),
+      Object.entries(open.files).map(([name, file]) => {
+        const rows = rowRightsOf(request.principal, definition.databases[name]?.relations ?? {})
+        return [name, file.limitedTo({ ...scope, rows })]
+      }),
     )
     const session: Session<D> = {
       databases: limited as unknown as Session<D>['databases'], // one entry per declared database
@@ -123,7 +127,9 @@ function schemaOf({ schema, resolvers }: Pick<SubgraphDefinition, 'schema' | 're
     ...resolvers,
     ...Object.fromEntries(known),
   } as unknown as GraphQLResolverMap<object>
-  return buildSubgraphSchema([{ typeDefs, resolvers: map }])
+  const built = buildSubgraphSchema([{ typeDefs, resolvers: map }])
+  enforceRules(built, typeDefs)
+  return built
 }
 
 interface OpenFiles {

@@ -8,6 +8,7 @@ import {
   AndNode,
   type BinaryOperationNode,
   ColumnNode,
+  type Expression,
   expressionBuilder,
   ExpressionWrapper,
   type FromNode,
@@ -23,6 +24,7 @@ import {
   ReferenceNode,
   SelectionNode,
   SelectQueryNode,
+  type SqlBool,
   TableNode,
   TupleNode,
   ValueListNode,
@@ -31,7 +33,6 @@ import {
 } from 'kysely'
 import type { TimeBucket } from './calendar.ts'
 import { bucketFunction, shareFunction, type Dialect } from './dialect.ts'
-import type { RowLimit } from './principal.ts'
 import type { AnyDatabase, Column, Relation, Relations } from './relations.ts'
 import {
   referenceType,
@@ -41,13 +42,13 @@ import {
   type ColumnTypes,
   type Scope,
 } from './result-types.ts'
+import type { RowRights } from './row-rights.ts'
 import { paddedLength } from './statement-shape.ts'
 
 export interface RelationsPluginOptions {
   readonly relations: Relations
   readonly dialect: Dialect
-  /** The caller's limit on rows, null for all rows. */
-  readonly rows: RowLimit | null
+  readonly rows: RowRights
 }
 
 /** The statement as this caller may run it, and the types of its result columns in their order. */
@@ -168,15 +169,10 @@ class RelationsTransformer extends OperationNodeTransformer {
     const relation = this.#options.relations[name]
     if (relation === undefined) throw new TypeError(`"${name}" is no relation of this database`)
     const table = TableNode.create(name)
-    const limit = this.#options.rows
-    const rule = limit === null ? 'ALL' : relation.rules?.[limit.rule]
-    if (rule === 'ALL') {
+    const visible = this.#visible(name, relation)
+    if (visible === null) {
       return alias === name ? table : AliasNode.create(table, IdentifierNode.create(alias))
     }
-    const visible =
-      rule === undefined || limit === null
-        ? expressionBuilder<AnyDatabase, string>().lit(false)
-        : rule(expressionBuilder<AnyDatabase, string>(), limit.parameters, name)
     const types = this.#types.get(name)
     const scope: Scope = { names: new Map(types === undefined ? [] : [[name, types]]), outer: null }
     const where = this.#within(scope, () => this.transformNode(visible.toOperationNode(), queryId))
@@ -186,6 +182,19 @@ class RelationsTransformer extends OperationNodeTransformer {
       where: WhereNode.create(where),
     }
     return AliasNode.create(limited, IdentifierNode.create(alias))
+  }
+
+  /** Which rows the caller sees; null for all. */
+  #visible(name: string, { rules, guard }: Relation): Expression<SqlBool> | null {
+    const { limit, guarded, own } = this.#options.rows
+    const eb = expressionBuilder<AnyDatabase, string>()
+    const conditions: Expression<SqlBool>[] = []
+    const rule = limit === null ? 'ALL' : rules?.[limit.rule]
+    if (rule === undefined || limit === null) {
+      if (rule !== 'ALL') conditions.push(eb.lit(false))
+    } else if (rule !== 'ALL') conditions.push(rule(eb, limit.parameters, name))
+    if (guard !== undefined && guarded.has(name)) conditions.push(guard.rule(eb, own, name))
+    return conditions.length === 0 ? null : eb.and(conditions)
   }
 
   #columnsOf(operand: OperationNode): readonly (Column | undefined)[] | null {

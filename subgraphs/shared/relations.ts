@@ -98,6 +98,18 @@ export interface Relation<Columns extends Record<string, Column> = Record<string
   readonly indexes?: readonly (readonly (keyof Columns & string)[])[]
   /** By the name of the rule; a row-limited principal sees nothing of a relation without its rule. */
   readonly rules?: Readonly<Record<string, RowRule>>
+  /** A rule for everybody who lacks a scope, whether their rows are limited otherwise or not. */
+  readonly guard?: RowGuard
+}
+
+/**
+ * Rows that belong to somebody: who holds one of the scopes sees all of them, everybody else those
+ * that the rule shows. Its parameters are what the owning systems say of the caller: `loginId`,
+ * `employeeNo` and `departmentCode`, one value each or none.
+ */
+export interface RowGuard {
+  readonly unless: readonly string[]
+  readonly rule: Exclude<RowRule, 'ALL'>
 }
 
 export type Relations = Readonly<Record<string, Relation>>
@@ -123,7 +135,7 @@ export type Database<R extends Relations> = {
  * own supplier number, own department.
  */
 export const isOneOf =
-  (columnName: string, parameter: string): RowRule =>
+  (columnName: string, parameter: string): Exclude<RowRule, 'ALL'> =>
   (eb, parameters, relation) => {
     const values = parameters[parameter] ?? []
     return values.length === 0 ? eb.lit(false) : eb(`${relation}.${columnName}`, 'in', [...values])

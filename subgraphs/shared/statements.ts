@@ -11,9 +11,9 @@ import {
   type RootOperationNode,
 } from 'kysely'
 import type { Decode, Dialect } from './dialect.ts'
-import type { RowLimit } from './principal.ts'
+import type { RowRights } from './row-rights.ts'
 import { limitedTo } from './relations-plugin.ts'
-import type { Relations } from './relations.ts'
+import type { Relations, RuleParameters } from './relations.ts'
 import { shapeOf, Slot, withSlots, type StatementShape } from './statement-shape.ts'
 
 export interface StatementsOptions<Prepared> {
@@ -81,14 +81,14 @@ export class Statements<Prepared> {
   }
 
   /** The statement as a caller with this limit on rows may run it. */
-  compile(node: RootOperationNode, queryId: QueryId, rows: RowLimit | null): Statement<Prepared> {
+  compile(node: RootOperationNode, queryId: QueryId, rows: RowRights): Statement<Prepared> {
     if (!SelectQueryNode.is(node)) throw new TypeError('subgraphs only read: write a select')
     const shape = shapeOf(node)
     // A rule's values are part of what is kept, so another caller's statement is never taken.
-    const kept = this.#keptFor(`${JSON.stringify(rows)} ${shape.text}`, () =>
+    const kept = this.#keptFor(`${JSON.stringify(rows.limit)} ${rows.guardKey} ${shape.text}`, () =>
       this.#keep(node, queryId, rows),
     )
-    const parameters = kept.parameters.map((parameter) => bound(parameter, shape.values))
+    const parameters = kept.parameters.map((each) => bound(each, shape.values, rows.own))
     return new Statement(kept, { query: node, queryId, parameters })
   }
 
@@ -106,13 +106,17 @@ export class Statements<Prepared> {
     return kept
   }
 
-  #keep(node: SelectQueryNode, queryId: QueryId, rows: RowLimit | null): Kept<Prepared> {
+  #keep(node: SelectQueryNode, queryId: QueryId, rows: RowRights): Kept<Prepared> {
     const { relations, dialect, compiler, prepare } = this.#options
     const encode: Dialect['encode'] = (value, type, what) =>
-      value instanceof Slot
+      value instanceof Slot || value instanceof OwnValue
         ? new EncodedSlot(value, (given) => dialect.encode(given, type, what))
         : dialect.encode(value, type, what)
-    const options = { relations, rows, dialect: { ...dialect, encode } }
+    // Callers share a statement that is guarded: their own values are bound when it runs.
+    const own = Object.fromEntries(
+      Object.entries(rows.own).map(([name]) => [name, [new OwnValue(name) as unknown as string]]), // a place for it
+    )
+    const options = { relations, rows: { ...rows, own }, dialect: { ...dialect, encode } }
     const { statement, columns } = limitedTo(withSlots(node), options)
     if (columns.size !== node.selections?.length) {
       throw new TypeError('two result columns of a statement have one name')
@@ -131,19 +135,31 @@ export class Statements<Prepared> {
   }
 }
 
+/** Stands for what is the caller's own, by name. */
+class OwnValue {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
 /** A slot whose value is compared with a column. */
 class EncodedSlot {
-  readonly slot: Slot
+  readonly slot: Slot | OwnValue
   readonly encode: (value: unknown) => unknown
 
-  constructor(slot: Slot, encode: (value: unknown) => unknown) {
+  constructor(slot: Slot | OwnValue, encode: (value: unknown) => unknown) {
     this.slot = slot
     this.encode = encode
   }
 }
 
-function bound(parameter: unknown, values: StatementShape['values']): unknown {
+function bound(parameter: unknown, values: StatementShape['values'], own: RuleParameters): unknown {
   if (parameter instanceof Slot) return parameter.of(values)
-  if (parameter instanceof EncodedSlot) return parameter.encode(parameter.slot.of(values))
+  if (parameter instanceof OwnValue) return own[parameter.name]?.[0] ?? null
+  if (parameter instanceof EncodedSlot) {
+    return parameter.encode(bound(parameter.slot, values, own))
+  }
   return parameter
 }

@@ -33,7 +33,7 @@ describe('the library', () => {
     }
     const gateway = new IsthmusGateway<Context>({
       supergraphSdl: readFileSync(supergraphFiles.systems, 'utf8'),
-      principal: ({ principal }) => principal,
+      principal: ({ principal }) => principal, // scopes and audience
       buildService: ({ name }) => ({
         process: async ({ request: { query = '', variables = {} }, context }) => {
           const { data, errors } = (await open.get(name)?.execute({

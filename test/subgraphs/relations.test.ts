@@ -58,6 +58,42 @@ const closed: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** Rules that show little: by database, what they show. Adding to it is a decision. */
+const open: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  own_supplier: {
+    erp: ['product', 'supplier', 'supplier_offer', 'purchase_order', 'purchase_order_line'],
+    finance: ['supplier_invoice'],
+  },
+  own_orders: {
+    erp: [
+      'product',
+      'product_price',
+      'config_option',
+      'config_choice',
+      'config_exclusion',
+      'site',
+      'stock',
+      'sales_order',
+      'sales_order_line',
+      'order_hold',
+      'shipment_order',
+    ],
+  },
+  own_department: {
+    hr: [
+      'employee',
+      'department',
+      'employee_skill',
+      'certification',
+      'schedule_entry',
+      'salary',
+      'commission_plan',
+      'commission_rule',
+      'commission_assignment',
+    ],
+  },
+}
+
 /** What a rule by ids carries when the crosswalk has completed it. */
 const identities = ['crmAccountId', 'customerId', 'erpCustomerNo', 'debtorNo']
 
@@ -142,7 +178,12 @@ for (const system of systems) {
           const without = Object.entries(relations).flatMap(([name, { rules }]) =>
             rules?.[rule] === undefined ? [name] : [],
           )
-          assert.deepEqual(without, closed[database] ?? [])
+          const shown = open[rule]
+          if (shown === undefined) assert.deepEqual(without, closed[database] ?? [])
+          else {
+            const names = Object.keys(relations).filter((name) => !without.includes(name))
+            assert.deepEqual(names, shown[database] ?? [])
+          }
         })
       }
 
@@ -158,7 +199,8 @@ for (const system of systems) {
               { get: (_, parameter) => void read.add(String(parameter)) },
             )
             predicate(expressionBuilder(), parameters, name)
-            const known = needs.complete === undefined ? needs.parameters : identities
+            const known =
+              needs.complete === undefined ? needs.parameters : [...needs.parameters, ...identities]
             for (const parameter of read) assert.ok(known.includes(parameter), parameter)
           }
         }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type { ExecutionResult } from 'graphql'
 import { createApp, type App } from '../../gateway/app.ts'
-import { readConfig } from '../../gateway/config.ts'
+import { readConfig, type Config } from '../../gateway/config.ts'
 import type { Limits } from '../../gateway/limits/limits.ts'
 import { noLog } from '../../gateway/log.ts'
 import { demoIdentities, type DemoIdentity } from '../../gateway/tokens/demo.ts'
@@ -39,10 +39,15 @@ export interface Graph extends AsyncDisposable {
 
 export type SqlRow = Readonly<Record<string, string | number | null>>
 
-export async function startGraph(): Promise<Graph> {
+export interface GraphOptions {
+  /** What differs from the configuration as it comes. */
+  readonly config?: Partial<Config>
+}
+
+export async function startGraph({ config = {} }: GraphOptions = {}): Promise<Graph> {
   const data = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
   cpSync(demoData(), data, { recursive: true })
-  const app = await createApp(readConfig({ ISTHMUS_DATA: data }), { log: noLog })
+  const app = await createApp({ ...readConfig({ ISTHMUS_DATA: data }), ...config }, { log: noLog })
   const files = new Map<string, DatabaseSync>()
   const open = (name: string) => {
     const known =

@@ -14,17 +14,25 @@ import { openSubgraph, type OpenSubgraph } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Relation } from '#shared/relations.ts'
 import type { Databases, SubgraphDefinition } from '#shared/subgraph.ts'
+import { rulesOf } from '#shared/rules/rules.ts'
 import { createIndexes } from '#shared/tables.ts'
+
+import { readFrom, systems } from '../subgraphs/systems.ts'
 
 type Row = Readonly<Record<string, unknown>>
 /** By database, then by relation. */
 export type FixtureRows = Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>>
 
+/** Every scope that a schema of the repository names. */
+const allScopes = systems.flatMap((system) => [
+  ...rulesOf(parse(readFrom(system, 'schema.graphql'))).scopes,
+])
+
 /** May read everything: for tests that are not about rights. */
 export const anyone: Principal = {
   subject: 'test',
   audience: 'EMPLOYEE',
-  scopes: [],
+  scopes: allScopes,
   facts: {},
   rows: null,
 }

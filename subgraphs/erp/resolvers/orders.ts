@@ -89,12 +89,19 @@ const measureFields = {
 }
 
 export const orderResolvers: Resolvers = {
-  SalesOrderMeasure: { COUNT: 'count', ORDERED: 'ordered', SHIPPED: 'shipped', BACKLOG: 'openNet' },
+  SalesOrderMeasure: {
+    COUNT: 'count',
+    ORDERED: 'ordered',
+    SHIPPED: 'shipped',
+    BACKLOG: 'openNet',
+    COST: 'cost',
+  },
   SalesOrderLineMeasure: {
     ORDERS: 'orders',
     QUANTITY: 'quantity',
     ORDERED: 'ordered',
     SHIPPED: 'shipped',
+    COST: 'cost',
   },
   DeliveryMeasure: { SHIPMENTS: 'shipments', ON_TIME: 'onTime' },
   Query: {
@@ -104,7 +111,7 @@ export const orderResolvers: Resolvers = {
       source.salesOrders.page(erp, args),
     salesOrderAggregates: (
       _: unknown,
-      args: AggregateArgs<'count' | 'ordered' | 'shipped' | 'openNet'>,
+      args: AggregateArgs<'count' | 'ordered' | 'shipped' | 'openNet' | 'cost'>,
       { databases: { erp }, calendar }: Erp,
     ) => source.salesOrderAggregates(erp, args, calendar),
     salesOrderLine: async (
@@ -116,7 +123,7 @@ export const orderResolvers: Resolvers = {
       source.salesOrderLines.page(erp, args),
     salesOrderLineAggregates: (
       _: unknown,
-      args: AggregateArgs<'orders' | 'quantity' | 'ordered' | 'shipped'>,
+      args: AggregateArgs<'orders' | 'quantity' | 'ordered' | 'shipped' | 'cost'>,
       { databases: { erp }, calendar }: Erp,
     ) => source.salesOrderLineAggregates(erp, args, calendar),
     shipment: (_: unknown, { id }: { id: string }, { loaders }: Erp) =>

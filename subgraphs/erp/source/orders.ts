@@ -278,7 +278,7 @@ export interface AggregateArgs<Measures extends string = string> {
 
 export const salesOrderAggregates = (
   db: Db,
-  { filter, ...args }: AggregateArgs<'count' | 'ordered' | 'shipped' | 'openNet'>,
+  { filter, ...args }: AggregateArgs<'count' | 'ordered' | 'shipped' | 'openNet' | 'cost'>,
   calendar: Calendar,
 ) =>
   aggregate<string, keyof typeof orderMeasures>({
@@ -299,7 +299,7 @@ export const salesOrderAggregates = (
 
 export const salesOrderLineAggregates = (
   db: Db,
-  { filter, ...args }: AggregateArgs<'orders' | 'quantity' | 'ordered' | 'shipped'>,
+  { filter, ...args }: AggregateArgs<'orders' | 'quantity' | 'ordered' | 'shipped' | 'cost'>,
   calendar: Calendar,
 ) => {
   const lines = linesWithOrders(db)

@@ -43,7 +43,7 @@ const invoiceOf = ({ invoiceNo }: { invoiceNo: string }, _: object, { loaders }:
 
 export const receivableResolvers: Resolvers = {
   InvoiceMeasure: { COUNT: 'count', NET: 'net', OPEN: 'open', OVERDUE: 'overdue' },
-  RevenueMeasure: { INVOICES: 'invoices', QUANTITY: 'quantity', NET: 'net' },
+  RevenueMeasure: { INVOICES: 'invoices', QUANTITY: 'quantity', NET: 'net', COGS: 'cogs' },
   Query: {
     invoice: (_: unknown, { invoiceNo }: { invoiceNo: string }, { loaders }: Finance) =>
       loaders.invoiceByNo.load(invoiceNo),
@@ -56,7 +56,7 @@ export const receivableResolvers: Resolvers = {
     ) => source.invoiceAggregates(finance, args, calendar),
     revenueAggregates: (
       _: unknown,
-      args: AggregateArgs<'invoices' | 'quantity' | 'net'>,
+      args: AggregateArgs<'invoices' | 'quantity' | 'net' | 'cogs'>,
       { databases: { finance }, calendar }: Finance,
     ) => source.revenueAggregates(finance, args, calendar),
     payment: (_: unknown, { id }: { id: string }, { loaders }: Finance) =>

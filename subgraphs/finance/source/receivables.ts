@@ -187,7 +187,7 @@ export const revenueOf = (
 
 export const revenueAggregates = (
   db: Db,
-  { filter, ...args }: AggregateArgs<'invoices' | 'quantity' | 'net'>,
+  { filter, ...args }: AggregateArgs<'invoices' | 'quantity' | 'net' | 'cogs'>,
   calendar: Calendar,
 ) =>
   aggregate<string, keyof typeof revenueMeasures>({

@@ -96,7 +96,11 @@ describe('token explain', () => {
     const salary = refused.find(
       (each: { coordinate: string }) => each.coordinate === 'Employee.salary',
     )
-    assert.deepEqual(salary.needs, [['hr:salary:read']])
+    assert.deepEqual(salary.needs, [
+      ['hr:salary:read'],
+      ['hr:salary-band:read'],
+      ['hr:team-compensation:read'],
+    ])
     assert.deepEqual(rows.parameters, { crmAccountId: ['A000001'] })
     const hr = shows.find((each: { system: string }) => each.system === 'hr')
     assert.deepEqual([hr.all, hr.limited], [[], []])

@@ -69,12 +69,12 @@ describe('the policy files', () => {
     [
       'a rule that nobody declares',
       'rows: own_regions\nparameters: { region: [N] }',
-      'rows: there is no row rule "own_regions", only own_customers, region_customers',
+      'rows: there is no row rule "own_regions", only own_customers, region_customers, own_supplier, own_orders, own_department',
     ],
     [
       'a name that every object has',
       'rows: toString',
-      'rows: there is no row rule "toString", only own_customers, region_customers',
+      'rows: there is no row rule "toString", only own_customers, region_customers, own_supplier, own_orders, own_department',
     ],
     ['no rule', 'parameters: { region: [N] }', '"rows" is missing or not text'],
     [

@@ -20,6 +20,7 @@ const partner: Partner = {
 }
 const policy: Policy = {
   scopesOf: () => ['s'],
+  rowRuleOf: () => null,
   partner: (subject) => (subject === partner.subject ? partner : undefined),
   partners: [partner],
 }

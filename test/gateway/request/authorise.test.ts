@@ -2,23 +2,40 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { composeServices } from '@apollo/composition'
-import { getIntrospectionQuery, parse, print } from 'graphql'
+import { getIntrospectionQuery, getVariableValues, parse, print } from 'graphql'
+import { nobody, type Principal } from '#shared/principal.ts'
+import { rulesOf } from '#shared/rules/rules.ts'
 import { authorise } from '../../../gateway/request/authorise.ts'
 import { openLimits } from '../../../gateway/limits/limits.ts'
 import { operationOf, parseDocument } from '../../../gateway/request/receive.ts'
+import { createPreparations } from '../../../gateway/request/prepare.ts'
 import { renameCollisions } from '../../../gateway/request/response-names.ts'
+import { createRights } from '../../../gateway/request/rights.ts'
 import type { Generation } from '../../../gateway/supergraph/generation.ts'
 import { generationOf as generationFrom } from '../../support/generation.ts'
 
 const link = (imports: string) =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])\n`
 
+/** What links the directives that are our own. */
+const ourDirectives = `
+  extend schema @link(url: "https://isthmus.dev/rules/v0.1", import: ["@reads", "@masked"])
+    @composeDirective(name: "@reads") @composeDirective(name: "@masked")
+  directive @reads(field: String!) repeatable on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
+  directive @masked(as: String!, unless: [[String!]!]!) on FIELD_DEFINITION
+`
+
 function generationOf(
   sdl: string,
   imports = '"@key", "@authenticated", "@requiresScopes", "@policy"',
+  more = '',
 ): Generation {
   const { supergraphSdl, errors } = composeServices([
-    { name: 'a', url: 'http://a', typeDefs: parse(link(imports) + sdl) },
+    {
+      name: 'a',
+      url: 'http://a',
+      typeDefs: parse(link(more === '' ? imports : `${imports}, "@composeDirective"`) + more + sdl),
+    },
   ])
   assert.deepEqual(errors ?? [], [])
   return generationFrom(supergraphSdl ?? '')
@@ -38,7 +55,10 @@ const generation = generationOf(`
 
 function allowed(text: string, scopes: readonly string[] = [], name?: string) {
   const { document } = parseDocument(text, generation.apiSchema, openLimits)
-  const result = authorise(document, operationOf(document, name), generation, new Set(scopes))
+  const result = authorise(document, operationOf(document, name), generation, {
+    held: new Set(scopes),
+    asks: new Map(),
+  })
   return {
     text: print(result.operation).replaceAll(/\s+/g, ' '),
     denied: result.denied.map(({ path, coordinate }) => `${path.join('.')} ${coordinate}`),
@@ -157,20 +177,247 @@ describe('authorise', () => {
   })
 })
 
+describe('an interface without a rule of its own', () => {
+  it('still needs what the types behind it need', () => {
+    // Composition puts the rule on the interface as well; another composer may not.
+    const [, rule = ''] =
+      /interface Thing[^}]*cost: Float[^\n]*?( @requiresScopes\(scopes: \[\["cost"\]\]\))/.exec(
+        generation.supergraphSdl,
+      ) ?? []
+    const sdl = generation.supergraphSdl.replace(
+      /(interface Thing[^}]*cost: Float[^\n]*?) @requiresScopes\(scopes: \[\["cost"\]\]\)/,
+      '$1',
+    )
+    assert.notEqual(rule, '')
+    const bare = generationFrom(sdl)
+    assert.equal(bare.policies.requirements.has('Thing.cost'), false)
+    const { document } = parseDocument('{ things { cost } }', bare.apiSchema, openLimits)
+    const { denied } = authorise(document, operationOf(document, undefined), bare, {
+      held: new Set(),
+      asks: new Map(),
+    })
+    assert.deepEqual(
+      denied.map(({ coordinate }) => coordinate),
+      ['Thing.cost'],
+    )
+  })
+})
+
 describe('the policy index', () => {
   it('knows renamed rules', () => {
     const { policies } = generationOf(
-      'type Query { a: Int @needs(scopes: [["x"]]) }',
+      'type Query { a: Int @needs(scopes: [["x"]]) b: Int @federation__policy(policies: [["employee"]]) }',
       '{ name: "@requiresScopes", as: "@needs" }',
     )
     assert.deepEqual([...policies.scopes], ['x'])
     assert.ok(policies.requirements.has('Query.a'))
+    assert.ok(policies.requirements.has('Query.b'))
+    assert.deepEqual([...policies.policies], ['employee'])
   })
 
-  it('refuses a supergraph whose rules it cannot enforce', () => {
-    assert.throws(() => generationOf('type Query { a: Int @policy(policies: [["p"]]) }'), {
+  const refusedSchemas: readonly [name: string, sdl: string][] = [
+    ['an unknown policy', 'type Query { a: Int @policy(policies: [["p"]]) }'],
+    ['an unknown mask', 'type Query { a: String @masked(as: "HALF", unless: [["x"]]) }'],
+    ['an input that reads nothing', 'type Query { a(b: Int @reads(field: "Query.c")): Int }'],
+  ]
+  for (const [name, sdl] of refusedSchemas) {
+    it(`refuses a supergraph with ${name}`, () => {
+      assert.throws(() => generationOf(sdl, '"@policy"', ourDirectives), {
+        code: 'SUPERGRAPH_INVALID',
+      })
+    })
+  }
+
+  it('refuses a rule where nobody looks', () => {
+    const rules = (more: string) => rulesOf(parse(`${generation.supergraphSdl}\n${more}`))
+    assert.throws(() => rules('enum Level { LOW @requiresScopes(scopes: [["x"]]) }'), {
       code: 'SUPERGRAPH_INVALID',
     })
+    assert.ok(
+      rules('enum Level @requiresScopes(scopes: [["x"]]) { LOW }').requirements.has('Level'),
+    )
+  })
+})
+
+describe('policies', () => {
+  const withPolicies = generationOf(`
+    type Query { open: Int staff: Int @policy(policies: [["employee"]]) both: Int @policy(policies: [["employee"]]) @requiresScopes(scopes: [["x"]]) }
+  `)
+  const may = (text: string, principal: Principal) => {
+    const { document } = parseDocument(text, withPolicies.apiSchema, openLimits)
+    const { held } = createRights(withPolicies.policies.policies)(principal)
+    const result = authorise(document, operationOf(document, undefined), withPolicies, {
+      held,
+      asks: new Map(),
+    })
+    return result.denied.map(({ coordinate }) => coordinate)
+  }
+  const partner: Principal = { ...nobody, scopes: ['x'] }
+  const employee: Principal = { ...partner, audience: 'EMPLOYEE' }
+
+  it('hold for some callers only, and are asked beside scopes', () => {
+    assert.deepEqual(may('{ open staff both }', employee), [])
+    assert.deepEqual(may('{ open staff both }', partner), ['Query.staff', 'Query.both'])
+    assert.deepEqual(may('{ both }', { ...employee, scopes: [] }), ['Query.both'])
+  })
+
+  it('no scope passes for a policy', () => {
+    assert.deepEqual(may('{ staff }', { ...partner, scopes: ['@policy:employee'] }), [
+      'Query.staff',
+    ])
+  })
+
+  it('callers of the same scopes and other policies share nothing that was prepared', () => {
+    const questions = createPreparations(withPolicies)
+    const asked = questions.ask('{ staff open }', undefined, openLimits)
+    const ofEmployee = questions.prepare(asked, {}, employee)
+    const ofPartner = questions.prepare(asked, {}, partner)
+    assert.deepEqual([ofEmployee.denied.length, ofPartner.denied.length], [0, 1])
+    assert.equal(questions.prepare(asked, {}, { ...employee }), ofEmployee)
+  })
+})
+
+describe('what may not be read may not be asked with', () => {
+  const shop = generationOf(
+    `
+    type Query {
+      orders(filter: Filter, orderBy: Order, cost: Int @reads(field: "Item.cost"), by: Grade): [Item!]
+      things(filter: Filter = { cost: 1 }): [Thing!]
+      defaulted(filter: Filter = { margin: 2 }): Int
+      preset(preset: Preset): Int
+    }
+    interface Thing { id: ID! list(by: Grade): Int }
+    type Item implements Thing @key(fields: "id") { id: ID! cost: Int @requiresScopes(scopes: [["cost"]]) margin: Int @requiresScopes(scopes: [["margin"]]) list(by: Grade, cost: Int @reads(field: "Item.cost")): Int }
+    input Filter { id: ID cost: Int @reads(field: "Item.cost") margin: Int @reads(field: "Item.margin") and: [Filter!] not: Filter }
+    input Order { field: Sort! }
+    input Preset { field: Sort = COST }
+    enum Sort { ID COST @reads(field: "Item.cost") }
+    enum Grade @requiresScopes(scopes: [["grade"]]) { A }
+  `,
+    '"@key", "@requiresScopes"',
+    ourDirectives,
+  )
+  const questions = createPreparations(shop)
+  const denials = (
+    text: string,
+    values: Readonly<Record<string, unknown>>,
+    scopes: readonly string[],
+  ) => {
+    const asked = questions.ask(text, undefined, openLimits)
+    const { coerced, errors } = getVariableValues(
+      shop.apiSchema,
+      asked.operation.variableDefinitions ?? [],
+      values,
+    )
+    assert.equal(errors, undefined)
+    return questions
+      .prepare(asked, coerced ?? {}, { ...nobody, scopes })
+      .denied.map(({ coordinate, asksWith }) => `${coordinate} ${asksWith ?? ''}`)
+  }
+  const cost = 'Query.orders Filter.cost'
+  const sort = 'Query.orders Sort.COST'
+  const cases: readonly [
+    name: string,
+    text: string,
+    values: Readonly<Record<string, unknown>>,
+    denied: readonly string[],
+  ][] = [
+    ['a filter', '{ orders(filter: { cost: 1 }) { id } }', {}, [cost]],
+    [
+      'a filter in an and in a not',
+      '{ orders(filter: { not: { and: [{ id: 1 }, { cost: 1 }] } }) { id } }',
+      {},
+      [cost],
+    ],
+    ['an order', '{ orders(orderBy: { field: COST }) { id } }', {}, [sort]],
+    ['an argument', '{ orders(cost: 1) { id } }', {}, ['Query.orders Query.orders(cost:)']],
+    ['a value of a protected enum', '{ orders(by: A) { id } }', {}, ['Query.orders Grade']],
+    ['a default', '{ things { id } }', {}, ['Query.things Filter.cost']],
+    [
+      'a default that a variable without a value leaves',
+      'query ($f: Filter) { defaulted(filter: $f) }',
+      {},
+      ['Query.defaulted Filter.margin'],
+    ],
+    ['a default inside', '{ preset(preset: {}) }', {}, ['Query.preset Sort.COST']],
+    [
+      'a variable',
+      'query ($f: Filter) { orders(filter: $f) { id } }',
+      { f: { and: [{ cost: 1 }] } },
+      [cost],
+    ],
+    [
+      'a variable with a default',
+      'query ($f: Filter = { cost: 1 }) { orders(filter: $f) { id } }',
+      {},
+      [cost],
+    ],
+    [
+      'a variable inside',
+      'query ($c: Int) { orders(filter: { cost: $c }) { id } }',
+      { c: 1 },
+      [cost],
+    ],
+    [
+      'a variable in a list',
+      'query ($f: Filter!) { orders(filter: { and: [$f] }) { id } }',
+      { f: { cost: 1 } },
+      [cost],
+    ],
+    [
+      'an enum variable',
+      'query ($s: Sort!) { orders(orderBy: { field: $s }) { id } }',
+      { s: 'COST' },
+      [sort],
+    ],
+    [
+      'a fragment',
+      '{ ...F } fragment F on Query { orders(filter: { cost: 1 }) { id } }',
+      {},
+      [cost],
+    ],
+    [
+      'an alias beside an open one',
+      '{ a: orders(filter: { cost: 1 }) { id } b: orders(filter: { id: 1 }) { id } }',
+      {},
+      [cost],
+    ],
+    [
+      'a field of an interface',
+      '{ orders { ... on Thing { list(by: A) } } }',
+      {},
+      ['Thing.list Grade'],
+    ],
+    [
+      'nothing protected',
+      'query ($f: Filter, $c: Int, $s: Sort = ID) { orders(filter: $f, cost: $c, orderBy: { field: $s }) { id } }',
+      { f: { id: '1', cost: null } },
+      [],
+    ],
+    [
+      'nothing in a variable that is null',
+      'query ($c: Int) { orders(filter: { cost: $c }) { id } }',
+      { c: null },
+      [],
+    ],
+  ]
+  for (const [name, text, values, denied] of cases) {
+    it(`finds ${name}`, () => {
+      assert.deepEqual(denials(text, values, []), denied)
+      assert.deepEqual(denials(text, values, ['cost', 'margin', 'grade']), [])
+    })
+  }
+
+  it('the same document is denied and allowed by turns, as its values and callers are', () => {
+    const text = 'query ($f: Filter) { orders(filter: $f) { id } }'
+    for (let turn = 0; turn < 3; turn += 1) {
+      assert.deepEqual(denials(text, { f: { cost: 1 } }, []), [cost])
+      assert.deepEqual(denials(text, { f: { margin: 1 } }, ['cost']), [
+        'Query.orders Filter.margin',
+      ])
+      assert.deepEqual(denials(text, { f: { cost: 1 } }, ['cost']), [])
+      assert.deepEqual(denials(text, { f: { id: '1' } }, []), [])
+    }
   })
 })
 

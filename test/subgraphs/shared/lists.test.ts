@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { allRows } from '#shared/row-rights.ts'
 import { aggregate, bucketOf, count, countIf, sum, sumIf } from '#shared/aggregate.ts'
 import { createCalendar } from '#shared/calendar.ts'
 import { childPages, page, type Order } from '#shared/connection.ts'
@@ -53,7 +54,7 @@ describe('lists', () => {
   const db = () => {
     statements.length = 0
     return file.limitedTo({
-      rows: null,
+      rows: allRows,
       signal: new AbortController().signal,
       deadlineAt: Infinity,
       onStatement: (event) => statements.push(event),

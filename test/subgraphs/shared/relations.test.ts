@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { sql } from 'kysely'
+import { allRows } from '#shared/row-rights.ts'
 import { openEmbedded, type EmbeddedDatabase } from '#shared/embedded.ts'
 import type { RowLimit } from '#shared/principal.ts'
 import { integer } from '#shared/relations.ts'
@@ -63,7 +64,11 @@ describe('relations', () => {
     rmSync(folder, { recursive: true })
   })
   const asSeenBy = (limit: RowLimit | null) =>
-    file.limitedTo({ rows: limit, signal: new AbortController().signal, deadlineAt: Infinity })
+    file.limitedTo({
+      rows: { ...allRows, limit },
+      signal: new AbortController().signal,
+      deadlineAt: Infinity,
+    })
   const all = () => asSeenBy(null)
   const ofCustomer = (...customerNo: string[]) =>
     asSeenBy({ rule: 'own_customers', parameters: { customerNo } })
@@ -264,7 +269,7 @@ describe('relations', () => {
   it('an aborted request and one out of time run no further statement', async () => {
     const run = (signal: AbortSignal, deadlineAt: number) =>
       file
-        .limitedTo({ rows: null, signal, deadlineAt })
+        .limitedTo({ rows: allRows, signal, deadlineAt })
         .selectFrom('catalogue')
         .select('sku')
         .execute()

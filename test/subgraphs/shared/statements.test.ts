@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CompiledQuery, sql } from 'kysely'
+import { allRows } from '#shared/row-rights.ts'
 import { openEmbedded, type EmbeddedDatabase } from '#shared/embedded.ts'
 import type { RowLimit } from '#shared/principal.ts'
 import { decimal, integer } from '#shared/relations.ts'
@@ -38,7 +39,7 @@ describe('kept statements', () => {
   })
   const seenBy = (limit: RowLimit | null, onSql?: (text: string) => void) =>
     file.limitedTo({
-      rows: limit,
+      rows: { ...allRows, limit },
       signal: new AbortController().signal,
       deadlineAt: Infinity,
       onStatement: ({ sql: text }) => onSql?.(text),

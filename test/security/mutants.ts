@@ -1,0 +1,150 @@
+/**
+ * Takes one check after the other out of a copy of the repository, and shows that a security test
+ * fails for each. `npm run test:mutants`; it takes minutes.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+interface Mutant {
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+  readonly test: string
+}
+
+const authoriseTest = 'test/gateway/request/authorise.test.ts'
+const ownRows = 'test/security/own-rows.test.ts'
+const partner = 'test/security/partner.test.ts'
+const matrix = 'test/security/deny-matrix.test.ts'
+const serve = 'test/subgraphs/shared/serve.test.ts'
+
+const at = (
+  file: string,
+  test: string,
+  changes: Readonly<Record<string, string>>,
+): readonly Mutant[] =>
+  Object.entries(changes).map(([find, replace]) => ({ file, find, replace, test }))
+
+const mutants: readonly Mutant[] = [
+  ...at('gateway/request/authorise.ts', authoriseTest, {
+    ' || !this.#mayRead(parent, name, type)': '',
+    'asksWith !== null || !this': '!this',
+    'if (!this.#meets(type.name)) {': 'if (type.name === "") {',
+    ') && this.#meets(returned.name)': ') && returned.name !== ""',
+    'for (const coordinate of asks ?? []) touched(coordinate)': 'void touched',
+  }),
+  ...at('gateway/request/possible-fields.ts', authoriseTest, {
+    'isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]': '[type]',
+  }),
+  ...at('gateway/request/rights.ts', authoriseTest, {
+    'key: JSON.stringify([...held].toSorted())': "key: ''",
+  }),
+  ...at('gateway/request/prepare.ts', authoriseTest, { ' ${asksKey(asks)}': '' }),
+  ...at('gateway/request/execute.ts', 'test/security/reject.test.ts', {
+    "authorization === 'reject' && denied.length > 0":
+      "authorization === 'reject' && denied.length < 0",
+  }),
+  ...at('gateway/policy/principals.ts', ownRows, {
+    'const rows = rule === null ? null : await': 'const rows = rule !== "" ? null : await',
+  }),
+  ...at('gateway/policy/policy.ts', ownRows, {
+    'rules.size === 0 || rules.has(null) ? null': 'rules.size >= 0 ? null',
+  }),
+  ...at('subgraphs/shared/rules/requirements.ts', authoriseTest, {
+    '.filter((scope) => !scope.startsWith(policyPrefix))': '',
+    'all.every((one) => held.has(one))': 'all.some((one) => held.has(one))',
+    'if (holds(name, principal)) held': 'held',
+  }),
+  ...at('subgraphs/shared/rules/rules.ts', authoriseTest, {
+    'if (!isPolicy(name)) throw': 'if (name === "") throw',
+    'if (!isMask(as)) throw': 'if (as === "") throw',
+    'if (uses !== found.count) {': 'if (uses < 0) {',
+    'if (returned === undefined) {': 'if (returned === "") {',
+  }),
+  ...at('subgraphs/shared/rules/inputs.ts', authoriseTest, {
+    'if (!isGiven) inValue(type, defaultValue, touch)': 'if (!isGiven) return',
+    'if (isEnumType(type)) touchEnum(type, valueFromAST(node, type), touch)': '',
+    'for (const each of coordinates) touchIf(each, touch)': '',
+    'inValue(field.type, inner, touch)': '',
+  }),
+  ...at('subgraphs/shared/rules/enforce.ts', matrix, {
+    'if (!meets(has, needs)) throw denied(coordinate)': '',
+    'throw denied(type.name)': 'void 0',
+  }),
+  ...at('subgraphs/shared/rules/enforce.ts', ownRows, {
+    'throw denied(coordinate, input)': 'void 0',
+    '? value : masked(mask.as, value)': '? value : value',
+  }),
+  ...at('subgraphs/shared/rules/masks.ts', ownRows, {
+    '`****${value.slice(-4)}`': 'value',
+  }),
+  ...at('subgraphs/shared/relations-plugin.ts', ownRows, {
+    'if (guard !== undefined && guarded.has(name)) conditions': 'if (name === "") conditions',
+  }),
+  ...at('subgraphs/shared/relations-plugin.ts', partner, {
+    "if (rule !== 'ALL') conditions.push(eb.lit(false))": '',
+    "else if (rule !== 'ALL') conditions.push(rule(eb, limit.parameters, name))": '',
+  }),
+  ...at('subgraphs/shared/statements.ts', ownRows, {
+    '${JSON.stringify(rows.limit)}': '',
+    '${rows.guardKey}': '',
+  }),
+  ...at('subgraphs/hr/resolvers.ts', ownRows, {
+    "principal.scopes.includes('hr:personal:read')": 'principal.subject !== ""',
+  }),
+  ...at('subgraphs/shared/principal.ts', serve, {
+    "algorithms: ['HS256'],\n      audience,": "algorithms: ['HS256'],",
+  }),
+]
+
+const root = join(import.meta.dirname, '../..')
+const copy = mkdtempSync(join(tmpdir(), 'isthmus-mutants-'))
+const survived: string[] = []
+try {
+  for (const entry of [
+    'gateway',
+    'subgraphs',
+    'test',
+    'package.json',
+    'supergraph.yaml',
+    'tsconfig.json',
+  ])
+    cpSync(join(root, entry), join(copy, entry), {
+      recursive: true,
+      filter: (path) => !path.includes('node_modules'),
+    })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  for (const test of new Set(mutants.map((each) => each.test))) {
+    if (!passes(test)) throw new Error(`${test} fails before anything is taken out`)
+  }
+  for (const { file, find, replace, test } of mutants) {
+    const path = join(copy, file)
+    const before = readFileSync(path, 'utf8')
+    if (before.split(find).length < 2) throw new Error(`${file} has no: ${find}`)
+    writeFileSync(
+      path,
+      before.replace(find, () => replace),
+    )
+    const isFound = !passes(test)
+    writeFileSync(path, before)
+    console.log(
+      `${isFound ? 'found   ' : 'SURVIVED'} ${file}: ${find.replaceAll(/\s+/g, ' ')} (${test})`,
+    )
+    if (!isFound) survived.push(find)
+  }
+} finally {
+  rmSync(copy, { recursive: true })
+}
+if (survived.length > 0) process.exitCode = 1
+console.log(`${mutants.length} mutants, ${survived.length} survived`)
+
+function passes(test: string): boolean {
+  const { status } = spawnSync(process.execPath, ['--test', test], {
+    cwd: copy,
+    stdio: 'ignore',
+    timeout: 120_000,
+  })
+  return status === 0
+}
