@@ -11,12 +11,19 @@ import type { Listening } from '#shared/http-server.ts'
 import type { SubgraphOptions } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Config } from './config.ts'
+import { createAdmission, type Quota } from './limits/admission.ts'
+import { createMemoryBuckets } from './limits/buckets.ts'
+import { answeredCost, type AnsweredCost } from './limits/answered-cost.ts'
+import { openLimits, type Limits } from './limits/limits.ts'
+import { openRedisBuckets } from './limits/redis-buckets.ts'
 import type { Log } from './log.ts'
+import { questionCost } from './platform/rate-limit.ts'
 import { platformSource } from './platform/platform.ts'
 import { ownSubgraphs, platformName } from './platform/schema.ts'
 import { createPrincipals, type Claims } from './policy/principals.ts'
 import { readPolicy, type Policy } from './policy/policy.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
+import { explain } from './request/explain.ts'
 import { observers, sourceReports, type Observer } from './request/observer.ts'
 import { InvalidDocument } from './request/receive.ts'
 import { neverAborted } from './request/stages.ts'
@@ -47,6 +54,14 @@ export interface RunOptions {
   readonly requestId?: string
   /** Whether the answer says which systems answered. */
   readonly sources?: boolean
+  /** By default those of the principal. */
+  readonly limits?: Limits
+  /** Whether the answer says what it cost. */
+  readonly cost?: boolean
+  /** Whether it is only told what would become of the question. */
+  readonly explained?: boolean
+  /** Told of the caller's points. Left out, neither points nor questions at the same time are counted. */
+  readonly onQuotas?: (quotas: readonly Quota[]) => void
 }
 
 export interface App extends AsyncDisposable {
@@ -60,6 +75,7 @@ export interface App extends AsyncDisposable {
   ): Promise<ExecutionResult>
   /** The principal of claims that somebody has verified. */
   principalFor(claims: Claims): Promise<Principal>
+  limitsOf(principal: Principal): Limits
   /** The principal of a run without a token, by what its subject's last token granted. */
   principalWithoutToken(subject: string): Promise<Principal>
   /** Composes again and swaps; a bad supergraph changes nothing and throws. */
@@ -116,23 +132,39 @@ export async function createApp(
   const identities = config.noAuth
     ? null
     : openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
-  const platform = platformSource(
-    identities && {
+  const now = () => performance.now()
+  const { store } = config.limits
+  const admission = createAdmission(
+    store === undefined ? createMemoryBuckets(now) : await openRedisBuckets(store, { log, now }),
+  )
+  const platform = platformSource({
+    tokens: identities && {
       administration: identities.administration,
       plans: () => policy?.partners ?? [],
     },
-  )
+    rateLimit: (principal) =>
+      config.noAuth ? null : admission.look(principal.subject, limitsOf(principal)),
+  })
   let policy: Policy | null = null
   let current: Current
   const policyOf = ({ generation }: Current) =>
-    readPolicy(config.policy, generation.policies.scopes, { isForeign: isSdl })
+    readPolicy(config.policy, generation.policies.scopes, {
+      isForeign: isSdl,
+      partnerLimits: config.limits.partner,
+    })
   try {
     current = await load()
     policy = config.noAuth ? null : policyOf(current)
   } catch (error) {
     identities?.[Symbol.dispose]()
+    admission[Symbol.dispose]()
     throw error
   }
+
+  const limitsOf = ({ audience, subject }: Principal): Limits =>
+    audience === 'EMPLOYEE'
+      ? config.limits.employee
+      : (policy?.partner(subject)?.limits ?? config.limits.partner)
 
   const run: App['execute'] = async (question, principal, options = {}) => {
     // One generation from the beginning to the end, whatever is swapped meanwhile.
@@ -141,31 +173,56 @@ export async function createApp(
     const { graph, sources } = taken
     const reports = options.sources === true ? sourceReports() : undefined
     const requestId = options.requestId ?? 'local'
+    const { subject } = principal
+    const limits = options.limits ?? limitsOf(principal)
+    const { onQuotas } = options
+    const isCounted = onQuotas !== undefined && !config.noAuth
+    const leave = isCounted ? admission.enter(subject, limits) : () => undefined
+    const counted = { cost: 0 }
+    let costs: AnsweredCost | undefined
     try {
-      const result = await execute(
-        {
-          document: question.document,
-          operationName: question.operationName,
-          variables: question.variables ?? {},
-          isSafe: question.isSafe ?? false,
-          signal: options.signal ?? neverAborted,
-          deadlineAt: performance.now() + config.requestTimeoutMs,
-          requestId,
-          observer: observers(observer, options.observer, reports),
-          principal,
-        },
-        {
+      const request = {
+        document: question.document,
+        operationName: question.operationName,
+        variables: question.variables ?? {},
+        isSafe: question.isSafe ?? false,
+        signal: options.signal ?? neverAborted,
+        deadlineAt: performance.now() + Math.min(config.requestTimeoutMs, limits.totalMs),
+        limits,
+        requestId,
+        observer: observers(observer, options.observer, reports),
+        principal,
+      }
+      if (options.explained === true) {
+        if (isCounted) await admission.spend(subject, 1, limits, onQuotas)
+        return await explain(request, graph)
+      }
+      const result = await questionCost.run(counted, () =>
+        execute(request, {
           graph,
           sources,
           authorization: config.authorization,
           limits: { timeoutOf: (system) => config.system(system).timeoutMs },
           onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
-        },
+          admit: ({ cost }) => {
+            counted.cost = cost
+            return isCounted ? admission.spend(subject, cost, limits, onQuotas) : undefined
+          },
+          onAnswered:
+            options.cost === true
+              ? (answered) => (costs = answeredCost(answered, graph.generation))
+              : undefined,
+        }),
       )
-      return reports === undefined
-        ? result
-        : { ...result, extensions: { ...result.extensions, sources: reports.reports() } }
+      if (reports === undefined && costs === undefined) return result
+      const extensions = {
+        ...result.extensions,
+        ...(reports === undefined ? {} : { sources: reports.reports() }),
+        ...(costs === undefined ? {} : { cost: costs }),
+      }
+      return { ...result, extensions }
     } finally {
+      leave()
       taken.running -= 1
       stopRetired(taken)
     }
@@ -180,7 +237,11 @@ export async function createApp(
     ask: async (document, variables) => {
       try {
         const signal = AbortSignal.timeout(factsTimeoutMs)
-        return await run({ document, variables }, gatewayItself, { signal, requestId: 'facts' })
+        return await run({ document, variables }, gatewayItself, {
+          signal,
+          requestId: 'facts',
+          limits: openLimits,
+        })
       } catch (error) {
         // Another company's graph need not have our employees and customers: nobody is asked then.
         if (error instanceof InvalidDocument) return null
@@ -205,6 +266,7 @@ export async function createApp(
     generation: () => current.generation,
     execute: run,
     principalFor: principals,
+    limitsOf,
     principalWithoutToken: async (subject) =>
       callers === undefined ? noPolicy() : await callers.withoutToken(subject),
     reload: async () => {
@@ -233,6 +295,8 @@ export async function createApp(
         log,
         graphql,
         authenticate,
+        limitsOf,
+        corsOrigins: config.corsOrigins,
         trustedProxies: config.trustedProxies,
         oauth: (url) => identities?.oauth(url) ?? null,
         isReady: () => true, // it listens only once a generation is loaded
@@ -246,6 +310,7 @@ export async function createApp(
     [Symbol.asyncDispose]: async () => {
       await current[Symbol.asyncDispose]()
       for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()
+      admission[Symbol.dispose]()
       identities?.[Symbol.dispose]()
     },
   }

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
+import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
 import { addressProblem } from './tokens/addresses.ts'
 import { authorizations, type Authorization } from './request/denied.ts'
@@ -60,6 +61,9 @@ export interface Config {
   readonly requestTimeoutMs: number
   readonly issuers: readonly Issuer[]
   readonly internalSecret: string | undefined
+  readonly limits: LimitsConfig
+  /** Origins whose pages may ask, as browsers send them. */
+  readonly corsOrigins: readonly string[]
   /** Under which partners know this gateway; the token endpoint answers to that name only. */
   readonly publicUrl: string | undefined
   /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
@@ -193,6 +197,8 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     ),
     issuers,
     internalSecret: typeof internalSecret === 'string' ? internalSecret : undefined,
+    limits: readLimits(yaml['limits'], reader.problems),
+    corsOrigins: readOrigins(reader, yaml['corsOrigins']),
     publicUrl:
       yaml['publicUrl'] === undefined
         ? undefined
@@ -220,6 +226,8 @@ const known = new Set([
   'systems',
   'issuers',
   'internalSecret',
+  'limits',
+  'corsOrigins',
   'publicUrl',
   'trustedProxies',
   'maxUnseenDays',
@@ -284,6 +292,19 @@ function readIssuer(reader: Reader, value: unknown, at: number): Issuer {
       'all',
     ),
   }
+}
+
+/** Each named whole: a page of any other may not ask in a reader's name. */
+function readOrigins(reader: Reader, value: unknown): readonly string[] {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) reader.problems.push('corsOrigins: expected a list of origins')
+  return listOf(value).flatMap((entry) => {
+    if (typeof entry === 'string' && URL.parse(entry)?.origin === entry) return [entry]
+    reader.problems.push(
+      `corsOrigins: ${JSON.stringify(entry)} is no origin such as "https://app.example.com"`,
+    )
+    return []
+  })
 }
 
 const knownOfIssuer = new Set([

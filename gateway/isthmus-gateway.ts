@@ -14,6 +14,7 @@ import type {
 } from '@apollo/gateway'
 import { print, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql'
 import { nobody, type Audience, type Principal } from '#shared/principal.ts'
+import { openLimits } from './limits/limits.ts'
 import { restrictBy, type CachePolicy } from './request/cache-policy.ts'
 import type { Authorization } from './request/denied.ts'
 import { createGraph, execute, type Graph } from './request/execute.ts'
@@ -308,6 +309,7 @@ export class IsthmusGateway<
           isSafe: false, // the server refuses what GET may not do
           signal,
           deadlineAt: performance.now() + this.#requestTimeoutMs,
+          limits: openLimits,
           requestId,
           observer: this.#observer(graph, overallCachePolicy as CachePolicy | undefined),
           principal,

@@ -17,6 +17,8 @@ export interface Program {
   fetch(input: RunInput): Promise<Run>
   /** The answer's data; may add to the run's errors. */
   readonly shape: Shape
+  /** For who explains it. */
+  readonly plan: QueryPlan
 }
 
 export interface ProgramOptions {
@@ -58,5 +60,6 @@ export function compileProgram({ generation, operation, denied, plan }: ProgramO
       return run
     },
     shape: compileShape({ operation, schema, types, denied, introspect }),
+    plan,
   }
 }

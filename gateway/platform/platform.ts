@@ -1,11 +1,13 @@
 /**
- * The gateway's own small subgraph: who asks, and the tokens of partners. It holds no business data.
+ * The gateway's own small subgraph: who asks, what may still be asked, and the tokens of partners. It
+ * holds no business data.
  */
 import { openSubgraph } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import { defineSubgraph, mergeResolvers } from '#shared/subgraph.ts'
 import { sourceOf } from '../sources/in-process.ts'
 import type { Source } from '../sources/source.ts'
+import { rateLimitResolvers, type LookRateLimit } from './rate-limit.ts'
 import { platformName, platformSchema } from './schema.ts'
 import { tokenResolvers, type PlatformTokens } from './tokens.ts'
 
@@ -24,8 +26,13 @@ const viewerResolvers = {
   },
 }
 
-/** `tokens` is null where callers need none. */
-export const platformSource = (tokens: PlatformTokens | null): Source =>
+export interface PlatformOptions {
+  /** Null where callers need none. */
+  readonly tokens: PlatformTokens | null
+  readonly rateLimit: LookRateLimit
+}
+
+export const platformSource = ({ tokens, rateLimit }: PlatformOptions): Source =>
   sourceOf(
     platformName,
     openSubgraph(
@@ -34,7 +41,11 @@ export const platformSource = (tokens: PlatformTokens | null): Source =>
         schema: platformSchema,
         databases: {},
         loaders: () => ({}),
-        resolvers: mergeResolvers(viewerResolvers, tokenResolvers(tokens)),
+        resolvers: mergeResolvers(
+          viewerResolvers,
+          tokenResolvers(tokens),
+          rateLimitResolvers(rateLimit),
+        ),
       }),
       { data: '', timeZone: 'UTC', fiscalYearStartMonth: 1 },
     ),

@@ -19,6 +19,7 @@ import {
 import { nobody, type Audience, type RowLimit } from '#shared/principal.ts'
 import { grantsOf } from '#shared/rules/requirements.ts'
 import { authorise, type Caller as Asking } from '../request/authorise.ts'
+import { openLimits } from '../limits/limits.ts'
 import { operationOf, parseDocument } from '../request/receive.ts'
 import type { Generation } from '../supergraph/generation.ts'
 
@@ -105,7 +106,7 @@ export function explainOperation(
   caller: Caller,
   generation: Generation,
 ): readonly (Refused & { readonly path: string })[] {
-  const document = parseDocument(text, generation.apiSchema)
+  const { document } = parseDocument(text, generation.apiSchema, openLimits)
   const allowed = authorise(
     document,
     operationOf(document, undefined),

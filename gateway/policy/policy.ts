@@ -7,6 +7,8 @@ import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
 import { audiences, maxRuleValues, type Audience, type RowLimit } from '#shared/principal.ts'
+import { defaultLimits, type Limits } from '../limits/limits.ts'
+import { mergedLimits, readPartnerLimits } from '../limits/read.ts'
 import { readPartnerKeys, type PartnerKeys } from './partner-keys.ts'
 import { rowRules } from './row-rules.ts'
 
@@ -18,6 +20,8 @@ export interface Partner {
   /** The row rule that limits it, with what its file says of it. */
   readonly rows: RowLimit
   readonly scopes: readonly string[]
+  /** Those of its file over those of all partners. */
+  readonly limits: Limits
   /** With which its own system proves who it is; null when it has none. */
   readonly keys: PartnerKeys | null
 }
@@ -39,16 +43,18 @@ type Yaml = Readonly<Record<string, unknown>>
 export interface PolicyOptions {
   /** Another company's supergraph: scopes that it does not know are left out, not refused. */
   readonly isForeign?: boolean
+  /** Of partners whose file says nothing else. */
+  readonly partnerLimits?: Limits
 }
 
 /** `known` are the scopes that the schema asks for; `*` in a role means all of them. */
 export function readPolicy(
   folder: string,
   known: ReadonlySet<string>,
-  { isForeign = false }: PolicyOptions = {},
+  { isForeign = false, partnerLimits = defaultLimits.partner }: PolicyOptions = {},
 ): Policy {
   const problems: string[] = []
-  const checking = { known, isForeign, problems }
+  const checking = { known, isForeign, partnerLimits, problems }
   const roles = readRoles(join(folder, 'roles.yaml'), checking)
   const partners = readPartners(join(folder, 'partners'), checking)
   if (problems.length > 0) {
@@ -145,6 +151,12 @@ function readPartners(folder: string, checking: Checking) {
       audience: audience ?? 'PARTNER_SYSTEM',
       rows: readRows(text('rows'), yaml['parameters'], file, problems),
       scopes: meant,
+      limits: mergedLimits(
+        checking.partnerLimits,
+        readPartnerLimits(yaml['limits'], file, problems),
+        `${file}: limits`,
+        problems,
+      ),
       keys: readPartnerKeys(yaml, file, problems),
     }
     if (partners.has(partner.subject))

@@ -5,7 +5,10 @@
  */
 import { getVariableValues, GraphQLError, type ExecutionResult } from 'graphql'
 import { AppError } from '#shared/errors.ts'
+import type { Program } from '../engine/program.ts'
 import type { RunInput } from '../engine/run.ts'
+import { checkEstimate, type Estimate, type OperationCost } from '../limits/cost.ts'
+import { checkVariables } from '../limits/variables.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { renameValues } from './response-names.ts'
 import { Unauthorized, type Authorization } from './denied.ts'
@@ -37,14 +40,22 @@ export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {
   readonly authorization?: Authorization | undefined
   readonly onError: ShapeOptions['onError']
   readonly mayBeSaid?: ShapeOptions['mayBeSaid']
+  /** Told what a question may cost before it is planned; throws when the caller cannot have it. */
+  readonly admit?: ((estimate: Estimate) => void | Promise<void>) | undefined
+  /** Told of the answer, with what is needed to say what it cost. */
+  readonly onAnswered?: ((answered: Answered) => void) | undefined
 }
 
-/** Variable errors that are reported; thousands of wrong values are one fault. */
-const maxVariableErrors = 10
+export interface Answered {
+  readonly cost: OperationCost
+  readonly values: Readonly<Record<string, unknown>>
+  readonly program: Program
+  readonly data: unknown
+}
 
 export async function execute(
   request: Authenticated,
-  { graph, authorization, onError, mayBeSaid, ...systems }: ExecuteOptions,
+  { graph, authorization, onError, mayBeSaid, admit, onAnswered, ...systems }: ExecuteOptions,
 ): Promise<ExecutionResult> {
   const { observer } = request
   const { prepared, values } = await observed(observer, 'authorise', () => {
@@ -55,6 +66,9 @@ export async function execute(
     }
     return ready
   })
+  const estimate = prepared.cost.estimate(renameValues(values))
+  checkEstimate(estimate, request.limits)
+  if (admit !== undefined) await admit(estimate)
   const authorised = authorisedOf(request, graph.generation, prepared)
   const planned = await observed(observer, 'plan', async (): Promise<Planned> => ({
     ...authorised,
@@ -62,25 +76,30 @@ export async function execute(
     program: await prepared.program(),
   }))
   const fetched = await observed(observer, 'fetch', () => fetch(planned, systems))
-  return await observed(observer, 'shape', () => shape(fetched, { onError, mayBeSaid }))
+  const result = await observed(observer, 'shape', () => shape(fetched, { onError, mayBeSaid }))
+  onAnswered?.({ cost: prepared.cost, values, program: planned.program, data: fetched.run?.data })
+  return result
 }
 
-interface Ready {
+export interface Ready {
   readonly prepared: Prepared
   /** The variables, checked and with their defaults, and the values that stood in the operation. */
   readonly values: Readonly<Record<string, unknown>>
 }
 
-function prepare(request: Authenticated, { generation, questions }: Graph): Ready {
-  const asked = questions.ask(request.document, request.operationName)
+/** A question of a caller, up to what may be planned. */
+export function prepare(request: Authenticated, { generation, questions }: Graph): Ready {
+  const { limits } = request
+  const asked = questions.ask(request.document, request.operationName, limits)
   if (request.isSafe && asked.operation.operation !== 'query') {
     throw new AppError('METHOD_NOT_ALLOWED', 'What changes something is asked by POST.')
   }
+  checkVariables(request.variables, limits)
   const { coerced, errors } = getVariableValues(
     generation.apiSchema,
     asked.operation.variableDefinitions ?? [],
     request.variables,
-    { maxErrors: maxVariableErrors },
+    { maxErrors: limits.variableErrors },
   )
   if (errors !== undefined) throw new InvalidVariables(errors)
   const prepared = questions.prepare(asked, coerced, request.principal)

@@ -5,6 +5,9 @@
  * program. Bounded by what they weigh; concurrent first askers share the work.
  */
 import { Kind, print, type DocumentNode, type OperationDefinitionNode } from 'graphql'
+import { compileCost, type OperationCost } from '../limits/cost.ts'
+import { checkDocument, type DocumentSize } from '../limits/document.ts'
+import { noLimits, type Limits } from '../limits/limits.ts'
 import type { Principal } from '#shared/principal.ts'
 import { compileProgram, type Program } from '../engine/program.ts'
 import type { Generation } from '../supergraph/generation.ts'
@@ -34,6 +37,8 @@ export interface Asked {
   readonly operation: OperationDefinitionNode
   /** The variables that decide what is selected. */
   readonly deciding: readonly string[]
+  /** What each caller's limits are compared with. */
+  readonly size: DocumentSize
   /** The variables that may ask with something protected. */
   readonly protected: readonly ProtectedVariable[]
   /** Names it in the keys of what is made of it. */
@@ -48,6 +53,8 @@ export interface Prepared {
   readonly nothingLeft: boolean
   /** Values that stood in the operation, by the variables that stand there now. */
   readonly written: Readonly<Record<string, unknown>>
+  /** Of what is run. Its values are the variables and `written`. */
+  readonly cost: OperationCost
   /** Planned and compiled on first use: a question of which nothing may be read needs none. */
   program(): Promise<Program>
 }
@@ -55,8 +62,8 @@ export interface Prepared {
 type Values = Readonly<Record<string, unknown>>
 
 export interface Preparations {
-  /** Throws what is wrong with the document. */
-  ask(text: string, operationName: string | undefined): Asked
+  /** Throws what is wrong with the document, and the limit it is beyond. */
+  ask(text: string, operationName: string | undefined, limits: Limits): Asked
   /** `values` are the checked variables. */
   prepare(asked: Asked, values: Values, principal: Principal): Prepared
   /** Makes ready what another generation was asked most lately, so that it is known here too. */
@@ -85,12 +92,15 @@ export function createPreparations(generation: Generation): Preparations {
   const rightsOf = createRights(generation.policies.policies)
   let number = 0
 
-  const ask: Preparations['ask'] = (text, operationName) => {
+  const ask: Preparations['ask'] = (text, operationName, limits) => {
     // No document has a NUL in it. Most are asked without a name, and a text alone is not copied.
     const key = operationName === undefined ? text : `${text}\0${operationName}`
     const known = documents.get(key)
-    if (known !== undefined) return known
-    const document = parseDocument(text, generation.apiSchema)
+    if (known !== undefined) {
+      checkDocument(known.size, limits)
+      return known
+    }
+    const { document, size } = parseDocument(text, generation.apiSchema, limits)
     const operation = operationOf(document, operationName)
     const deciding = decidingVariables(document)
     number += 1
@@ -101,6 +111,7 @@ export function createPreparations(generation: Generation): Preparations {
       operation,
       deciding,
       protected: protectedVariables(document, operation, generation),
+      size,
       number,
     }
     documents.set(key, asked, text.length)
@@ -129,7 +140,7 @@ export function createPreparations(generation: Generation): Preparations {
         if (done >= maxWarmed) return
         done += 1
         try {
-          await prepare(ask(asked.text, asked.operationName), values, principal).program()
+          await prepare(ask(asked.text, asked.operationName, noLimits), values, principal).program()
         } catch {
           // A question that the new schema does not have, or cannot answer, is told to who asks it.
         }
@@ -179,6 +190,7 @@ function prepareNew(
     denied,
     nothingLeft,
     written,
+    cost: compileCost(operation, { schema: generation.apiSchema, costs: generation.costs }),
     program: () => {
       if (own === undefined) {
         own = shared()

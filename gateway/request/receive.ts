@@ -13,26 +13,28 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import { AppError } from '#shared/errors.ts'
+import { checkDocument, measureDocument, type DocumentSize } from '../limits/document.ts'
+import type { Limits } from '../limits/limits.ts'
 
-export const documentLimits = { tokens: 15_000, nesting: 100, errors: 20 } as const
+const maxErrors = 20
 
-/** Throws DOCUMENT_TOO_COMPLEX when brackets nest deeper than any honest question. */
-export function checkNesting(text: string): void {
+/** How deep brackets nest; throws DOCUMENT_TOO_COMPLEX when it is deeper than may be. */
+function checkNesting(text: string, most: number): number {
   let depth = 0
+  let deepest = 0
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charCodeAt(at)
     if (char === 0x22) at = endOfString(text, at)
     else if (char === 0x23) at = endOfLine(text, at)
     else if (char === 0x7b || char === 0x5b || char === 0x28) {
       depth += 1
-      if (depth > documentLimits.nesting) {
-        throw new AppError(
-          'DOCUMENT_TOO_COMPLEX',
-          `The document nests deeper than ${documentLimits.nesting} levels.`,
-        )
+      if (depth > most) {
+        throw new AppError('DOCUMENT_TOO_COMPLEX', `The document nests deeper than ${most} levels.`)
       }
+      if (depth > deepest) deepest = depth
     } else if (char === 0x7d || char === 0x5d || char === 0x29) depth -= 1
   }
+  return deepest
 }
 
 function endOfString(text: string, start: number): number {
@@ -50,14 +52,22 @@ const endOfLine = (text: string, start: number): number => {
   return end === -1 ? text.length : end
 }
 
+export interface Parsed {
+  readonly document: DocumentNode
+  readonly size: DocumentSize
+}
+
 /** The parsed and valid document, or throws what is wrong with it. */
-export function parseDocument(text: string, schema: GraphQLSchema): DocumentNode {
-  checkNesting(text)
-  const document = parseText(text)
-  const errors = validate(schema, document, undefined, { maxErrors: documentLimits.errors })
+export function parseDocument(text: string, schema: GraphQLSchema, limits: Limits): Parsed {
+  const nesting = checkNesting(text, limits.nesting)
+  const document = parseText(text, limits.tokens)
+  const size = measureDocument(document, { nesting, tokens: document.tokenCount ?? 0 })
+  // Before it is validated, which takes more than linear time over some of this.
+  checkDocument(size, limits)
+  const errors = validate(schema, document, undefined, { maxErrors })
   if (errors.length > 0) throw new InvalidDocument(errors)
   refuseOurNames(document)
-  return document
+  return { document, size }
 }
 
 const ours = 'isthmus_'
@@ -78,9 +88,9 @@ function refuseOurNames(document: DocumentNode): void {
   })
 }
 
-function parseText(text: string): DocumentNode {
+function parseText(text: string, maxTokens: number): DocumentNode {
   try {
-    return parse(text, { maxTokens: documentLimits.tokens })
+    return parse(text, { maxTokens })
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error
     const code = error.message.includes('tokens') ? 'DOCUMENT_TOO_COMPLEX' : 'GRAPHQL_PARSE_FAILED'

@@ -6,6 +6,7 @@ import type { OperationDefinitionNode } from 'graphql'
 import type { Principal } from '#shared/principal.ts'
 import type { Program } from '../engine/program.ts'
 import type { Run } from '../engine/run.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import type { Denied } from './denied.ts'
 import type { Observer } from './observer.ts'
@@ -20,6 +21,8 @@ export interface Received {
   readonly signal: AbortSignal
   /** `performance.now()` at which the answer is no longer waited for. */
   readonly deadlineAt: number
+  /** Of the caller. */
+  readonly limits: Limits
   readonly requestId: string
   readonly observer: Observer
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { buildASTSchema, Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { apiSchemaOf } from './api-schema.ts'
+import { costIndex, type CostIndex } from './cost-index.ts'
 import { entityKeys, type EntityKeys } from './entity-keys.ts'
 import { servicesIn, type Service } from './join-directives.ts'
 import type { Plan } from './planner.ts'
@@ -22,6 +23,7 @@ export interface Generation {
   readonly plan: Plan
   readonly policies: PolicyIndex
   readonly keys: EntityKeys
+  readonly costs: CostIndex
   readonly services: readonly Service[]
 }
 
@@ -39,6 +41,7 @@ export function createGeneration(supergraphSdl: string, plan: Plan): Generation 
       plan,
       policies: policyIndex(document, apiSchema),
       keys: entityKeys(document),
+      costs: costIndex(document),
       services: [...servicesIn(document).values()],
     })
   } catch (cause) {

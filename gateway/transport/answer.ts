@@ -27,6 +27,9 @@ const minEncoded = 16 * 1024
 /** From about here on, in characters, an answer is written in pieces. */
 const minInPieces = 1024 * 1024
 
+/** How long a client may take nothing of its answer. */
+const stalledMs = 30_000
+
 const compress = promisify(gzip)
 
 /** The quickest level: it runs beside the event loop, and saves four fifths of most answers. */
@@ -36,10 +39,12 @@ const packedHeaders = { 'content-encoding': 'gzip', vary: 'accept-encoding' }
 
 export async function sendAnswer(
   response: ServerResponse,
-  answer: ExecutionResult,
+  answer: ExecutionResult | readonly ExecutionResult[],
   { status, contentType, acceptEncoding }: AnswerOptions,
 ): Promise<void> {
   if (response.destroyed) return
+  // Who takes nothing of an answer for that long is cut off.
+  response.setTimeout(stalledMs, () => response.destroy())
   const headers = { 'content-type': contentType }
   const isPacked = takesGzip(acceptEncoding)
   if (estimatedLength(answer) >= minInPieces) {
@@ -74,7 +79,7 @@ const encoded = (text: string): Buffer => transcode(Buffer.from(text, 'utf16le')
 /** No further piece is made before the client has taken the one before; none once it has left. */
 async function sendInPieces(
   response: ServerResponse,
-  answer: ExecutionResult,
+  answer: ExecutionResult | readonly ExecutionResult[],
   isPacked: boolean,
 ): Promise<void> {
   const pieces = Readable.from(unhurried(jsonPieces(answer)))

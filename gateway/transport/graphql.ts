@@ -6,13 +6,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import { AppError, appErrorIn, errorCodes } from '#shared/errors.ts'
-import { readJson } from '#shared/http-server.ts'
+import { parseJson } from '#shared/http-server.ts'
 import { isObject } from '#shared/json.ts'
 import type { Principal } from '#shared/principal.ts'
+import type { Quota } from '../limits/admission.ts'
+import { beyond } from '../limits/document.ts'
+import type { Limits } from '../limits/limits.ts'
+import { checkJsonNesting } from '../limits/variables.ts'
 import { Unauthorized } from '../request/denied.ts'
 import { InvalidVariables } from '../request/execute.ts'
 import { InvalidDocument } from '../request/receive.ts'
 import { sendAnswer } from './answer.ts'
+import { readText } from './body.ts'
+import { sendQuotas } from './rate-headers.ts'
 
 export interface Question {
   readonly document: string
@@ -29,10 +35,20 @@ export interface Asking {
   readonly requestId: string
   /** Whether the answer says which systems answered. */
   readonly sources: boolean
+  /** Whether the answer says what it cost. */
+  readonly cost: boolean
+  /** Whether it is only told what would become of the question. */
+  readonly explained: boolean
+  readonly limits: Limits
 }
 
+type Execute = (
+  question: Question,
+  asking: Asking & { onQuotas(quotas: readonly Quota[]): void },
+) => Promise<ExecutionResult>
+
 export interface GraphqlOptions {
-  readonly execute: (question: Question, asking: Asking) => Promise<ExecutionResult>
+  readonly execute: Execute
   /** Told of what the client only sees as INTERNAL. */
   readonly onError: (error: unknown) => void
 }
@@ -43,29 +59,64 @@ export type GraphqlEndpoint = (
   asking: Asking,
 ) => Promise<void>
 
-const maxBodyBytes = 1024 * 1024
-
 export const createGraphqlEndpoint =
   ({ execute, onError }: GraphqlOptions): GraphqlEndpoint =>
   async (request, response, asking) => {
     const media = mediaTypeOf(request.headers.accept)
-    const question = await questionOf(request)
-    let status = 200
-    let answer: ExecutionResult
-    try {
-      answer = await execute(question, asking)
-    } catch (error) {
-      const refused = refusal(error, { requestId: asking.requestId, onError })
-      answer = { errors: refused.errors }
-      // Who asked for the older media type alone reads errors in the body, by 200 (section 6.4.1).
-      status = media.isLegacy && refused.status === 400 ? 200 : refused.status
-    }
-    await sendAnswer(response, answer, {
-      status,
+    const body = await bodyOf(request, asking.limits)
+    const options = {
       contentType: media.contentType,
       acceptEncoding: request.headers['accept-encoding'],
+    }
+    const onQuotas = (quotas: readonly Quota[]) => sendQuotas(response, quotas)
+    const ask = async (question: Question): Promise<Answered> => {
+      try {
+        return { status: 200, answer: await execute(question, { ...asking, onQuotas }) }
+      } catch (error) {
+        const { status, errors, retryAfterSeconds } = refusal(error, {
+          requestId: asking.requestId,
+          onError,
+        })
+        if (retryAfterSeconds !== undefined && !response.headersSent)
+          response.setHeader('retry-after', retryAfterSeconds)
+        return { status, answer: { errors } }
+      }
+    }
+    if (Array.isArray(body)) {
+      const answers: ExecutionResult[] = []
+      // One after the other: a batch is no way around the questions that may be asked at the same time.
+      for (const each of batchOf(body, asking.limits))
+        answers.push((await ask(questionIn(each))).answer)
+      await sendAnswer(response, answers, { ...options, status: 200 })
+      return
+    }
+    const { status, answer } = await ask({
+      ...questionIn(body),
+      ...(request.method === 'GET' ? { isSafe: true } : {}),
+    })
+    // Who asked for the older media type alone reads errors in the body, by 200 (section 6.4.1).
+    await sendAnswer(response, answer, {
+      ...options,
+      status: media.isLegacy && status === 400 ? 200 : status,
     })
   }
+
+interface Answered {
+  readonly status: number
+  readonly answer: ExecutionResult
+}
+
+function batchOf(body: readonly unknown[], limits: Limits): readonly unknown[] {
+  if (limits.batchSize === 0) {
+    throw new AppError(
+      'BAD_REQUEST',
+      'The body must be one JSON object with "query"; batches are not accepted.',
+    )
+  }
+  if (body.length > limits.batchSize) throw beyond('batchSize', body.length, limits)
+  if (body.length === 0) throw new AppError('BAD_REQUEST', 'The batch has no question.')
+  return body
+}
 
 interface Media {
   readonly contentType: string
@@ -89,8 +140,8 @@ function mediaTypeOf(accept: string | undefined): Media {
   throw new AppError('NOT_ACCEPTABLE', `Accept ${graphqlJson} or ${json}.`)
 }
 
-async function questionOf(request: IncomingMessage): Promise<Question> {
-  if (request.method === 'GET') return { ...questionIn(parametersOf(request)), isSafe: true }
+async function bodyOf(request: IncomingMessage, limits: Limits): Promise<unknown> {
+  if (request.method === 'GET') return parametersOf(request)
   if (request.method !== 'POST') {
     throw new AppError('METHOD_NOT_ALLOWED', 'Questions come by POST or GET.')
   }
@@ -98,7 +149,9 @@ async function questionOf(request: IncomingMessage): Promise<Question> {
   if (type.trim().toLowerCase() !== json) {
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', `POST a body of the content type ${json}.`)
   }
-  return questionIn(await readJson(request, maxBodyBytes))
+  const text = await readText(request, limits)
+  checkJsonNesting(text, limits)
+  return parseJson(text)
 }
 
 /**
@@ -137,10 +190,7 @@ function parametersOf({ url, headers }: IncomingMessage): Readonly<Record<string
 /** Section 5.1: what a request may carry. */
 function questionIn(body: unknown): Question {
   if (!isObject(body)) {
-    throw new AppError(
-      'BAD_REQUEST',
-      'The body must be one JSON object with "query"; batches are not accepted.',
-    )
+    throw new AppError('BAD_REQUEST', 'The body must be one JSON object with "query".')
   }
   const { query, operationName, variables, extensions } = body
   if (typeof query !== 'string' || query.trim() === '') {
@@ -165,6 +215,8 @@ function questionIn(body: unknown): Question {
 export interface Refusal {
   readonly status: number
   readonly errors: readonly GraphQLError[]
+  /** After which it may be asked again. */
+  readonly retryAfterSeconds?: number | undefined
 }
 
 /** A question that could not be run: its errors, and the HTTP status that says so. */
@@ -193,8 +245,11 @@ export function refusal(
     ours === null || ours.code === 'INTERNAL'
       ? new AppError('INTERNAL', 'Something went wrong on our side.')
       : ours
+  const wait = details?.['retryAfterSeconds']
   return {
     status: errorCodes[code].status,
+    retryAfterSeconds:
+      typeof wait === 'number' ? wait : code === 'CONCURRENCY_LIMITED' ? 1 : undefined,
     errors: [new GraphQLError(message, { extensions: { code, ...details, requestId } })],
   }
 }

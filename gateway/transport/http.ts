@@ -13,11 +13,14 @@ import {
   type ListenOptions,
 } from '#shared/http-server.ts'
 import type { Principal } from '#shared/principal.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Log } from '../log.ts'
 import { addressList, type AddressList } from '../tokens/addresses.ts'
 import type { Credentials } from '../tokens/verified.ts'
 import { credentialsOf } from './credentials.ts'
 import type { GraphqlEndpoint } from './graphql.ts'
+import { answerOrigin } from './origins.ts'
+import { printable, refuseTokenIn, securityHeaders } from './request-line.ts'
 import type { OAuthEndpoint } from './oauth.ts'
 
 export interface HttpOptions extends ListenOptions {
@@ -31,6 +34,9 @@ export interface HttpOptions extends ListenOptions {
   readonly oauth: ((url: string) => OAuthEndpoint | null) | null
   /** Whether a generation is loaded. */
   isReady(): boolean
+  limitsOf(principal: Principal): Limits
+  /** Origins whose pages may ask. */
+  readonly corsOrigins: readonly string[]
   schema(): { readonly id: string; readonly sdl: string }
   /** Answers the addresses of the pages; false when it is none of them. */
   readonly pages: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | null
@@ -67,7 +73,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   const requestId = randomUUID()
   const startedAt = performance.now()
   response.setHeader('x-request-id', requestId)
-  response.setHeader('x-content-type-options', 'nosniff')
+  for (const [name, value] of securityHeaders) response.setHeader(name, value)
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   let subject: string | null = null
   response.once('close', () => {
@@ -75,7 +81,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
       {
         requestId,
         method: request.method,
-        path: path.slice(0, 200),
+        path: printable(path),
         status: response.statusCode,
         milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
         subject,
@@ -90,6 +96,8 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     return principal
   }
   try {
+    if (answerOrigin(request, response, options.corsOrigins)) return
+    refuseTokenIn(request.url ?? '')
     await route(path, request, response, { ...options, authenticate, requestId })
   } catch (error) {
     if (!(error instanceof AppError)) options.log.error({ requestId, err: error }, 'internal')
@@ -146,6 +154,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     signal: gone.signal,
     requestId: options.requestId,
     sources: request.headers['isthmus-sources'] === '1',
+    cost: request.headers['isthmus-cost'] === '1',
+    explained: request.headers['isthmus-explain'] === '1',
+    limits: options.limitsOf(principal),
   })
 }
 

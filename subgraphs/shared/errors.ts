@@ -22,6 +22,49 @@ export const errorCodes = {
     status: 400,
     meaning: 'The document has more tokens or deeper nesting than the gateway accepts.',
   },
+  // Limits, with the codes that other gateways use; docs/limits.md has each
+  MAX_BATCH_LIMIT: { status: 400, meaning: 'The request has more questions than it may.' },
+  MAX_DEPTH_LIMIT: { status: 400, meaning: 'Fields nest deeper than they may.' },
+  MAX_ALIASES_LIMIT: { status: 400, meaning: 'The operation has more aliases than it may.' },
+  MAX_ROOT_FIELDS_LIMIT: {
+    status: 400,
+    meaning: 'The operation has more root fields than it may.',
+  },
+  MAX_DIRECTIVES_LIMIT: { status: 400, meaning: 'The document has more directives than it may.' },
+  MAX_FRAGMENTS_LIMIT: { status: 400, meaning: 'The document has more fragments than it may.' },
+  MAX_SELECTIONS_LIMIT: {
+    status: 400,
+    meaning: 'The operation has more fields than it may, those of fragments each time.',
+  },
+  MAX_INTROSPECTIONS_LIMIT: {
+    status: 400,
+    meaning: 'The operation asks for the schema more often than it may.',
+  },
+  MAX_LIST_ITEMS_LIMIT: { status: 400, meaning: 'A list argument has more values than it may.' },
+  MAX_FILTER_TERMS_LIMIT: {
+    status: 400,
+    meaning: 'The arguments have more objects in lists than they may, as in `and` and `or`.',
+  },
+  MAX_VARIABLES_LIMIT: {
+    status: 400,
+    meaning: 'The variables are longer or deeper than they may.',
+  },
+  MAX_NESTED_ROWS_LIMIT: {
+    status: 400,
+    meaning: 'Pages within pages could have more rows together than they may.',
+  },
+  COST_ESTIMATED_TOO_EXPENSIVE: {
+    status: 400,
+    meaning: 'The estimated cost is more than one question may have: ask for less at once.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    meaning: 'The caller has spent its points for now: `Retry-After` says how long to wait.',
+  },
+  CONCURRENCY_LIMITED: {
+    status: 429,
+    meaning: 'The caller has too many questions under way: wait for an answer first.',
+  },
   LIST_TOO_LONG: {
     status: 400,
     meaning: 'A list without a cursor has more rows than its declared cap: narrow the question.',

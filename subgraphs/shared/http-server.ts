@@ -22,11 +22,22 @@ export interface Listening {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** Slow clients are cut: the whole head must arrive in 10 s, the whole request in 30 s. */
-const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 }
+/**
+ * Slow clients are cut: the whole head must arrive in 10 s, the whole request in 30 s. The head is
+ * bounded, and so is what one connection and all of them may ask.
+ */
+const connectionLimits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+}
+const maxRequestsPerConnection = 10_000
+const maxConnections = 10_000
 
 export async function listen(handler: Handler, { host, port }: ListenOptions): Promise<Listening> {
-  const server = createServer(timeouts, (request, response) => {
+  const server = createServer(connectionLimits, (request, response) => {
     handler(request, response).catch((error: unknown) => {
       sendError(
         response,
@@ -34,6 +45,9 @@ export async function listen(handler: Handler, { host, port }: ListenOptions): P
       )
     })
   })
+  server.maxRequestsPerSocket = maxRequestsPerConnection
+  server.maxConnections = maxConnections
+  server.maxHeadersCount = 100
   server.listen(port, host)
   try {
     await once(server, 'listening')
@@ -90,8 +104,10 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
 }
 
 /** The body as JSON; throws BAD_REQUEST. */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const text = await readBody(request, maxBytes)
+export const readJson = async (request: IncomingMessage, maxBytes: number): Promise<unknown> =>
+  parseJson(await readBody(request, maxBytes))
+
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

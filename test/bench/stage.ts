@@ -44,6 +44,11 @@ const audience = 'isthmus'
 /** Somebody whom HR knows, so that the facts of the caller are complete. */
 const { subject } = demoIdentities.admin
 
+/** One caller asks all there is: its points must not be what is measured. */
+const limits = {
+  employee: { costPerMinute: 1_000_000_000, costPerDay: 1_000_000_000_000, concurrency: 10_000 },
+}
+
 export async function buildStage(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'isthmus-bench-'))
   const data = join(folder, 'data')
@@ -84,8 +89,8 @@ export async function buildStage(): Promise<Stage> {
     ),
     supergraph: write('supergraph.graphql', composed(entries, systems)),
     plainSupergraph: write('plain-supergraph.graphql', composed(plain, systems)),
-    config: write('config.yaml', stringify({ issuers, internalSecret: 'b'.repeat(48) })),
-    openConfig: write('open-config.yaml', stringify({})),
+    config: write('config.yaml', stringify({ issuers, internalSecret: 'b'.repeat(48), limits })),
+    openConfig: write('open-config.yaml', stringify({ limits })),
     caller: { authorization: `Bearer ${token}` },
     demoCaller: { authorization: `Bearer ${demoToken('admin', demoSecret(data))}` },
     questions: readQuestions(data),

@@ -31,8 +31,14 @@ function questionTable(rows: readonly Row[]): string {
     row.rssMb.toFixed(0),
     ...others.map((name) => (row.cpuMs / (cpuOf(name) ?? NaN)).toFixed(2)),
   ])
-  const all = [head, ...lines]
-  const widths = head.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)))
+  return aligned([head, ...lines])
+}
+
+/** Lines of cells as text, in columns; the first column begins at the left. */
+export function aligned(all: readonly (readonly string[])[]): string {
+  const widths = (all[0] ?? []).map((_, column) =>
+    Math.max(...all.map((line) => line[column]?.length ?? 0)),
+  )
   return all
     .map((line) =>
       line

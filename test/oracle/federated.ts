@@ -5,6 +5,7 @@
 import { composeServices } from '@apollo/composition'
 import type { ExecutionResult } from 'graphql'
 import { AppError } from '#shared/errors.ts'
+import { openLimits } from '../../gateway/limits/limits.ts'
 import { createGraph, execute, type Graph } from '../../gateway/request/execute.ts'
 import { observers } from '../../gateway/request/observer.ts'
 import type { Source } from '../../gateway/sources/source.ts'
@@ -54,6 +55,7 @@ export async function federated(
         isSafe: false,
         signal: new AbortController().signal,
         deadlineAt: performance.now() + 60_000,
+        limits: openLimits,
         requestId: 'oracle',
         observer: observers(),
         principal: anyone,

@@ -9,6 +9,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type { ExecutionResult } from 'graphql'
 import { createApp, type App } from '../../gateway/app.ts'
 import { readConfig, type Config } from '../../gateway/config.ts'
+import type { Limits } from '../../gateway/limits/limits.ts'
 import { noLog } from '../../gateway/log.ts'
 import { demoIdentities, type DemoIdentity } from '../../gateway/tokens/demo.ts'
 import { demoData } from './demo-data.ts'
@@ -26,7 +27,11 @@ export interface Graph extends AsyncDisposable {
   readonly data: string
   ask(
     document: string,
-    options?: { variables?: Readonly<Record<string, unknown>>; as?: DemoIdentity },
+    options?: {
+      variables?: Readonly<Record<string, unknown>>
+      as?: DemoIdentity
+      limits?: Limits
+    },
   ): Promise<GraphAnswer>
   /** Plain SQL over one database, past everything of ours: what a test compares with. */
   sql(database: string, statement: string, ...parameters: SQLInputValue[]): readonly SqlRow[]
@@ -53,11 +58,12 @@ export async function startGraph({ config = {} }: GraphOptions = {}): Promise<Gr
   return {
     app,
     data,
-    ask: async (document, { variables = {}, as = 'admin' } = {}) => {
+    ask: async (document, { variables = {}, as = 'admin', limits } = {}) => {
       const principal = await app.principalFor({ subject: demoIdentities[as].subject, groups: [] })
       const fetches: string[] = []
       const statements: string[] = []
       const result = await app.execute({ document, variables }, principal, {
+        ...(limits === undefined ? {} : { limits }),
         observer: {
           stage: () => undefined,
           fetch: ({ system }) => fetches.push(system),

@@ -153,7 +153,12 @@ export function entryNamed(name: string): Entry {
 export const embedded: readonly Entry[] = [
   entry('isthmus', {
     command: () => [node, 'gateway/main.ts'],
-    env: (port, { data }) => ({ PORT: String(port), ISTHMUS_DATA: data, LOG_LEVEL: 'warn' }),
+    env: (port, { data, openConfig }) => ({
+      PORT: String(port),
+      ISTHMUS_CONFIG: openConfig,
+      ISTHMUS_DATA: data,
+      LOG_LEVEL: 'warn',
+    }),
     headers: ({ demoCaller }) => demoCaller,
   }),
   entry('apollo', {

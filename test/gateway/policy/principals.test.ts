@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import type { ExecutionResult } from 'graphql'
+import { defaultLimits, openLimits } from '../../../gateway/limits/limits.ts'
 import type { Partner, Policy } from '../../../gateway/policy/policy.ts'
 import { createPrincipals } from '../../../gateway/policy/principals.ts'
 import { startGraph } from '../../support/graph.ts'
@@ -14,6 +15,7 @@ const partner: Partner = {
   audience: 'DISTRIBUTOR',
   rows: { rule: 'own_customers', parameters: { crmAccountId: ['A1'] } },
   scopes: ['s'],
+  limits: defaultLimits.partner,
   keys: null,
 }
 const policy: Policy = {
@@ -143,7 +145,7 @@ describe('a principal', () => {
           }),
         }),
         now: () => 0,
-        ask: (document, variables) => graph.ask(document, { variables }),
+        ask: (document, variables) => graph.ask(document, { variables, limits: openLimits }),
       })({ subject: 'partner:x', groups: [] })
     const accounts = graph
       .sql('crm', 'SELECT crmAccountId FROM customer ORDER BY crmAccountId LIMIT 200')

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { composeServices } from '@apollo/composition'
 import { GraphQLError, parse, type ExecutionResult } from 'graphql'
+import { openLimits } from '../../../gateway/limits/limits.ts'
 import { createGraph, execute } from '../../../gateway/request/execute.ts'
 import { observers } from '../../../gateway/request/observer.ts'
 import type { Source } from '../../../gateway/sources/source.ts'
@@ -112,6 +113,7 @@ function graphOf(systems: Readonly<Record<string, readonly [sdl: string, answer:
             isSafe: false,
             signal: new AbortController().signal,
             deadlineAt: performance.now() + 5_000,
+            limits: openLimits,
             requestId: 'r1',
             observer: observers(),
             principal: anyone,

@@ -6,6 +6,7 @@ import { getIntrospectionQuery, getVariableValues, parse, print } from 'graphql'
 import { nobody, type Principal } from '#shared/principal.ts'
 import { rulesOf } from '#shared/rules/rules.ts'
 import { authorise } from '../../../gateway/request/authorise.ts'
+import { openLimits } from '../../../gateway/limits/limits.ts'
 import { operationOf, parseDocument } from '../../../gateway/request/receive.ts'
 import { createPreparations } from '../../../gateway/request/prepare.ts'
 import { renameCollisions } from '../../../gateway/request/response-names.ts'
@@ -53,7 +54,7 @@ const generation = generationOf(`
 `)
 
 function allowed(text: string, scopes: readonly string[] = [], name?: string) {
-  const document = parseDocument(text, generation.apiSchema)
+  const { document } = parseDocument(text, generation.apiSchema, openLimits)
   const result = authorise(document, operationOf(document, name), generation, {
     held: new Set(scopes),
     asks: new Map(),
@@ -190,7 +191,7 @@ describe('an interface without a rule of its own', () => {
     assert.notEqual(rule, '')
     const bare = generationFrom(sdl)
     assert.equal(bare.policies.requirements.has('Thing.cost'), false)
-    const document = parseDocument('{ things { cost } }', bare.apiSchema)
+    const { document } = parseDocument('{ things { cost } }', bare.apiSchema, openLimits)
     const { denied } = authorise(document, operationOf(document, undefined), bare, {
       held: new Set(),
       asks: new Map(),
@@ -243,7 +244,7 @@ describe('policies', () => {
     type Query { open: Int staff: Int @policy(policies: [["employee"]]) both: Int @policy(policies: [["employee"]]) @requiresScopes(scopes: [["x"]]) }
   `)
   const may = (text: string, principal: Principal) => {
-    const document = parseDocument(text, withPolicies.apiSchema)
+    const { document } = parseDocument(text, withPolicies.apiSchema, openLimits)
     const { held } = createRights(withPolicies.policies.policies)(principal)
     const result = authorise(document, operationOf(document, undefined), withPolicies, {
       held,
@@ -268,7 +269,7 @@ describe('policies', () => {
 
   it('callers of the same scopes and other policies share nothing that was prepared', () => {
     const questions = createPreparations(withPolicies)
-    const asked = questions.ask('{ staff open }', undefined)
+    const asked = questions.ask('{ staff open }', undefined, openLimits)
     const ofEmployee = questions.prepare(asked, {}, employee)
     const ofPartner = questions.prepare(asked, {}, partner)
     assert.deepEqual([ofEmployee.denied.length, ofPartner.denied.length], [0, 1])
@@ -302,7 +303,7 @@ describe('what may not be read may not be asked with', () => {
     values: Readonly<Record<string, unknown>>,
     scopes: readonly string[],
   ) => {
-    const asked = questions.ask(text, undefined)
+    const asked = questions.ask(text, undefined, openLimits)
     const { coerced, errors } = getVariableValues(
       shop.apiSchema,
       asked.operation.variableDefinitions ?? [],

@@ -6,8 +6,8 @@ import { maxFirst } from '#shared/limits.ts'
 import { readConfig, type Config, type Environment } from '../../../config.ts'
 import type { Caller } from '../../../policy/explain.ts'
 import type { Policy } from '../../../policy/policy.ts'
+import type { Limits } from '../../../limits/limits.ts'
 import { ownSubgraphs } from '../../../platform/schema.ts'
-import { documentLimits } from '../../../request/receive.ts'
 import { isBare, readSupergraph } from '../../../supergraph/read.ts'
 import { tokenPattern } from '../../../tokens/format.ts'
 import { findPlan, localIdentities } from '../../identities.ts'
@@ -57,6 +57,7 @@ Examples:
       const generation = generationForReading(sdl)
       const policy = readPolicy(config.policy, generation.policies.scopes, {
         isForeign: isBare(config.supergraph),
+        partnerLimits: config.limits.partner,
       })
       const found = async (named: string) =>
         explain(await callerNamed(env, named, policy), generation)
@@ -74,17 +75,16 @@ Examples:
         return
       }
       const shows = await shownRows(one.rows?.rule ?? null, places ?? [])
-      const limits = limitsOf(config)
+      const limits = limitsOf(config, policy.partner(one.subject)?.limits ?? config.limits.employee)
       if (json === true) console.log(JSON.stringify({ ...one, shows, limits }, null, 2))
       else printExplanation(one, shows, limits)
     })
 
-/** What bounds every question of this gateway. */
-const limitsOf = ({ requestTimeoutMs }: Config) => ({
+/** What bounds every question of this caller. */
+const limitsOf = ({ requestTimeoutMs }: Config, limits: Limits) => ({
   requestTimeoutMs,
-  documentTokens: documentLimits.tokens,
-  documentNesting: documentLimits.nesting,
   rowsOfAPage: maxFirst,
+  ...limits,
 })
 
 async function callerNamed(env: Environment, named: string, policy: Policy): Promise<Caller> {

@@ -1,0 +1,105 @@
+/**
+ * Who may ask now: points by token bucket, and questions at the same time, counted by caller. Points
+ * are taken by the estimate, before anything is asked, so that a caller knows beforehand what a question
+ * takes. Concurrency is counted in each process.
+ */
+import { AppError } from '#shared/errors.ts'
+import type { Bucket, Buckets, Level } from './buckets.ts'
+import { beyond } from './document.ts'
+import type { Limits } from './limits.ts'
+
+/** One bucket of a caller, as the RateLimit headers say it. */
+export interface Quota {
+  readonly name: 'minute' | 'day'
+  readonly quota: number
+  readonly windowSeconds: number
+  readonly remaining: number
+  /** Seconds until it is full again. */
+  readonly fullInSeconds: number
+}
+
+export interface Admission extends Disposable {
+  /** Counts a question until what it answers is called; throws CONCURRENCY_LIMITED. */
+  enter(subject: string, limits: Limits): () => void
+  /** Takes points; throws RATE_LIMITED. `told` hears of the buckets in both cases. */
+  spend(
+    subject: string,
+    points: number,
+    limits: Limits,
+    told?: (quotas: readonly Quota[]) => void,
+  ): Promise<void>
+  /** The buckets as they are. */
+  look(subject: string, limits: Limits): Promise<readonly Quota[]>
+}
+
+export function createAdmission(buckets: Buckets): Admission {
+  const underWay = new Map<string, number>()
+  return {
+    enter: (subject, limits) => {
+      const before = underWay.get(subject) ?? 0
+      if (before >= limits.concurrency) throw beyond('concurrency', before + 1, limits)
+      underWay.set(subject, before + 1)
+      return () => {
+        const now = underWay.get(subject) ?? 1
+        if (now <= 1) underWay.delete(subject)
+        else underWay.set(subject, now - 1)
+      }
+    },
+    spend: async (subject, points, limits, told) => {
+      const [minute, day] = bucketsOf(subject, limits)
+      const whole = Math.ceil(points)
+      const first = await buckets.take(minute.bucket, whole)
+      if (!first.isTaken) {
+        told?.([quotaOf(minute, first)])
+        throw limited(minute, first, whole)
+      }
+      const second = await buckets.take(day.bucket, whole)
+      if (!second.isTaken) {
+        const given = await buckets.take(minute.bucket, -whole)
+        told?.([quotaOf(minute, given), quotaOf(day, second)])
+        throw limited(day, second, whole)
+      }
+      told?.([quotaOf(minute, first), quotaOf(day, second)])
+    },
+    look: (subject, limits) =>
+      Promise.all(
+        bucketsOf(subject, limits).map(async (each) =>
+          quotaOf(each, await buckets.take(each.bucket, 0)),
+        ),
+      ),
+    [Symbol.dispose]: () => buckets[Symbol.dispose](),
+  }
+}
+
+interface Named {
+  readonly name: Quota['name']
+  readonly bucket: Bucket
+}
+
+const bucketsOf = (subject: string, limits: Limits): readonly [Named, Named] => [
+  {
+    name: 'minute',
+    bucket: { key: `minute:${subject}`, quota: limits.costPerMinute, windowSeconds: 60 },
+  },
+  {
+    name: 'day',
+    bucket: { key: `day:${subject}`, quota: limits.costPerDay, windowSeconds: 86_400 },
+  },
+]
+
+const quotaOf = ({ name, bucket }: Named, { remaining, fullInMs }: Level): Quota => ({
+  name,
+  quota: bucket.quota,
+  windowSeconds: bucket.windowSeconds,
+  remaining,
+  fullInSeconds: Math.ceil(fullInMs / 1_000),
+})
+
+function limited({ name, bucket }: Named, { remaining, waitMs }: Level, points: number): AppError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000))
+  return new AppError(
+    'RATE_LIMITED',
+    `This question may cost ${points} points, and ${remaining} of ${bucket.quota} are left for this ${name}. Ask again in ${retryAfterSeconds} s.`,
+    { details: { limit: name === 'day' ? 'costPerDay' : 'costPerMinute', retryAfterSeconds } },
+  )
+}

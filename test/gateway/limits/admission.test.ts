@@ -1,0 +1,100 @@
+/** Points and questions at the same time: token buckets in memory, and in Redis when it is away. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { AppError } from '#shared/errors.ts'
+import { createAdmission, type Quota } from '../../../gateway/limits/admission.ts'
+import { createMemoryBuckets } from '../../../gateway/limits/buckets.ts'
+import { defaultLimits } from '../../../gateway/limits/limits.ts'
+import { openRedisBuckets } from '../../../gateway/limits/redis-buckets.ts'
+import { noLog } from '../../../gateway/log.ts'
+
+const limits = { ...defaultLimits.partner, costPerMinute: 60, costPerDay: 100, concurrency: 2 }
+const codeIs = (code: string) => (error: unknown) =>
+  error instanceof AppError && error.code === code
+
+describe('a bucket', () => {
+  it('is spent at once and fills up evenly', () => {
+    let now = 0
+    using buckets = createMemoryBuckets(() => now)
+    const bucket = { key: 'a', quota: 60, windowSeconds: 60 }
+    assert.deepEqual(buckets.take(bucket, 60), {
+      ...{ isTaken: true, remaining: 0, fullInMs: 60_000, waitMs: 0 },
+    })
+    now = 5_000
+    assert.deepEqual(buckets.take(bucket, 10), {
+      ...{ isTaken: false, remaining: 5, fullInMs: 55_000, waitMs: 5_000 },
+    })
+    now = 10_000
+    assert.equal(buckets.take(bucket, 10).isTaken, true)
+    assert.equal(buckets.take({ ...bucket, key: 'b' }, 60).isTaken, true)
+  })
+})
+
+describe('admission', () => {
+  it('refuses what is not left with how long to wait, and tells the buckets', async () => {
+    let now = 0
+    using admission = createAdmission(createMemoryBuckets(() => now))
+    const told: (readonly Quota[])[] = []
+    const spend = (points: number) =>
+      admission.spend('s', points, limits, (quotas) => told.push(quotas))
+    await spend(50)
+    assert.deepEqual(
+      told[0]?.map(({ name, remaining }) => [name, remaining]),
+      [
+        ['minute', 10],
+        ['day', 50],
+      ],
+    )
+    await assert.rejects(spend(30), (error) => {
+      assert.ok(error instanceof AppError)
+      assert.equal(error.code, 'RATE_LIMITED')
+      assert.deepEqual(error.details, { limit: 'costPerMinute', retryAfterSeconds: 20 })
+      return true
+    })
+    await admission.spend('another', 50, limits)
+    now = 60_000
+    await spend(50)
+    now = 120_000
+    await assert.rejects(spend(30), /left for this day/)
+    // What the day refused is not taken from the minute.
+    assert.equal((await admission.look('s', limits))[0]?.remaining, 60)
+  })
+
+  it('counts the questions of a caller at the same time', () => {
+    using admission = createAdmission(createMemoryBuckets(() => 0))
+    const leave = admission.enter('s', limits)
+    admission.enter('s', limits)
+    assert.throws(() => admission.enter('s', limits), codeIs('CONCURRENCY_LIMITED'))
+    admission.enter('another', limits)
+    leave()
+    admission.enter('s', limits)
+  })
+})
+
+describe('a store', () => {
+  it('that is away leaves each process to its own memory, and says so once', async () => {
+    const said: string[] = []
+    const log = { ...noLog, warn: (_: object, text?: string) => void said.push(text ?? '') }
+    using buckets = await openRedisBuckets('redis://127.0.0.1:1', { log, now: () => 0 })
+    const admission = createAdmission(buckets)
+    await admission.spend('s', 50, limits)
+    await assert.rejects(admission.spend('s', 30, limits), codeIs('RATE_LIMITED'))
+    assert.deepEqual(said, ['limits.store is away: each process counts for itself'])
+  })
+
+  const url = process.env['ISTHMUS_TEST_REDIS_URL']
+  it('in Redis is one bucket for all processes', { skip: url === undefined }, async () => {
+    const open = () => openRedisBuckets(url ?? '', { log: noLog, now: () => performance.now() })
+    using one = await open()
+    using another = await open()
+    const bucket = { key: `test:${process.pid}:${Date.now()}`, quota: 600, windowSeconds: 600 }
+    assert.equal((await one.take(bucket, 400)).isTaken, true)
+    const refused = await another.take(bucket, 400)
+    assert.equal(refused.isTaken, false)
+    assert.ok(refused.remaining >= 199 && refused.remaining <= 210, String(refused.remaining))
+    assert.ok(refused.waitMs > 150_000 && refused.waitMs <= 200_000, String(refused.waitMs))
+    const taken = await another.take(bucket, 100)
+    assert.ok(taken.isTaken && taken.remaining >= 99 && taken.remaining <= 110)
+    assert.ok((await one.take(bucket, -100)).remaining >= 199)
+  })
+})
