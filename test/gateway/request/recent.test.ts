@@ -30,11 +30,11 @@ describe('what is kept', () => {
 
   it('is used by being asked for', () => {
     const recent = filled(3, ['a', 1], ['b', 1], ['c', 1])
-    for (const key of ['c', 'a', 'a', 'b', 'a', 'x']) recent.get(key)
-    assert.equal(kept(recent), 'ABC')
+    for (const key of ['c', 'a', 'c', 'b', 'x']) recent.get(key)
+    assert.equal(kept(recent), 'BCA')
     recent.set('d', 'D', 1)
-    assert.equal(kept(recent), 'DAB')
-    assert.equal(recent.get('c'), undefined)
+    assert.equal(kept(recent), 'DBC')
+    assert.equal(recent.get('a'), undefined)
   })
 
   it('weighs what it weighs now', () => {

@@ -18,7 +18,9 @@ const api = `
 const names = {
   apiSchema: buildSchema(api),
   // Clients do not see every field.
-  supergraphSchema: buildSchema(api.replace('type User {', 'type User { secret: Int')),
+  supergraphSchema: buildSchema(
+    api.replace('type User {', 'type User { secret: Int isthmus_hidden: Int'),
+  ),
 }
 
 function renamed(text: string): string {
