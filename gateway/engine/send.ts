@@ -75,6 +75,7 @@ function withinTime(
     deadlineAt: timeoutAt,
     onStatement: (event) => run.observer.statement(event),
   })
+  const answered = source.send(call) // may throw, and then nothing is under way
   return new Promise((resolve, reject) => {
     const stop = (reason: unknown) => {
       settle()
@@ -87,7 +88,7 @@ function withinTime(
       run.underWay.delete(stop)
     }
     run.underWay.add(stop)
-    source.send(call).then(
+    answered.then(
       (answer) => {
         settle()
         return resolve(answer)

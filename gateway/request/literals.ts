@@ -14,8 +14,10 @@ import {
   isScalarType,
   isSpecifiedScalarType,
   print,
+  type FloatValueNode,
   type GraphQLInputType,
   type GraphQLSchema,
+  type IntValueNode,
   type OperationDefinitionNode,
   type ValueNode,
   type VariableDefinitionNode,
@@ -99,11 +101,15 @@ function keepsDigits(value: ValueNode, type: GraphQLInputType): boolean {
       return field !== undefined && keepsDigits(inner, field.type)
     })
   }
-  return true
+  // What is beyond every number of JSON would be sent as null.
+  return !isNumber(value) || Number.isFinite(Number(value.value))
 }
 
 function hasNumber(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(hasNumber)
   if (value.kind === Kind.OBJECT) return value.fields.some((field) => hasNumber(field.value))
-  return value.kind === Kind.INT || value.kind === Kind.FLOAT
+  return isNumber(value)
 }
+
+const isNumber = (value: ValueNode): value is IntValueNode | FloatValueNode =>
+  value.kind === Kind.INT || value.kind === Kind.FLOAT

@@ -2,48 +2,21 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FetchNode } from '@apollo/query-planner'
-import { GraphQLError, OperationTypeNode, type ExecutionResult } from 'graphql'
+import { GraphQLError, type ExecutionResult } from 'graphql'
 import { together } from '../../../gateway/engine/join.ts'
-import { startRun, type Run } from '../../../gateway/engine/run.ts'
-import { observers } from '../../../gateway/request/observer.ts'
-import { neverAborted } from '../../../gateway/request/stages.ts'
-import { anyone } from '../../support/subgraph-fixture.ts'
+import { entitiesOf, fetchOf, runOver } from '../../support/engine.ts'
 
-const node = (field: string): FetchNode => ({
-  kind: 'Fetch',
-  serviceName: 'shop',
-  requires: [],
-  operation: `query($representations:[_Any!]!){_entities(representations:$representations){...on Part{${field}}}}`,
-  operationName: undefined,
-  operationKind: OperationTypeNode.QUERY,
-})
-
-const runOver = (answer: ExecutionResult, asked: string[] = []): Run =>
-  startRun({
-    principal: anyone,
-    signal: neverAborted,
-    deadlineAt: performance.now() + 5_000,
-    observer: observers(),
-    sources: new Map([
-      [
-        'shop',
-        {
-          name: 'shop',
-          send: ({ query }) => {
-            asked.push(query)
-            return Promise.resolve(answer)
-          },
-          [Symbol.asyncDispose]: () => Promise.resolve(),
-        },
-      ],
-    ]),
-    limits: { timeoutOf: () => 1_000 },
-    values: {},
-  })
+const node = (field: string): FetchNode =>
+  fetchOf(entitiesOf(`...on Part{${field}}`), { requires: [] })
 
 async function ask(answer: ExecutionResult) {
   const asked: string[] = []
-  const run = runOver(answer, asked)
+  const run = runOver({
+    shop: ({ query }) => {
+      asked.push(query)
+      return answer
+    },
+  })
   const answers = await Promise.all(
     together([node('name'), node('stock')]).map((each) => each(run, ['{"id":"1"}'])),
   )

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { buildSchema, parse } from 'graphql'
 import { compileRepresentations, place } from '../../../gateway/engine/representations.ts'
+import type { Raw } from '../../../gateway/engine/run.ts'
 import { typeConditions } from '../../../gateway/engine/types.ts'
 import { entityKeys } from '../../../gateway/supergraph/entity-keys.ts'
 
@@ -12,7 +13,8 @@ const types = typeConditions(
     type Query { media: Media }
     interface Media { id: ID }
     type Book implements Media { id: ID }
-    type Customer { debtorNo: ID latest: Invoice }
+    type Disc implements Media { id: ID }
+    type Customer { debtorNo: ID name: String latest: Invoice }
     type Invoice { amount: Int }
     type Media2 { id: ID }
   `),
@@ -20,6 +22,7 @@ const types = typeConditions(
 const keys = new Map([
   ['finance|Customer', [['debtorNo'], ['region', 'no']]],
   ['finance|Book', [['id']]],
+  ['finance|Disc', [['id']]],
   ['finance|Media', [['no']]],
 ])
 
@@ -34,14 +37,18 @@ const select = (selected: readonly Selected[]): QueryPlanSelectionNode[] =>
 
 function represent(
   fields: readonly Selected[],
-  { on = 'Customer', ...node }: Partial<FetchNode> & { on?: string } = {},
+  {
+    on = 'Customer',
+    only = null,
+    ...node
+  }: Partial<FetchNode> & { on?: string; only?: ReadonlySet<Raw> | null } = {},
 ) {
   const requires: QueryPlanSelectionNode[] = [
     { kind: 'InlineFragment', typeCondition: on, selections: select(['__typename', ...fields]) },
   ]
   const fetch = { kind: 'Fetch', serviceName: 'finance', requires, operation: '', ...node }
   const batchOf = compileRepresentations({ node: fetch as FetchNode, keys, types }) // what it reads of one
-  return (entities: readonly Record<string, unknown>[]) => batchOf(entities, null)
+  return (entities: readonly Raw[]) => batchOf(entities, only)
 }
 
 const customer = (fields: Record<string, unknown>) => ({ __typename: 'Customer', ...fields })
@@ -56,6 +63,37 @@ describe('representations', () => {
       '{"__typename":"Customer","debtorNo":"D2"}',
     ])
     assert.deepEqual(batch.places, [0, 1, 0, 0])
+  })
+
+  it('are told apart by the type, and a number from a text of the same digits', () => {
+    const batch = represent(['id'], { on: 'Media' })([
+      { __typename: 'Book', id: '1' },
+      { __typename: 'Disc', id: '1' },
+      { __typename: 'Book', id: 1 },
+      { __typename: 'Book', id: '1' },
+      { __typename: 'Disc', id: '1' },
+      { __typename: 'Book', id: 1 },
+    ])
+    assert.deepEqual(batch.texts, [
+      '{"__typename":"Book","id":"1"}',
+      '{"__typename":"Disc","id":"1"}',
+      '{"__typename":"Book","id":1}',
+    ])
+    assert.deepEqual(batch.places, [0, 1, 2, 0, 1, 2])
+  })
+
+  it('are told apart by every field when there are several', () => {
+    const batch = represent(['debtorNo', 'name'])(
+      ['a', 'b', 'a'].map((name) => customer({ debtorNo: 'D1', name })),
+    )
+    assert.deepEqual(batch.places, [0, 1, 0])
+  })
+
+  it('only those are sent that are asked for', () => {
+    const [one, other] = [customer({ debtorNo: 'D1' }), customer({ debtorNo: 'D2' })]
+    const batch = represent(['debtorNo'], { only: new Set([other]) })([one, other])
+    assert.deepEqual(batch.texts, ['{"__typename":"Customer","debtorNo":"D2"}'])
+    assert.deepEqual(batch.places, [place.unconcerned, 0])
   })
 
   it('one without a key is not sent', () => {

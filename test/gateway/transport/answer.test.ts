@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import { createGunzip } from 'node:zlib'
+import { createGunzip, gunzipSync } from 'node:zlib'
 import type { ExecutionResult } from 'graphql'
 import { sendAnswer } from '../../../gateway/transport/answer.ts'
 
@@ -50,6 +50,14 @@ function rowsOf(count: number, length: number) {
   return { answer: { data: { rows: Array.from({ length: count }, () => row) } }, read: () => read }
 }
 
+/** An answer whose JSON has that many characters, of these letters as far as they go. */
+function answerOf(letters: string, length: number): ExecutionResult {
+  const lengthOf = (content: string) => JSON.stringify({ data: { text: content } }).length
+  const each = lengthOf(letters) - lengthOf('')
+  const most = letters.repeat((length - lengthOf('')) / each)
+  return { data: { text: most + 'x'.repeat(length - lengthOf(most)) } }
+}
+
 /** Until nothing more is made for a while. */
 async function still(read: () => number): Promise<number> {
   for (;;) {
@@ -67,6 +75,29 @@ describe('an answer', () => {
     assert.equal(body, JSON.stringify(answer))
     assert.equal(received.headers['content-length'], String(Buffer.byteLength(body)))
   })
+
+  for (const [script, letters] of [
+    ['ASCII', 'invoice "7"\n'],
+    ['Latin-1', 'Größe, prêt'],
+    ['Chinese', '應收帳款餘額'],
+    ['emoji', '👍🏽 👩‍💻'],
+    ['all of them', 'a ü 款 👍'],
+    ['halves of letters', '\ud83d a \udc4d'],
+  ] as const) {
+    // One short of the length from where on it is encoded in another way, that length, and more.
+    for (const length of [16 * 1024 - 1, 16 * 1024, 100_001]) {
+      for (const encoding of [undefined, 'gzip']) {
+        it(`of ${length} characters of ${script}, ${encoding ?? 'as it is'}, is its text’s bytes`, async (t) => {
+          const answer = answerOf(letters, length)
+          const { received } = await serve(t, answer, encoding)
+          const sent = await buffer(received)
+          assert.equal(received.headers['content-length'], String(sent.length))
+          const bytes = received.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
+          assert.ok(bytes.equals(Buffer.from(JSON.stringify(answer))), 'other bytes')
+        })
+      }
+    }
+  }
 
   for (const [name, encoding] of [
     ['as it is', undefined],
