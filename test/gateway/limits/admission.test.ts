@@ -81,20 +81,4 @@ describe('a store', () => {
     await assert.rejects(admission.spend('s', 30, limits), codeIs('RATE_LIMITED'))
     assert.deepEqual(said, ['limits.store is away: each process counts for itself'])
   })
-
-  const url = process.env['ISTHMUS_TEST_REDIS_URL']
-  it('in Redis is one bucket for all processes', { skip: url === undefined }, async () => {
-    const open = () => openRedisBuckets(url ?? '', { log: noLog, now: () => performance.now() })
-    using one = await open()
-    using another = await open()
-    const bucket = { key: `test:${process.pid}:${Date.now()}`, quota: 600, windowSeconds: 600 }
-    assert.equal((await one.take(bucket, 400)).isTaken, true)
-    const refused = await another.take(bucket, 400)
-    assert.equal(refused.isTaken, false)
-    assert.ok(refused.remaining >= 199 && refused.remaining <= 210, String(refused.remaining))
-    assert.ok(refused.waitMs > 150_000 && refused.waitMs <= 200_000, String(refused.waitMs))
-    const taken = await another.take(bucket, 100)
-    assert.ok(taken.isTaken && taken.remaining >= 99 && taken.remaining <= 110)
-    assert.ok((await one.take(bucket, -100)).remaining >= 199)
-  })
 })
