@@ -123,6 +123,8 @@ interface Written {
   readonly named?: string
   /** Written instead of the value. */
   readonly constant?: string
+  /** Whether a null in its place is a fault of the system that answered it. */
+  readonly mayNotBeNull?: boolean
   /** Whether a system may have answered that value. */
   readonly fits?: (value: unknown) => boolean
 }
@@ -216,7 +218,9 @@ function fieldsFor(
         from,
         to: sentAs,
         inner,
-        ...(type === undefined ? {} : { named: getNamedType(type).name }),
+        ...(type === undefined
+          ? {}
+          : { named: getNamedType(type).name, mayNotBeNull: isNonNullType(type) }),
         ...(type === undefined || inner !== null ? {} : { fits: fits(type) }),
       })
     }
@@ -248,18 +252,21 @@ function compileObject(
   fields: readonly Written[],
   types: TypeConditions,
 ): (value: Raw) => string | undefined {
-  const writers = fields.map(({ from, to, inner, named, constant, fits: isFitting }, at) => {
-    const head = `${at === 0 ? '' : ','}${JSON.stringify(to)}:`
-    const whole = constant === undefined ? undefined : head + constant
-    const write = inner === null ? leafWriter(isFitting) : compileInner(inner, named, types)
-    return { from, head, whole, write }
-  })
+  const writers = fields.map(
+    ({ from, to, inner, named, mayNotBeNull, constant, fits: isFitting }, at) => {
+      const head = `${at === 0 ? '' : ','}${JSON.stringify(to)}:`
+      const whole = constant === undefined ? undefined : head + constant
+      const write = inner === null ? leafWriter(isFitting) : compileInner(inner, named, types)
+      return { from, head, whole, mayNotBeNull, write }
+    },
+  )
   return (value) => {
     let text = '{'
-    for (const { from, head, whole, write } of writers) {
+    for (const { from, head, whole, mayNotBeNull, write } of writers) {
       if (whole !== undefined) text += whole
       else {
-        const written = write(value[from])
+        const came = value[from]
+        const written = came === null && mayNotBeNull === true ? undefined : write(came)
         if (written === undefined) return undefined
         text += head + written
       }

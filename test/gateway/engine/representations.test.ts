@@ -14,7 +14,7 @@ const types = typeConditions(
     interface Media { id: ID }
     type Book implements Media { id: ID }
     type Disc implements Media { id: ID }
-    type Customer { debtorNo: ID name: String latest: Invoice }
+    type Customer { debtorNo: ID name: String latest: Invoice rate: Int! }
     type Invoice { amount: Int }
     type Media2 { id: ID }
   `),
@@ -122,6 +122,14 @@ describe('representations', () => {
     ])
     assert.deepEqual(batch.texts, ['{"__typename":"Customer","region":{"code":"N"},"no":"1"}'])
     assert.deepEqual(batch.places, [0, place.withoutKey, place.withoutKey])
+  })
+
+  it('a null where none may be is no input to compute from', () => {
+    const batch = represent(['debtorNo', 'rate'])([
+      customer({ debtorNo: 'D1', rate: null }),
+      customer({ debtorNo: 'D2', rate: 5 }),
+    ])
+    assert.deepEqual(batch.places, [place.withoutInput, 0])
   })
 
   it('an input that a failed system owes is told from one that is null', () => {
