@@ -29,7 +29,7 @@ describe('own rows', () => {
     const supplier = await principalOf('partner:supplier-s0001')
     const answer = await ask(
       supplier,
-      `{ purchaseOrders(first: 1000) { totalCount nodes { poNo supplier { supplierNo } lines { net { amount } } } }
+      `{ purchaseOrders(first: 500) { totalCount nodes { poNo supplier { supplierNo } lines { net { amount } } } }
          suppliers { nodes { supplierNo offers { price { amount } } } } products(first: 1000) { nodes { sku } }
          other: supplier(supplierNo: "S0002") { name } none: supplier(supplierNo: "nothing") { name }
          salesOrders { totalCount } customers { totalCount } employees { totalCount } invoices { totalCount }
