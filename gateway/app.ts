@@ -10,6 +10,7 @@ import { AppError } from '#shared/errors.ts'
 import type { Listening } from '#shared/http-server.ts'
 import type { SubgraphOptions } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
+import { auditLog } from './audit/log.ts'
 import { openAudit } from './audit/audit.ts'
 import type { Config } from './config.ts'
 import { createAdmission, type Quota } from './limits/admission.ts'
@@ -135,15 +136,15 @@ export async function createApp(
   const identities = config.noAuth
     ? null
     : openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
-  const audit =
-    config.audit === null
-      ? null
-      : openAudit({ data: config.data, config: config.audit, log, now: Date.now })
   const now = () => performance.now()
   const { store } = config.limits
   const admission = createAdmission(
     store === undefined ? createMemoryBuckets(now) : await openRedisBuckets(store, { log, now }),
   )
+  const audit =
+    config.audit === null
+      ? null
+      : openAudit({ data: config.data, config: config.audit, log, now: Date.now })
   const platform = platformSource({
     tokens: identities && {
       administration: identities.administration,
@@ -151,6 +152,7 @@ export async function createApp(
     },
     rateLimit: (principal) =>
       config.noAuth ? null : admission.look(principal.subject, limitsOf(principal)),
+    audit: audit && identities && auditLog(identities.store, config),
   })
   let policy: Policy | null = null
   let current: Current

@@ -15,7 +15,8 @@ import { storeFile } from '../store/store.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import type { AuditConfig } from './config.ts'
 import type { AuditEntry, Outcome, RowsInForce } from './entry.ts'
-import { auditKeys, auditSecret } from './keys.ts'
+import { auditKeys, type AuditKeys } from './keys.ts'
+import { secretOf } from './log.ts'
 import { readingOf, type Reading } from './reading.ts'
 import { startWriter } from './writer.ts'
 
@@ -44,8 +45,6 @@ export interface AuditOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
-
-export const secretOf = (data: string, { key }: AuditConfig): string => key ?? auditSecret(data)
 
 export function openAudit({ data, config, log, now }: AuditOptions): Audit {
   const secret = secretOf(data, config)
@@ -82,7 +81,7 @@ export function openAudit({ data, config, log, now }: AuditOptions): Audit {
           cost: cost(),
           outcome,
           codes,
-          variables: hashed(values, keys.value),
+          variables: hashed(values, keys),
         }
         return writer.write({ entry: JSON.stringify(entry), reading: reading?.coordinates ?? null })
       }
@@ -127,7 +126,11 @@ const isProtected = (reading: Reading | null): boolean =>
   reading === null || reading.isProtected || reading.isChange
 
 const codesOf = ({ errors = [] }: ExecutionResult): readonly string[] =>
-  [...new Set(errors.map(({ extensions }) => String(extensions['code'] ?? 'INTERNAL')))].toSorted()
+  [
+    ...new Set(
+      errors.map(({ extensions: { code } }) => (typeof code === 'string' ? code : 'INTERNAL')),
+    ),
+  ].toSorted()
 
 function codeOf(error: unknown): string {
   if (error instanceof InvalidDocument) return 'GRAPHQL_VALIDATION_FAILED'
@@ -137,9 +140,9 @@ function codeOf(error: unknown): string {
 
 const hashed = (
   values: Readonly<Record<string, unknown>>,
-  hash: (value: unknown) => string,
+  keys: AuditKeys,
 ): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, hash(value)]))
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, keys.value(value)]))
 
 /** Values of a rule that an entry lists; a partner's plan says the rest. */
 const maxRuleValues = 20

@@ -68,10 +68,8 @@ export interface ReadBack extends AuditEntry {
   readonly coordinates: Coordinates
 }
 
-/** The entry as it was written; null for one that is about the audit itself. */
-export function readBack({ number, hash, entry, coordinates }: FoundEntry): ReadBack | null {
-  const written = JSON.parse(entry) as AuditEntry | PruneEntry // our own words, held by the hash
-  if ('kind' in written) return null
+export function readBack({ number, hash, entry, coordinates }: FoundEntry): ReadBack {
+  const written = JSON.parse(entry) as AuditEntry // our own words, held by the hash
   const none: Coordinates = { read: [], refused: [] }
   const named = coordinates === null ? none : (JSON.parse(coordinates) as Coordinates) // likewise
   return { ...written, number, hash, coordinates: named }

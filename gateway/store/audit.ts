@@ -86,10 +86,12 @@ export function auditStatements({ database }: Store): AuditStatements {
   const page = database.prepare(
     `SELECT e.number, e.entry, e.hash, r.coordinates
      FROM audit_entry e LEFT JOIN audit_reading r ON r.hash = e.reading
-     WHERE (:before IS NULL OR e.number < :before) AND ${matches}
+     WHERE (:before IS NULL OR e.number < :before) AND e.subject IS NOT NULL AND ${matches}
      ORDER BY e.number DESC LIMIT :limit`,
   )
-  const count = database.prepare(`SELECT count(*) AS found FROM audit_entry e WHERE ${matches}`)
+  const count = database.prepare(
+    `SELECT count(*) AS found FROM audit_entry e WHERE e.subject IS NOT NULL AND ${matches}`,
+  )
   const place = (which: 'head' | 'anchor'): Link => {
     const row = chain.get() ?? {}
     return { number: numberOf(row, `${which}_number`), hash: textOf(row, `${which}_hash`) }

@@ -130,6 +130,10 @@ export const errorCodes = {
     status: 500,
     meaning: 'The data folder was made by an older version: reseed it.',
   },
+  AUDIT_INVALID: {
+    status: 500,
+    meaning: 'The audit is not as it was written: entries were changed, removed or moved.',
+  },
   WORKER_FAILED: {
     status: 500,
     meaning: 'A worker process stopped again and again before it could answer.',
