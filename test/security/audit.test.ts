@@ -47,7 +47,7 @@ describe('the audit', () => {
       {
         query: `query Pay($no: ID!) {
           employee(employeeNo: $no) { employeeNo salary { amount } }
-          customers(first: 2, filter: { country: { eq: "TW" } }) { nodes { crmAccountId name } }
+          customers(first: 2, filter: { region: { in: ["Northern"] } }) { nodes { crmAccountId name } }
         }`,
         variables: { no: 'E0010' },
       },
@@ -65,9 +65,9 @@ describe('the audit', () => {
     assert.ok(entry.coordinates.read.includes('Query.employee'))
     const records = new Map(entry.records.map((each) => [each.type, each]))
     assert.deepEqual(records.get('Employee')?.keys, ['employeeNo=E0010'])
-    assert.equal(records.get('Customer')?.keys.length, 2)
+    assert.equal(records.get('Customer'), undefined, 'nobody is in that region')
     const values = JSON.stringify(entry.variables)
-    for (const value of ['E0010', 'TW"']) assert.ok(!values.includes(value), value)
+    for (const value of ['E0010', 'Northern']) assert.ok(!values.includes(value), value)
     assert.ok(Object.keys(entry.variables).includes('no'))
     assert.equal(new Set(Object.values(entry.variables)).size, Object.keys(entry.variables).length)
   })
