@@ -203,31 +203,48 @@ function collect(node: Node, value: unknown, collecting: Collecting): void {
   }
   if (typeof value !== 'object' || value === null) return
   const raw = value as Raw // no list, so an object as a system answered it
-  const said = raw['__typename']
-  const type = node.type ?? (typeof said === 'string' && node.possible.has(said) ? said : null)
+  const type = node.type ?? typeSaid(node, raw)
   const keys = type === null ? undefined : collecting.keys.get(type)
-  if (type !== null && keys !== undefined) note(type, keyIn(raw, node, keys), collecting.found)
+  if (type !== null && keys !== undefined) note(raw, node, keys, foundOf(type, collecting.found))
   for (const { name, within, node: inner } of node.inner) {
     if (within === null || type === null || within.has(type)) collect(inner, raw[name], collecting)
   }
 }
 
-function note(type: string, key: string | null, found: Map<string, Found>): void {
-  const known = found.get(type) ?? { listed: new Set<string>(), more: 0, unkeyed: 0 }
-  found.set(type, known)
-  if (key === null) known.unkeyed += 1
-  else if (known.listed.size < maxKeys) known.listed.add(key)
-  else if (!known.listed.has(key)) known.more += 1
+function typeSaid({ possible }: Node, raw: Raw): string | null {
+  const said = raw['__typename']
+  return typeof said === 'string' && possible.has(said) ? said : null
 }
 
-/** The first key that is there as a whole. */
-function keyIn(raw: Raw, { aliases }: Node, keys: readonly (readonly string[])[]): string | null {
+function foundOf(type: string, found: Map<string, Found>): Found {
+  const known = found.get(type)
+  if (known !== undefined) return known
+  const made: Found = { listed: new Set(), more: 0, unkeyed: 0 }
+  found.set(type, made)
+  return made
+}
+
+/** Notes the first key that is there as a whole. Of a long list most are only counted. */
+function note(
+  raw: Raw,
+  { aliases }: Node,
+  keys: readonly (readonly string[])[],
+  found: Found,
+): void {
+  const isFull = found.listed.size >= maxKeys
   for (const fields of keys) {
-    const parts = fields.flatMap((field) => {
+    let key = ''
+    let isWhole = true
+    for (const field of fields) {
       const value = raw[field] ?? raw[aliases.get(field) ?? field]
-      return typeof value === 'string' || typeof value === 'number' ? [`${field}=${value}`] : []
-    })
-    if (parts.length === fields.length) return parts.join(',').slice(0, maxKeyLength)
+      isWhole = typeof value === 'string' || typeof value === 'number'
+      if (!isWhole) break
+      if (!isFull) key += `${key === '' ? '' : ','}${field}=${String(value)}`
+    }
+    if (!isWhole) continue
+    if (isFull) found.more += 1
+    else found.listed.add(key.slice(0, maxKeyLength))
+    return
   }
-  return null
+  found.unkeyed += 1
 }
