@@ -125,7 +125,7 @@ export async function createApp(
         if (source !== undefined) sources.set(place.name, source)
       }
       await loaded.ready
-      const graph = createGraph(loaded.generation)
+      const graph = createGraph(loaded.generation, { withKeys: config.audit !== null })
       return { ...loaded, graph, sources, running: 0, isRetired: false }
     } catch (error) {
       await loaded[Symbol.asyncDispose]()

@@ -12,7 +12,12 @@ import { checkVariables } from '../limits/variables.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { renameValues } from './response-names.ts'
 import { Unauthorized, type Authorization } from './denied.ts'
-import { createPreparations, type Preparations, type Prepared } from './prepare.ts'
+import {
+  createPreparations,
+  type PreparationOptions,
+  type Preparations,
+  type Prepared,
+} from './prepare.ts'
 import { shape, type ShapeOptions } from './shape.ts'
 import { silent, type Observer, type Stage } from './observer.ts'
 import {
@@ -29,9 +34,9 @@ export interface Graph {
   readonly questions: Preparations
 }
 
-export const createGraph = (generation: Generation): Graph => ({
+export const createGraph = (generation: Generation, options?: PreparationOptions): Graph => ({
   generation,
-  questions: createPreparations(generation),
+  questions: createPreparations(generation, options),
 })
 
 export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {

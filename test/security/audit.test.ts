@@ -72,16 +72,23 @@ describe('the audit', () => {
     assert.equal(new Set(Object.values(entry.variables)).size, Object.keys(entry.variables).length)
   })
 
-  it('knows keys under other names, and counts records that have none in the answer', async () => {
+  it('knows keys under other names, and those that nobody asked for', async () => {
     const aliased = await gateway.post({
       query: '{ customers(first: 3) { nodes { x: crmAccountId } } }',
     })
     const named = await entryOf(aliased)
     assert.match(named.records[0]?.keys[0] ?? '', /^crmAccountId=A\d+$/)
     const bare = await gateway.post({ query: '{ customers(first: 3) { nodes { name } } }' })
-    assert.deepEqual((await entryOf(bare)).records, [
-      { type: 'Customer', keys: [], more: 0, unkeyed: 3 },
-    ])
+    const [unasked] = (await entryOf(bare)).records
+    assert.deepEqual([unasked?.type, unasked?.keys.length, unasked?.unkeyed], ['Customer', 3, 0])
+    assert.match(unasked?.keys[0] ?? '', /^id=C\d+$/)
+    assert.doesNotMatch(bare.text, /"id"|C\d{6}/)
+    const pay = await gateway.post({
+      query: '{ salesOrders(first: 2) { nodes { salesperson { displayName } } } }',
+    })
+    const through = new Map((await entryOf(pay)).records.map((each) => [each.type, each]))
+    assert.equal(through.get('SalesOrder')?.keys.length, 2)
+    for (const { unkeyed } of through.values()) assert.equal(unkeyed, 0)
     const many = await gateway.post({
       query: '{ customers(first: 130) { nodes { crmAccountId } } }',
     })
