@@ -10,6 +10,8 @@ import { AppError } from '#shared/errors.ts'
 import type { Listening } from '#shared/http-server.ts'
 import type { SubgraphOptions } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
+import { auditLog } from './audit/log.ts'
+import { openAudit } from './audit/audit.ts'
 import type { Config } from './config.ts'
 import { createAdmission, type Quota } from './limits/admission.ts'
 import { createMemoryBuckets } from './limits/buckets.ts'
@@ -22,7 +24,7 @@ import { platformSource } from './platform/platform.ts'
 import { ownSubgraphs, platformName } from './platform/schema.ts'
 import { createPrincipals, type Claims } from './policy/principals.ts'
 import { readPolicy, type Policy } from './policy/policy.ts'
-import { createGraph, execute, type Graph } from './request/execute.ts'
+import { createGraph, execute, type Follower, type Graph } from './request/execute.ts'
 import { explain } from './request/explain.ts'
 import { observers, sourceReports, type Observer } from './request/observer.ts'
 import { InvalidDocument } from './request/receive.ts'
@@ -34,7 +36,7 @@ import { loadSdl, type Loaded } from './supergraph/load.ts'
 import { isBare, readSupergraph, type SupergraphText } from './supergraph/read.ts'
 import { demoSecret } from './tokens/demo.ts'
 import { openIdentities } from './tokens/identities.ts'
-import type { Credentials } from './tokens/verified.ts'
+import type { Caller, Credentials } from './tokens/verified.ts'
 import { createGraphqlEndpoint, type Question } from './transport/graphql.ts'
 import { listenHttp } from './transport/http.ts'
 
@@ -54,6 +56,8 @@ export interface RunOptions {
   readonly requestId?: string
   /** Whether the answer says which systems answered. */
   readonly sources?: boolean
+  /** What the audit names the token by; a run without one has none. */
+  readonly token?: string | null
   /** By default those of the principal. */
   readonly limits?: Limits
   /** Whether the answer says what it cost. */
@@ -121,7 +125,7 @@ export async function createApp(
         if (source !== undefined) sources.set(place.name, source)
       }
       await loaded.ready
-      const graph = createGraph(loaded.generation)
+      const graph = createGraph(loaded.generation, { withKeys: config.audit !== null })
       return { ...loaded, graph, sources, running: 0, isRetired: false }
     } catch (error) {
       await loaded[Symbol.asyncDispose]()
@@ -137,6 +141,10 @@ export async function createApp(
   const admission = createAdmission(
     store === undefined ? createMemoryBuckets(now) : await openRedisBuckets(store, { log, now }),
   )
+  const audit =
+    config.audit === null
+      ? null
+      : openAudit({ data: config.data, config: config.audit, log, now: Date.now })
   const platform = platformSource({
     tokens: identities && {
       administration: identities.administration,
@@ -144,6 +152,7 @@ export async function createApp(
     },
     rateLimit: (principal) =>
       config.noAuth ? null : admission.look(principal.subject, limitsOf(principal)),
+    audit: audit && identities && auditLog(identities.store, config),
   })
   let policy: Policy | null = null
   let current: Current
@@ -158,6 +167,7 @@ export async function createApp(
   } catch (error) {
     identities?.[Symbol.dispose]()
     admission[Symbol.dispose]()
+    await audit?.[Symbol.asyncDispose]()
     throw error
   }
 
@@ -179,6 +189,7 @@ export async function createApp(
     const isCounted = onQuotas !== undefined && !config.noAuth
     const leave = isCounted ? admission.enter(subject, limits) : () => undefined
     const counted = { cost: 0 }
+    let isCostKnown = false
     let costs: AnsweredCost | undefined
     try {
       const request = {
@@ -197,23 +208,43 @@ export async function createApp(
         if (isCounted) await admission.spend(subject, 1, limits, onQuotas)
         return await explain(request, graph)
       }
-      const result = await questionCost.run(counted, () =>
-        execute(request, {
-          graph,
-          sources,
-          authorization: config.authorization,
-          limits: { timeoutOf: (system) => config.system(system).timeoutMs },
-          onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
-          admit: ({ cost }) => {
-            counted.cost = cost
-            return isCounted ? admission.spend(subject, cost, limits, onQuotas) : undefined
-          },
-          onAnswered:
-            options.cost === true
-              ? (answered) => (costs = answeredCost(answered, graph.generation))
-              : undefined,
-        }),
-      )
+      const answer = (follow?: Follower, follows?: Observer) =>
+        questionCost.run(counted, () =>
+          execute(
+            { ...request, observer: observers(request.observer, follows) },
+            {
+              follow,
+              graph,
+              sources,
+              authorization: config.authorization,
+              limits: { timeoutOf: (system) => config.system(system).timeoutMs },
+              onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
+              admit: ({ cost }) => {
+                counted.cost = cost
+                isCostKnown = true
+                return isCounted ? admission.spend(subject, cost, limits, onQuotas) : undefined
+              },
+              onAnswered:
+                options.cost === true
+                  ? (answered) => (costs = answeredCost(answered, graph.generation))
+                  : undefined,
+            },
+          ),
+        )
+      // What the gateway asks for itself, to know who somebody is, nobody gets.
+      const result =
+        audit === null || principal === gatewayItself
+          ? await answer()
+          : await audit.run(
+              {
+                principal,
+                token: options.token ?? null,
+                requestId,
+                generation: graph.generation,
+                cost: () => (isCostKnown ? counted.cost : null),
+              },
+              answer,
+            )
       if (reports === undefined && costs === undefined) return result
       const extensions = {
         ...result.extensions,
@@ -259,8 +290,10 @@ export async function createApp(
     scopes: [...current.generation.policies.scopes],
   })
 
-  const authenticate = async (credentials: Credentials): Promise<Principal> =>
-    callers === undefined ? everybody() : await callers.authenticate(credentials)
+  const authenticate = async (credentials: Credentials): Promise<Caller> =>
+    callers === undefined
+      ? { principal: everybody(), token: null }
+      : await callers.authenticate(credentials)
 
   return {
     generation: () => current.generation,
@@ -311,6 +344,7 @@ export async function createApp(
       await current[Symbol.asyncDispose]()
       for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()
       admission[Symbol.dispose]()
+      await audit?.[Symbol.asyncDispose]()
       identities?.[Symbol.dispose]()
     },
   }

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
+import { readAudit, type AuditConfig } from './audit/config.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
 import { addressProblem } from './tokens/addresses.ts'
@@ -62,6 +63,8 @@ export interface Config {
   readonly issuers: readonly Issuer[]
   readonly internalSecret: string | undefined
   readonly limits: LimitsConfig
+  /** Null where nothing is kept of who reads what. */
+  readonly audit: AuditConfig | null
   /** Origins whose pages may ask, as browsers send them. */
   readonly corsOrigins: readonly string[]
   /** Under which partners know this gateway; the token endpoint answers to that name only. */
@@ -198,6 +201,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     issuers,
     internalSecret: typeof internalSecret === 'string' ? internalSecret : undefined,
     limits: readLimits(yaml['limits'], reader.problems),
+    audit: noAuth ? null : readAudit(yaml['audit'], reader.problems),
     corsOrigins: readOrigins(reader, yaml['corsOrigins']),
     publicUrl:
       yaml['publicUrl'] === undefined
@@ -227,6 +231,7 @@ const known = new Set([
   'issuers',
   'internalSecret',
   'limits',
+  'audit',
   'corsOrigins',
   'publicUrl',
   'trustedProxies',

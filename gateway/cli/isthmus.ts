@@ -7,6 +7,7 @@
 import '../compile-cache.ts'
 import { Command, CommanderError } from 'commander'
 import { AppError } from '#shared/errors.ts'
+import { auditCommand } from './commands/audit.ts'
 import { checkCommand } from './commands/check.ts'
 import { composeCommand } from './commands/compose.ts'
 import { reportCommand } from './commands/report.ts'
@@ -27,6 +28,7 @@ for (const command of [
   seedCommand,
   tokenCommand,
   subjectCommand,
+  auditCommand,
   reportCommand,
   serveCommand,
   subgraphCommand,

@@ -1,12 +1,14 @@
 /**
- * The gateway's own small subgraph: who asks, what may still be asked, and the tokens of partners. It
- * holds no business data.
+ * The gateway's own small subgraph: who asks, what may still be asked, the tokens of partners, and the
+ * audit. It holds no business data.
  */
 import { openSubgraph } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import { defineSubgraph, mergeResolvers } from '#shared/subgraph.ts'
 import { sourceOf } from '../sources/in-process.ts'
 import type { Source } from '../sources/source.ts'
+import type { AuditLog } from '../audit/log.ts'
+import { auditResolvers } from './audit.ts'
 import { rateLimitResolvers, type LookRateLimit } from './rate-limit.ts'
 import { platformName, platformSchema } from './schema.ts'
 import { tokenResolvers, type PlatformTokens } from './tokens.ts'
@@ -30,9 +32,11 @@ export interface PlatformOptions {
   /** Null where callers need none. */
   readonly tokens: PlatformTokens | null
   readonly rateLimit: LookRateLimit
+  /** Null where nothing is kept. */
+  readonly audit: AuditLog | null
 }
 
-export const platformSource = ({ tokens, rateLimit }: PlatformOptions): Source =>
+export const platformSource = ({ tokens, rateLimit, audit }: PlatformOptions): Source =>
   sourceOf(
     platformName,
     openSubgraph(
@@ -45,6 +49,7 @@ export const platformSource = ({ tokens, rateLimit }: PlatformOptions): Source =
           viewerResolvers,
           tokenResolvers(tokens),
           rateLimitResolvers(rateLimit),
+          auditResolvers(audit),
         ),
       }),
       { data: '', timeZone: 'UTC', fiscalYearStartMonth: 1 },

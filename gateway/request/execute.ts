@@ -12,7 +12,12 @@ import { checkVariables } from '../limits/variables.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { renameValues } from './response-names.ts'
 import { Unauthorized, type Authorization } from './denied.ts'
-import { createPreparations, type Preparations, type Prepared } from './prepare.ts'
+import {
+  createPreparations,
+  type PreparationOptions,
+  type Preparations,
+  type Prepared,
+} from './prepare.ts'
 import { shape, type ShapeOptions } from './shape.ts'
 import { silent, type Observer, type Stage } from './observer.ts'
 import {
@@ -29,9 +34,9 @@ export interface Graph {
   readonly questions: Preparations
 }
 
-export const createGraph = (generation: Generation): Graph => ({
+export const createGraph = (generation: Generation, options?: PreparationOptions): Graph => ({
   generation,
-  questions: createPreparations(generation),
+  questions: createPreparations(generation, options),
 })
 
 export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {
@@ -44,6 +49,15 @@ export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {
   readonly admit?: ((estimate: Estimate) => void | Promise<void>) | undefined
   /** Told of the answer, with what is needed to say what it cost. */
   readonly onAnswered?: ((answered: Answered) => void) | undefined
+  readonly follow?: Follower | undefined
+}
+
+/** Follows one question, so that it can be said what was read. */
+export interface Follower {
+  /** What may be planned, before any system is asked; throws when it must not go on. */
+  asks(ready: Ready): Promise<void>
+  /** What the systems answered, before it is shaped. */
+  got(data: unknown): void
 }
 
 export interface Answered {
@@ -55,20 +69,31 @@ export interface Answered {
 
 export async function execute(
   request: Authenticated,
-  { graph, authorization, onError, mayBeSaid, admit, onAnswered, ...systems }: ExecuteOptions,
+  {
+    graph,
+    authorization,
+    onError,
+    mayBeSaid,
+    admit,
+    onAnswered,
+    follow,
+    ...systems
+  }: ExecuteOptions,
 ): Promise<ExecutionResult> {
   const { observer } = request
-  const { prepared, values } = await observed(observer, 'authorise', () => {
-    const ready = prepare(request, graph)
-    const { denied } = ready.prepared
+  const ready = await observed(observer, 'authorise', () => {
+    const made = prepare(request, graph)
+    const { denied } = made.prepared
     if (authorization === 'reject' && denied.length > 0) {
       throw new Unauthorized(denied, request.requestId)
     }
-    return ready
+    return made
   })
+  const { prepared, values } = ready
   const estimate = prepared.cost.estimate(renameValues(values))
   checkEstimate(estimate, request.limits)
   if (admit !== undefined) await admit(estimate)
+  if (follow !== undefined) await follow.asks(ready)
   const authorised = authorisedOf(request, graph.generation, prepared)
   const planned = await observed(observer, 'plan', async (): Promise<Planned> => ({
     ...authorised,
@@ -76,6 +101,7 @@ export async function execute(
     program: await prepared.program(),
   }))
   const fetched = await observed(observer, 'fetch', () => fetch(planned, systems))
+  follow?.got(fetched.run?.data)
   const result = await observed(observer, 'shape', () => shape(fetched, { onError, mayBeSaid }))
   onAnswered?.({ cost: prepared.cost, values, program: planned.program, data: fetched.run?.data })
   return result

@@ -17,6 +17,7 @@ import { covered } from './covered.ts'
 import { liftLiterals } from './literals.ts'
 import { createRecent, type Recent } from './recent.ts'
 import { operationOf, parseDocument } from './receive.ts'
+import { withKeys } from './plan-keys.ts'
 import { renameCollisions } from './response-names.ts'
 import type { Denied } from './denied.ts'
 import {
@@ -85,7 +86,15 @@ const maxLength = 1_000_000
 /** Questions that a new generation knows before it takes over. */
 const maxWarmed = 100
 
-export function createPreparations(generation: Generation): Preparations {
+export interface PreparationOptions {
+  /** Whether systems are asked for the keys of entities also where nobody else needs them. */
+  readonly withKeys: boolean
+}
+
+export function createPreparations(
+  generation: Generation,
+  options: PreparationOptions = { withKeys: false },
+): Preparations {
   const documents = createRecent<Asked>(maxLength)
   const kept = createRecent<Kept>(maxLength)
   const programs = createRecent<Promise<Program>>(maxLength)
@@ -125,7 +134,7 @@ export function createPreparations(generation: Generation): Preparations {
     const key = `${asked.number} ${fallen} ${asksKey(asks)} ${rights.key}`
     const known = kept.get(key)
     if (known !== undefined) return known.prepared
-    const prepared = prepareNew(asked, { values, rights, asks, generation, programs })
+    const prepared = prepareNew(asked, { values, rights, asks, generation, programs, options })
     const decisions = Object.fromEntries(asked.deciding.map((name) => [name, values[name]]))
     kept.set(key, { asked, values: decisions, principal, prepared }, asked.text.length)
     return prepared
@@ -155,11 +164,12 @@ interface Preparing {
   readonly asks: VariableAsks
   readonly generation: Generation
   readonly programs: Recent<Promise<Program>>
+  readonly options: PreparationOptions
 }
 
 function prepareNew(
   { document, operationName }: Asked,
-  { values, rights, asks, generation, programs }: Preparing,
+  { values, rights, asks, generation, programs, options }: Preparing,
 ): Prepared {
   const decided = decide(document, values)
   const asked = operationOf(decided, operationName)
@@ -172,7 +182,12 @@ function prepareNew(
   const operation = renameCollisions(lifted, generation)
   const compile = async (planned: string): Promise<Program> => {
     const plan = covered(operation, await generation.plan(planned), generation.apiSchema)
-    return compileProgram({ generation, operation, denied, plan })
+    return compileProgram({
+      generation,
+      operation,
+      denied,
+      plan: options.withKeys ? withKeys(plan, generation) : plan,
+    })
   }
   const shared = (): Promise<Program> => {
     const planned = print({ kind: Kind.DOCUMENT, definitions: [operation] } satisfies DocumentNode)

@@ -3,6 +3,7 @@
  * come in, and who that is here. What is wrong goes to the log, never to the caller: every refusal is
  * the same UNAUTHENTICATED.
  */
+import { hash } from 'node:crypto'
 import { AppError } from '#shared/errors.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -11,7 +12,7 @@ import type { SeenSubject } from '../store/subjects.ts'
 import { looksIssued } from './format.ts'
 import type { Grants } from './grants.ts'
 import type { IssuedVerifier } from './issued.ts'
-import type { Verified, Credentials } from './verified.ts'
+import type { Caller, Credentials, Verified } from './verified.ts'
 import type { Verifier } from './verify.ts'
 
 export interface CallersOptions {
@@ -24,7 +25,7 @@ export interface CallersOptions {
 
 export interface Callers {
   /** Throws UNAUTHENTICATED. */
-  authenticate(credentials: Credentials): Promise<Principal>
+  authenticate(credentials: Credentials): Promise<Caller>
   /** The principal of a run that has no token, by what its subject was last granted. */
   withoutToken(subject: string): Promise<Principal>
 }
@@ -37,8 +38,10 @@ export function createCallers(options: CallersOptions): Callers {
       const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
       if (token === undefined) throw unauthenticated()
       let claims: Claims
+      let id: string | null
       try {
         const verified = looksIssued(token) ? verifyIssued(token, address) : await verify(token)
+        id = looksIssued(token) ? verified.tokenId : `sha256:${hash('sha256', token, 'base64url')}`
         claims = callerOf(verified, policy())
         const bar = grants.bar(claims.subject)
         if (bar !== null) throw new TypeError(bar)
@@ -47,7 +50,7 @@ export function createCallers(options: CallersOptions): Callers {
       }
       const isPartner = policy().partner(claims.subject) !== undefined
       grants.seen(seenOf(claims, isPartner))
-      return principals(claims)
+      return { principal: await principals(claims), token: id }
     },
     withoutToken: async (subject) => principals(await grants.lastGrant(subject)),
   }

@@ -1,4 +1,5 @@
 /** What is known of a token once it has been verified. Types only. */
+import type { Principal } from '#shared/principal.ts'
 import type { Claims } from '../policy/principals.ts'
 
 /** What came with the request. */
@@ -7,6 +8,13 @@ export interface Credentials {
   readonly authorization: string | undefined
   /** The client's IP address. */
   readonly address: string | undefined
+}
+
+/** Who asks, and with what. */
+export interface Caller {
+  readonly principal: Principal
+  /** The id of an issued token, or `sha256:` and the hash of another one; null where none is needed. */
+  readonly token: string | null
 }
 
 export interface Verified {

@@ -31,6 +31,8 @@ export interface Question {
 /** What one HTTP request brings to its question. */
 export interface Asking {
   readonly principal: Principal
+  /** What the audit names the token by. */
+  readonly token: string | null
   readonly signal: AbortSignal
   readonly requestId: string
   /** Whether the answer says which systems answered. */

@@ -16,7 +16,7 @@ import type { Principal } from '#shared/principal.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Log } from '../log.ts'
 import { addressList, type AddressList } from '../tokens/addresses.ts'
-import type { Credentials } from '../tokens/verified.ts'
+import type { Caller, Credentials } from '../tokens/verified.ts'
 import { credentialsOf } from './credentials.ts'
 import type { GraphqlEndpoint } from './graphql.ts'
 import { answerOrigin } from './origins.ts'
@@ -27,7 +27,7 @@ export interface HttpOptions extends ListenOptions {
   readonly log: Log
   readonly graphql: GraphqlEndpoint
   /** Throws UNAUTHENTICATED. */
-  authenticate(credentials: Credentials): Promise<Principal>
+  authenticate(credentials: Credentials): Promise<Caller>
   /** Addresses and ranges of proxies that say whom they ask for. */
   readonly trustedProxies: readonly string[]
   /** The token endpoint of partners, by the address that is listened on; null when there is none. */
@@ -91,9 +91,9 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     )
   })
   const authenticate = async () => {
-    const principal = await options.authenticate(credentialsOf(request, options.isProxy))
-    subject = principal.subject
-    return principal
+    const caller = await options.authenticate(credentialsOf(request, options.isProxy))
+    subject = caller.principal.subject
+    return caller
   }
   try {
     if (answerOrigin(request, response, options.corsOrigins)) return
@@ -112,7 +112,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
 
 interface Route extends Omit<Responding, 'authenticate'> {
   readonly requestId: string
-  authenticate(): Promise<Principal>
+  authenticate(): Promise<Caller>
 }
 
 async function route(
@@ -144,13 +144,14 @@ async function route(
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: Route) {
-  const principal = await options.authenticate()
+  const { principal, token } = await options.authenticate()
   const gone = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) gone.abort(new AppError('CANCELLED', 'The client went away.'))
   })
   await options.graphql(request, response, {
     principal,
+    token,
     signal: gone.signal,
     requestId: options.requestId,
     sources: request.headers['isthmus-sources'] === '1',

@@ -98,6 +98,10 @@ export const errorCodes = {
     status: 409,
     meaning: 'The token is expired, revoked or rotated already: it cannot be changed.',
   },
+  AUDIT_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The audit cannot be written, so what it would tell of is neither shown nor changed.',
+  },
   // What the systems did
   SOURCE_UNAVAILABLE: { status: 503, meaning: 'A system that owns part of the answer is down.' },
   SOURCE_TIMEOUT: { status: 504, meaning: 'A system did not answer within its time limit.' },
@@ -125,6 +129,10 @@ export const errorCodes = {
   DATABASE_OUTDATED: {
     status: 500,
     meaning: 'The data folder was made by an older version: reseed it.',
+  },
+  AUDIT_INVALID: {
+    status: 500,
+    meaning: 'The audit is not as it was written: entries were changed, removed or moved.',
   },
   WORKER_FAILED: {
     status: 500,

@@ -28,8 +28,9 @@ export interface Stage extends AsyncDisposable {
   /** The supergraph with rules, and without: files. */
   readonly supergraph: string
   readonly plainSupergraph: string
-  /** Configurations of our gateway: with an issuer and an internal secret, and with neither. */
+  /** Configurations of our gateway: with an issuer and an internal secret, with an audit too, and with none. */
   readonly config: string
+  readonly auditConfig: string
   readonly openConfig: string
   /** The headers of a caller with all scopes, for `config` and for demo mode. */
   readonly caller: Headers
@@ -72,6 +73,7 @@ export async function buildStage(): Promise<Stage> {
   mkdirSync(join(folder, 'policy/partners'), { recursive: true })
   write('policy/roles.yaml', stringify(policies))
   const issuers = [{ issuer, audience, jwksUrl, algorithms: ['RS256'] }]
+  const production = { issuers, internalSecret: 'b'.repeat(48), limits }
   const token = jwt.sign({}, privateKey, {
     algorithm: 'RS256',
     keyid: 'bench',
@@ -89,7 +91,8 @@ export async function buildStage(): Promise<Stage> {
     ),
     supergraph: write('supergraph.graphql', composed(entries, systems)),
     plainSupergraph: write('plain-supergraph.graphql', composed(plain, systems)),
-    config: write('config.yaml', stringify({ issuers, internalSecret: 'b'.repeat(48), limits })),
+    config: write('config.yaml', stringify({ ...production, audit: { enabled: false } })),
+    auditConfig: write('audit-config.yaml', stringify(production)),
     openConfig: write('open-config.yaml', stringify({ limits })),
     caller: { authorization: `Bearer ${token}` },
     demoCaller: { authorization: `Bearer ${demoToken('admin', demoSecret(data))}` },

@@ -103,6 +103,16 @@ export const overHttp: readonly Entry[] = [
     }),
     headers: ({ caller }) => caller,
   }),
+  entry('isthmus-audit', {
+    command: isthmus,
+    env: (_, { auditConfig, folder }) => ({
+      ISTHMUS_MODE: 'production',
+      ISTHMUS_CONFIG: auditConfig,
+      ISTHMUS_DATA: join(folder, 'audited'),
+      LOG_LEVEL: 'warn',
+    }),
+    headers: ({ caller }) => caller,
+  }),
   entry('isthmus-no-auth', {
     command: (port, stage) => [...isthmus(port, stage), '--no-auth'],
     env: (_, { openConfig, folder }) => ({

@@ -40,14 +40,15 @@ describe('migrations', () => {
     using store = openStore(join(folderOf(t), 'a.sqlite'))
     const next = [
       { number: 1, name: 'tokens', sql: '' },
-      { number: 2, name: 'good', sql: 'CREATE TABLE good (a INTEGER)' },
-      { number: 3, name: 'bad', sql: 'CREATE TABLE good (a INTEGER)' },
+      { number: 2, name: 'audit', sql: '' },
+      { number: 3, name: 'good', sql: 'CREATE TABLE good (a INTEGER)' },
+      { number: 4, name: 'bad', sql: 'CREATE TABLE good (a INTEGER)' },
     ]
     assert.throws(() => migrate(store.database, next, store.transaction), /already exists/)
     const { database } = store
-    assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], 1)
+    assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], 2)
     assert.throws(() => database.prepare('SELECT * FROM good'), /no such table/)
-    migrate(database, next.slice(0, 2), store.transaction)
+    migrate(database, next.slice(0, 3), store.transaction)
     assert.deepEqual(database.prepare('SELECT * FROM good').all(), [])
   })
 

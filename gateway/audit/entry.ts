@@ -1,0 +1,76 @@
+/** What the audit keeps of one request. Types, and how it is read back. */
+import type { Audience } from '#shared/principal.ts'
+import type { FoundEntry } from '../store/audit.ts'
+
+/** The records of one type that an answer holds. */
+export interface ReadRecords {
+  readonly type: string
+  /** Their keys as `name=value`, the first ones only. */
+  readonly keys: readonly string[]
+  /** Records beyond those. */
+  readonly more: number
+  /** Records whose key nobody asked for. */
+  readonly unkeyed: number
+}
+
+/** STARTED stands before a change; what became of it is an entry of its own. */
+export type Outcome = 'STARTED' | 'ANSWERED' | 'PARTIAL' | 'REFUSED'
+
+export interface AuditEntry {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly requestId: string
+  readonly subject: string
+  readonly audience: Audience
+  /** The id of an issued token, or `sha256:` and the hash of another one; null for a run without. */
+  readonly token: string | null
+  readonly operationName: string | null
+  /** SHA-256 of the operation without its values; null where it did not get so far. */
+  readonly operationHash: string | null
+  /** Names the coordinates; null where nothing protected was asked for. */
+  readonly reading: string | null
+  readonly records: readonly ReadRecords[]
+  /** The row rule in force, with the first values it compares with; null: all rows. */
+  readonly rows: RowsInForce | null
+  readonly systems: readonly string[]
+  readonly cost: number | null
+  readonly outcome: Outcome
+  /** The codes of its errors. */
+  readonly codes: readonly string[]
+  /** Variables and values that stood in the operation, hashed. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+export interface RowsInForce {
+  readonly rule: string
+  readonly parameters: Readonly<Record<string, readonly string[]>>
+  /** Values beyond those. */
+  readonly more: number
+}
+
+/** Stands in the chain where older entries were removed by their age. */
+export interface PruneEntry {
+  readonly at: number
+  readonly kind: 'PRUNED'
+  /** The last one that was removed. */
+  readonly through: number
+}
+
+/** What an operation reads, and what it asked for in vain: coordinates. */
+export interface Coordinates {
+  readonly read: readonly string[]
+  readonly refused: readonly string[]
+}
+
+export interface ReadBack extends AuditEntry {
+  readonly number: number
+  readonly hash: string
+  readonly coordinates: Coordinates
+}
+
+export function readBack({ number, hash, entry, coordinates }: FoundEntry): ReadBack {
+  const written = JSON.parse(entry) as AuditEntry // our own words, held by the hash
+  const none: Coordinates = { read: [], refused: [] }
+  const named = coordinates === null ? none : (JSON.parse(coordinates) as Coordinates) // likewise
+  return { ...written, number, hash, coordinates: named }
+}

@@ -1,0 +1,116 @@
+/** `isthmus audit search|verify`: who read what, and whether the log of it is as it was written. */
+import { Command, InvalidArgumentError } from 'commander'
+import { AppError } from '#shared/errors.ts'
+import { auditLog } from '../../audit/log.ts'
+import type { ReadBack } from '../../audit/entry.ts'
+import { readConfig, type Environment } from '../../config.ts'
+import { openStore, storeFile } from '../../store/store.ts'
+import type { Link } from '../../store/audit.ts'
+import { moment, wholeNumber } from '../identities.ts'
+
+export const auditCommand = (env: Environment): Command =>
+  new Command('audit')
+    .description('The audit: who read which fields of which records.')
+    .addCommand(searchCommand(env))
+    .addCommand(verifyCommand(env))
+
+interface Search {
+  readonly subject?: string
+  readonly coordinate?: string
+  readonly record?: string
+  readonly since?: number
+  readonly until?: number
+  readonly limit: number
+  readonly json?: boolean
+}
+
+const searchCommand = (env: Environment): Command =>
+  new Command('search')
+    .description('List entries, the newest first.')
+    .option('--subject <subject>', 'only those of this subject')
+    .option('--coordinate <Type.field>', 'only those that read this field, or asked in vain')
+    .option('--record <Type:key=value>', 'only those whose answer held this record')
+    .option('--since <moment>', 'only those from this moment on, ISO 8601', momentIn)
+    .option('--until <moment>', 'only those before this moment', momentIn)
+    .option('--limit <number>', 'entries to list', wholeNumber, 50)
+    .option('--json', 'print them as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npm run --silent isthmus -- audit search --coordinate Employee.salary --since 2026-01-01',
+    )
+    .action(async ({ limit, json, ...filter }: Search) => {
+      using opened = openLog(env)
+      const { subject = null, coordinate = null, record = null } = filter
+      const { since = null, until = null } = filter
+      const found = await opened.log.page(
+        { subject, coordinate, record, since, until },
+        limit,
+        null,
+      )
+      if (json === true) {
+        console.log(
+          JSON.stringify(
+            found.map((each) => ({ ...each, at: moment(each.at) })),
+            null,
+            2,
+          ),
+        )
+      } else if (found.length === 0) console.log('There are no such entries.')
+      else for (const entry of found) console.log(lineOf(entry))
+    })
+
+const verifyCommand = (env: Environment): Command =>
+  new Command('verify')
+    .description('Check that no entry was changed, removed or moved; prints the head of the chain.')
+    .option('--head <number:hash>', 'a head that was printed before and noted elsewhere', headIn)
+    .addHelpText('after', '\nExample:\n  npm run --silent isthmus -- audit verify')
+    .action(async ({ head }: { head?: Link }) => {
+      using opened = openLog(env)
+      const verified = await opened.log.verify(head ?? null)
+      if (verified.problems.length > 0) {
+        throw new AppError(
+          'AUDIT_INVALID',
+          `The audit is not as it was written:\n  ${verified.problems.join('\n  ')}`,
+        )
+      }
+      console.log(`${verified.entries} entries are as they were written.`)
+      console.log(`head ${verified.head.number}:${verified.head.hash}`)
+    })
+
+function openLog(env: Environment) {
+  const config = readConfig(env)
+  const store = openStore(storeFile(config.data))
+  return { log: auditLog(store, config), [Symbol.dispose]: () => store[Symbol.dispose]() }
+}
+
+function momentIn(text: string): number {
+  const at = Date.parse(text)
+  if (Number.isNaN(at)) throw new InvalidArgumentError('Expected a moment such as 2026-01-31.')
+  return at
+}
+
+function headIn(text: string): Link {
+  const [, number, hash] = /^(\d{1,15}):([\w-]+)$/.exec(text) ?? []
+  if (number === undefined || hash === undefined)
+    throw new InvalidArgumentError('Expected a number, a colon and a hash.')
+  return { number: Number(number), hash }
+}
+
+const lineOf = (entry: ReadBack): string =>
+  [
+    String(entry.number).padStart(8),
+    moment(entry.at),
+    entry.outcome.padEnd(8),
+    entry.subject,
+    entry.token ?? 'no token',
+    entry.operationName ?? 'unnamed',
+    recordsText(entry),
+    entry.codes.join(','),
+  ]
+    .filter((part) => part !== '')
+    .join('  ')
+
+const recordsText = ({ records }: ReadBack): string =>
+  records
+    .map(({ type, keys, more, unkeyed }) => `${type} ${keys.length + more + unkeyed}`)
+    .join(', ')

@@ -1,0 +1,106 @@
+/**
+ * The audit in the graph: all of it for administrators, the own part for everybody. The scope is
+ * checked before a question is planned, and here once more.
+ */
+import { AppError } from '#shared/errors.ts'
+import { pageSize } from '#shared/limits.ts'
+import type { Principal } from '#shared/principal.ts'
+import type { Resolvers } from '#shared/subgraph.ts'
+import { everything, type AuditLog } from '../audit/log.ts'
+import type { ReadBack } from '../audit/entry.ts'
+import type { AuditFilter } from '../store/audit.ts'
+
+interface PageArgs {
+  readonly first?: number | null
+  readonly after?: string | null
+}
+
+interface FilterInput {
+  readonly subject?: string | null
+  readonly coordinate?: string | null
+  readonly record?: string | null
+  readonly since?: string | null
+  readonly until?: string | null
+}
+
+interface AuditArgs extends PageArgs {
+  readonly filter?: FilterInput | null
+}
+
+interface Context {
+  readonly principal: Principal
+}
+
+/** `log` is null where nothing is kept. */
+export function auditResolvers(log: AuditLog | null): Resolvers {
+  const known = (): AuditLog => {
+    if (log !== null) return log
+    throw new AppError('FORBIDDEN', 'This gateway keeps no audit.')
+  }
+  return {
+    Query: {
+      auditEntries: (_: unknown, { filter, ...args }: AuditArgs, { principal }: Context) => {
+        if (!principal.scopes.includes('platform:audit:read')) {
+          throw new AppError('FORBIDDEN', 'This needs the scope platform:audit:read.')
+        }
+        return page(known(), args, filterOf(filter ?? {}))
+      },
+    },
+    Viewer: {
+      auditEntries: ({ subject }: Principal, args: PageArgs) =>
+        page(known(), args, { ...everything, subject }),
+    },
+    AuditEntry: {
+      number: ({ number }: ReadBack) => String(number),
+      at: ({ at }: ReadBack) => new Date(at).toISOString(),
+      rowRule: ({ rows }: ReadBack) => rows?.rule ?? null,
+      read: ({ coordinates }: ReadBack) => coordinates.read,
+      refused: ({ coordinates }: ReadBack) => coordinates.refused,
+      variables: ({ variables }: ReadBack) =>
+        Object.entries(variables).map(([name, hash]) => ({ name, hash })),
+    },
+  }
+}
+
+async function page(log: AuditLog, { first, after }: PageArgs, filter: AuditFilter) {
+  const size = pageSize(first)
+  const before = after == null ? null : positionOf(after)
+  const found = await log.page(filter, size + 1, before)
+  const nodes = found.slice(0, size)
+  const [start, end] = [nodes[0], nodes.at(-1)]
+  return {
+    nodes,
+    edges: () => nodes.map((node) => ({ node, cursor: String(node.number) })),
+    pageInfo: {
+      hasNextPage: found.length > size,
+      hasPreviousPage: before !== null,
+      startCursor: start === undefined ? null : String(start.number),
+      endCursor: end === undefined ? null : String(end.number),
+    },
+    totalCount: () => log.count(filter),
+  }
+}
+
+function positionOf(cursor: string): number {
+  if (/^[1-9][0-9]{0,14}$/.test(cursor)) return Number(cursor)
+  throw new AppError('BAD_USER_INPUT', '"after" takes the cursor of a page of audit entries.', {
+    details: { argument: 'after' },
+  })
+}
+
+const filterOf = ({ subject, coordinate, record, since, until }: FilterInput): AuditFilter => ({
+  subject: subject ?? null,
+  coordinate: coordinate ?? null,
+  record: record ?? null,
+  since: momentOf('since', since),
+  until: momentOf('until', until),
+})
+
+function momentOf(argument: string, text: string | null | undefined): number | null {
+  if (text == null) return null
+  const at = Date.parse(text)
+  if (!Number.isNaN(at)) return at
+  throw new AppError('BAD_USER_INPUT', `"${argument}" is no moment in time.`, {
+    details: { argument },
+  })
+}
