@@ -9,6 +9,7 @@ import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
 import { readAudit, type AuditConfig } from './audit/config.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
+import { minSecretLength, privateKeyFrom } from '#shared/internal-token.ts'
 import { moduleExtension } from './module-extension.ts'
 import { addressProblem } from './tokens/addresses.ts'
 import { authorizations, type Authorization } from './request/denied.ts'
@@ -45,6 +46,10 @@ export interface SystemConfig {
   readonly url: string | undefined
   /** Milliseconds one call may take. */
   readonly timeoutMs: number
+  /** Signs its internal tokens, instead of a key made from the gateway's. */
+  readonly secret?: string | undefined
+  /** Whether an internal token is good for one request to it only. */
+  readonly bindRequests?: boolean
 }
 
 export interface Config {
@@ -61,12 +66,15 @@ export interface Config {
   readonly fiscalYearStartMonth: number
   readonly requestTimeoutMs: number
   readonly issuers: readonly Issuer[]
+  /** From which the secret of each system is made. */
   readonly internalSecret: string | undefined
   readonly limits: LimitsConfig
   /** Null where nothing is kept of who reads what. */
   readonly audit: AuditConfig | null
   /** Origins whose pages may ask, as browsers send them. */
   readonly corsOrigins: readonly string[]
+  /** A private key of the curve P-256 in PEM: internal tokens are then signed by ES256. */
+  readonly internalKey: string | undefined
   /** Under which partners know this gateway; the token endpoint answers to that name only. */
   readonly publicUrl: string | undefined
   /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
@@ -117,7 +125,7 @@ class Reader {
     return ''
   }
 
-  oneOf<const T extends string>(
+  oneOf<const T extends string | boolean>(
     name: string,
     value: unknown,
     allowed: readonly T[],
@@ -164,12 +172,18 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     )
   }
   const issuers = listOf(yaml['issuers']).map((entry, at) => readIssuer(reader, entry, at))
-  const internalSecret = yaml['internalSecret']
+  const internalSecret = readSecret(reader, 'internalSecret', yaml['internalSecret'])
+  const internalKey = readPrivateKey(reader, yaml['internalKey'])
   const systems = readSystems(reader, yaml)
+  if (internalSecret !== undefined && internalKey !== undefined)
+    reader.problems.push('internalSecret and internalKey exclude each other')
   if (mode === 'production' && !noAuth) {
     if (issuers.length === 0) reader.problems.push('issuers: production needs at least one')
-    if (typeof internalSecret !== 'string' || internalSecret.length < 32) {
-      reader.problems.push('internalSecret: production needs one of at least 32 characters')
+    const hasOwn = [...systems.named.values()].some(({ secret }) => secret !== undefined)
+    if (internalSecret === undefined && internalKey === undefined && !hasOwn) {
+      reader.problems.push(
+        'internalSecret: production needs one, or an internalKey, or a secret of each system',
+      )
     }
   }
   const config: Config = {
@@ -199,10 +213,11 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
       600_000,
     ),
     issuers,
-    internalSecret: typeof internalSecret === 'string' ? internalSecret : undefined,
     limits: readLimits(yaml['limits'], reader.problems),
     audit: noAuth ? null : readAudit(yaml['audit'], reader.problems),
     corsOrigins: readOrigins(reader, yaml['corsOrigins']),
+    internalSecret,
+    internalKey,
     publicUrl:
       yaml['publicUrl'] === undefined
         ? undefined
@@ -233,6 +248,7 @@ const known = new Set([
   'limits',
   'audit',
   'corsOrigins',
+  'internalKey',
   'publicUrl',
   'trustedProxies',
   'maxUnseenDays',
@@ -351,11 +367,43 @@ function readSystems(reader: Reader, yaml: Yaml) {
             1,
             600_000,
           ),
+          secret: readSecret(reader, `${at}.secret`, entry['secret']),
+          bindRequests: reader.oneOf(
+            `${at}.bindRequests`,
+            entry['bindRequests'],
+            [false, true],
+            false,
+          ),
         },
       ]
     }),
   )
+  const owners = Map.groupBy(named, ([, { secret }]) => secret)
+  for (const [secret, sharing] of owners) {
+    if (secret === undefined || sharing.length < 2) continue
+    const names = sharing.map(([name]) => name).join(', ')
+    reader.problems.push(`systems: ${names} have one secret: each could speak to the others`)
+  }
   return { named, fallback }
+}
+
+function readSecret(reader: Reader, name: string, value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string' && value.length >= minSecretLength) return value
+  reader.problems.push(`${name}: expected text of at least ${minSecretLength} characters`)
+  return undefined
+}
+
+function readPrivateKey(reader: Reader, value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  try {
+    if (typeof value !== 'string') throw new TypeError('no text')
+    privateKeyFrom(value)
+    return value
+  } catch {
+    reader.problems.push('internalKey: expected a private key of the curve P-256 in PEM')
+    return undefined
+  }
 }
 
 const maxWorkers = 256

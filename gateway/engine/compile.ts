@@ -8,7 +8,7 @@ import { compileFetch } from './fetch.ts'
 import { together } from './join.ts'
 import type { Compiling, Step } from './step.ts'
 
-export function compilePlan(plan: QueryPlan, options: Pick<Compiling, 'keys' | 'types'>): Step {
+export function compilePlan(plan: QueryPlan, options: Omit<Compiling, 'isWrittenBelow'>): Step {
   if (plan.node === undefined) return () => Promise.resolve()
   const paths = fetchPaths(plan.node, [])
   return compileNode(plan.node, [], {
@@ -57,7 +57,10 @@ function compileParallel(
     [...groups.values()]
       .filter((group) => group.length > 1)
       .flatMap((group) => {
-        const all = together(group.map(({ node }) => node))
+        const all = together(
+          group.map(({ node }) => node),
+          compiling.neededScopes,
+        )
         return group.map(({ node }, at) => [node, all[at]] as const)
       }),
   )

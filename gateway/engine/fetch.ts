@@ -37,11 +37,23 @@ export const compileFetch = (
 ): Step =>
   node.requires === undefined
     ? rootFetch(node, path, compiling)
-    : entityFetch(node, path, { ...compiling, askEntities: askEntities ?? alone(node) })
+    : entityFetch(node, path, {
+        ...compiling,
+        askEntities: askEntities ?? alone(node, compiling.neededScopes),
+      })
 
-function rootFetch(node: FetchNode, path: readonly string[], { types }: Compiling): Step {
+function rootFetch(
+  node: FetchNode,
+  path: readonly string[],
+  { types, neededScopes }: Compiling,
+): Step {
   const fetch: Fetch = { node, path, asked: askedFields(node, types) }
-  const question = createQuestion(node.operation, node.operationName, node.variableUsages ?? [])
+  const question = createQuestion(
+    node.operation,
+    node.operationName,
+    node.variableUsages ?? [],
+    neededScopes([node]),
+  )
   const rewrite = compileRewrites(node.outputRewrites, types)
   const nothing = new Map<string, readonly string[]>()
   return async (run) => {

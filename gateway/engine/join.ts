@@ -15,6 +15,7 @@ import {
   type SelectionNode,
   type VariableDefinitionNode,
 } from 'graphql'
+import type { NeededScopes } from '../supergraph/needed-scopes.ts'
 import { createQuestion, type Question } from './question.ts'
 import { withPath, type Run } from './run.ts'
 import { send, type Answer } from './send.ts'
@@ -26,16 +27,17 @@ export const representations = 'representations'
 export type AskEntities = (run: Run, texts: readonly string[]) => Promise<Answer>
 
 /** What one fetch asks by itself. */
-export function alone(node: FetchNode): AskEntities {
-  const question = questionOf(node)
+export function alone(node: FetchNode, neededScopes: NeededScopes): AskEntities {
+  const question = questionOf(node, neededScopes)
   return (run, texts) => send(run, node.serviceName, question, new Map([[representations, texts]]))
 }
 
-const questionOf = ({ operation, operationName, variableUsages = [] }: FetchNode): Question =>
+const questionOf = (node: FetchNode, neededScopes: NeededScopes): Question =>
   createQuestion(
-    operation,
-    operationName,
-    variableUsages.filter((name) => name !== representations),
+    node.operation,
+    node.operationName,
+    (node.variableUsages ?? []).filter((name) => name !== representations),
+    neededScopes([node]),
   )
 
 interface Waiting {
@@ -45,10 +47,13 @@ interface Waiting {
 }
 
 /** One way to ask for each of the fetches; what is asked in the same turn goes together. */
-export function together(nodes: readonly FetchNode[]): readonly AskEntities[] {
+export function together(
+  nodes: readonly FetchNode[],
+  neededScopes: NeededScopes,
+): readonly AskEntities[] {
   const [first] = nodes
   if (first === undefined) return []
-  const own = nodes.map(alone)
+  const own = nodes.map((node) => alone(node, neededScopes))
   const joined = new Map<string, Question>()
   const joinedFor = (parts: readonly number[]): Question => {
     const key = parts.join()
@@ -57,6 +62,7 @@ export function together(nodes: readonly FetchNode[]): readonly AskEntities[] {
     const made = joinedQuestion(
       parts.flatMap((part) => nodes[part] ?? []),
       parts,
+      neededScopes,
     )
     joined.set(key, made)
     return made
@@ -98,7 +104,11 @@ export function together(nodes: readonly FetchNode[]): readonly AskEntities[] {
 const aliasOf = (part: number): string => `part${part}`
 const variableOf = (part: number): string => `isthmus_${representations}_${part}`
 
-function joinedQuestion(nodes: readonly FetchNode[], parts: readonly number[]): Question {
+function joinedQuestion(
+  nodes: readonly FetchNode[],
+  parts: readonly number[],
+  neededScopes: NeededScopes,
+): Question {
   const variables = new Map<string, VariableDefinitionNode>()
   const selections: SelectionNode[] = []
   for (const [at, node] of nodes.entries()) {
@@ -128,7 +138,12 @@ function joinedQuestion(nodes: readonly FetchNode[], parts: readonly number[]): 
   }
   const passed = new Set(nodes.flatMap(({ variableUsages = [] }) => variableUsages))
   passed.delete(representations)
-  return createQuestion(stripIgnoredCharacters(print(document)), operationName, [...passed])
+  return createQuestion(
+    stripIgnoredCharacters(print(document)),
+    operationName,
+    [...passed],
+    neededScopes(nodes),
+  )
 }
 
 /** The operation with names of its own for `_entities` and its representations. */

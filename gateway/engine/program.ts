@@ -22,7 +22,7 @@ export interface Program {
 }
 
 export interface ProgramOptions {
-  readonly generation: Pick<Generation, 'apiSchema' | 'supergraphSchema' | 'keys'>
+  readonly generation: Pick<Generation, 'apiSchema' | 'supergraphSchema' | 'keys' | 'neededScopes'>
   /** As it is planned: without conditions, fragments, denied fields and colliding names. */
   readonly operation: OperationDefinitionNode
   readonly denied: readonly Denied[]
@@ -42,9 +42,9 @@ async function makeUp(run: Run): Promise<void> {
 }
 
 export function compileProgram({ generation, operation, denied, plan }: ProgramOptions): Program {
-  const { apiSchema: schema, supergraphSchema, keys } = generation
+  const { apiSchema: schema, supergraphSchema, keys, neededScopes } = generation
   const types = typeConditions(supergraphSchema)
-  const step = compilePlan(plan, { keys, types })
+  const step = compilePlan(plan, { keys, types, neededScopes })
   const introspect = introspection(schema, operation)
   return {
     fetch: async (input) => {

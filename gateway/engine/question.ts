@@ -16,12 +16,15 @@ export interface Question {
   readonly document: () => DocumentNode
   /** The JSON of the request up to the first variable. */
   readonly head: string
+  /** The scopes that some rule of what it asks names; null when nobody has looked. */
+  readonly scopes: readonly string[] | null
 }
 
 export function createQuestion(
   query: string,
   operationName: string | undefined,
   variables: readonly string[],
+  scopes: readonly string[] | null = null,
 ): Question {
   let parsed: DocumentNode | undefined
   const name =
@@ -32,6 +35,7 @@ export function createQuestion(
     variables,
     document: () => (parsed ??= parse(query, { noLocation: true })),
     head: `{"query":${JSON.stringify(query)},${name}"variables":{`,
+    scopes,
   }
 }
 
@@ -73,6 +77,10 @@ export class Call implements SourceRequest {
 
   get document(): DocumentNode {
     return this.#question.document()
+  }
+
+  get scopes(): readonly string[] | null {
+    return this.#question.scopes
   }
 
   get operationName(): string | undefined {

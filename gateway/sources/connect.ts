@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import type { SubgraphEntry } from '../supergraph/compose.ts'
 import { httpSource } from './http.ts'
 import { inProcessSource } from './in-process.ts'
+import { keyMissing, signingKey } from './internal-keys.ts'
 import type { Source } from './source.ts'
 
 /** Where a subgraph is: supergraph.yaml knows its schema file, a bare supergraph only its address. */
@@ -13,6 +14,7 @@ export type Place = Pick<SubgraphEntry, 'name' | 'url'> & { readonly schemaFile?
 
 export interface ConnectOptions {
   readonly config: Config
+  /** The gateway's secret, from which those of the systems are made. */
   readonly secret: string | undefined
   readonly subgraphOptions: SubgraphOptions
 }
@@ -25,5 +27,10 @@ export async function connect(
   if (schemaFile !== undefined && system.source === 'in-process') {
     return inProcessSource({ ...subgraphOptions, name, schemaFile })
   }
-  return httpSource({ name, url: system.url ?? url, secret, speaks: schemaFile !== undefined })
+  const key = signingKey(name, config, secret)
+  const isOurs = schemaFile !== undefined
+  if (key === undefined && isOurs && config.mode === 'production' && !config.noAuth)
+    throw keyMissing(name)
+  const { bindRequests = false, url: address = url } = system
+  return httpSource({ name, url: address, key, bindRequests, speaks: isOurs })
 }

@@ -71,7 +71,7 @@ export function createConnections({
         `The subgraph "${name}" has no address that can be asked: ${JSON.stringify(url)}.`,
       )
     }
-    const http = httpSource({ name, url, secret: undefined, speaks: false, heard })
+    const http = httpSource({ name, url, key: undefined, speaks: false, heard })
     return { name, http, dataSource: dataSourceOf(http, timeoutOf(name)) }
   }
 

@@ -10,20 +10,19 @@ import { GraphQLError } from 'graphql'
 import { Pool } from 'undici'
 import { AppError, appErrorIn, errorCodes, type ErrorCode } from '#shared/errors.ts'
 import { isObject, type JsonObject } from '#shared/json.ts'
-import {
-  deadlineHeader,
-  maxAgeSeconds,
-  signInternalToken,
-  type Principal,
-} from '#shared/principal.ts'
+import { maxAgeSeconds, signInternalToken, type SigningKey } from '#shared/internal-token.ts'
+import { deadlineHeader, type Principal } from '#shared/principal.ts'
 import { detailsOf } from './details.ts'
+import { createReduce } from './reduced.ts'
 import type { Source, SourceAnswer, SourceRequest } from './source.ts'
 
 export interface HttpSourceOptions {
   readonly name: string
   readonly url: string
   /** Signs the internal tokens; without one none is sent (serving foreign subgraphs). */
-  readonly secret: string | undefined
+  readonly key: SigningKey | undefined
+  /** Whether each token is good for one request only; false by default. */
+  readonly bindRequests?: boolean
   /** Whether it is one of ours, whose messages are written for clients; others say a code only. */
   readonly speaks: boolean
   /** How an error of the system is heard, when `speaks` is not enough to say it. */
@@ -41,26 +40,28 @@ const maxAnswerBytes = 16 * 1024 * 1024
 export function httpSource({
   name,
   url,
-  secret,
+  key,
+  bindRequests = false,
   speaks,
   heard = (error) => ourError(error, speaks),
 }: HttpSourceOptions): HttpSource {
   const { origin, pathname, search } = new URL(url)
   const pool = new Pool(origin, { connections: 64, keepAliveTimeout: 30_000 })
-  const tokenFor = secret === undefined ? undefined : internalTokens(name, secret)
+  const tokenFor = key === undefined ? undefined : internalTokens({ name, key, bindRequests })
   return {
     name,
     async send(request, further = []) {
-      if (secret === undefined && request.principal.rows !== null) {
+      if (key === undefined && request.principal.rows !== null) {
         // It is told nothing of the caller, so it would answer everybody's rows.
         throw new AppError('FORBIDDEN', 'A system cannot be asked for a caller’s own rows only.')
       }
       const remaining = Math.max(1, Math.round(request.deadlineAt - performance.now()))
       const headers = [...fixedHeaders, deadlineHeader, String(remaining), ...further]
+      const { body: asked } = request
       if (tokenFor !== undefined) {
-        headers.push('authorization', `Bearer ${tokenFor(request.principal)}`)
+        headers.push('authorization', `Bearer ${tokenFor(request, asked)}`)
       }
-      const reply = await post(pool, pathname + search, headers, request)
+      const reply = await post(pool, { path: pathname + search, headers, body: asked }, request)
       const body = isPlain(reply.encoding) ? reply.body : await unpacked(reply.body, reply.encoding)
       return parseAnswer(body.toString('utf8'), { ...reply, heard })
     },
@@ -73,14 +74,29 @@ const fixedHeaders = ['content-type', 'application/json', 'accept', 'application
 /** A token is used for half of its life, so that it is still good when it arrives. */
 const tokenMs = (maxAgeSeconds * 1_000) / 2
 
-/** Signs once for a principal, not once for a request. */
-function internalTokens(name: string, secret: string): (principal: Principal) => string {
+type Tokens = (request: Pick<SourceRequest, 'principal' | 'scopes'>, body: string) => string
+
+interface TokensOptions extends Required<Pick<HttpSourceOptions, 'name' | 'bindRequests'>> {
+  readonly key: SigningKey
+}
+
+/** Signs once for a caller and the scopes that are told; for each request only where that is wanted. */
+function internalTokens({ name, key, bindRequests }: TokensOptions): Tokens {
   const kept = new WeakMap<Principal, { readonly token: string; readonly until: number }>()
-  return (principal) => {
+  const reduce = createReduce()
+  return (request, body) => {
+    const principal = reduce(request.principal, request.scopes)
+    if (bindRequests) {
+      return signInternalToken(principal, {
+        audience: name,
+        key,
+        boundTo: { method: 'POST', body },
+      })
+    }
     const now = performance.now()
     const known = kept.get(principal)
     if (known !== undefined && known.until > now) return known.token
-    const token = signInternalToken(principal, name, secret)
+    const token = signInternalToken(principal, { audience: name, key })
     kept.set(principal, { token, until: now + tokenMs })
     return token
   }
@@ -94,7 +110,11 @@ interface Reply {
 }
 
 /** One POST. Redirects are answers like any other; every way it can fail is one of our codes. */
-function post(pool: Pool, path: string, headers: string[], request: SourceRequest): Promise<Reply> {
+function post(
+  pool: Pool,
+  sent: { readonly path: string; readonly headers: string[]; readonly body: string },
+  request: SourceRequest,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -102,7 +122,7 @@ function post(pool: Pool, path: string, headers: string[], request: SourceReques
     let encoding = ''
     let cacheControl = ''
     pool.dispatch(
-      { path, method: 'POST', headers, body: request.body },
+      { ...sent, method: 'POST' },
       {
         onRequestStart: (controller) => {
           request.onStop((reason) => controller.abort(reason))

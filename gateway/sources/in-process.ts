@@ -8,6 +8,7 @@ import { AppError } from '#shared/errors.ts'
 import { openSubgraph, type OpenSubgraph, type SubgraphOptions } from '#shared/open.ts'
 import type { SubgraphDefinition } from '#shared/subgraph.ts'
 import { moduleExtension } from '../module-extension.ts'
+import { createReduce, type Reduce } from './reduced.ts'
 import type { Source } from './source.ts'
 
 export interface InProcessOptions extends SubgraphOptions {
@@ -21,7 +22,8 @@ export async function inProcessSource({
   schemaFile,
   ...options
 }: InProcessOptions): Promise<Source> {
-  return sourceOf(name, openSubgraph(await loadDefinition(name, schemaFile), options))
+  const subgraph = openSubgraph(await loadDefinition(name, schemaFile), options)
+  return sourceOf(name, subgraph, createReduce())
 }
 
 /** The definition that `subgraph.ts` beside a schema file exports. */
@@ -47,20 +49,23 @@ export async function loadDefinition(
   )
 }
 
-/** An open subgraph as a source. */
-export function sourceOf(name: string, subgraph: OpenSubgraph): Source {
+/** An open subgraph as a source; without `reduce` it is told of the caller as it is. */
+export function sourceOf(name: string, subgraph: OpenSubgraph, reduce?: Reduce): Source {
   return {
     name,
-    send: ({ document, operationName, variables, principal, signal, deadlineAt, onStatement }) =>
-      subgraph.execute({
+    send: (request) => {
+      const { document, operationName, variables, signal, deadlineAt, onStatement } = request
+      const { principal, scopes } = request
+      return subgraph.execute({
         document,
         operationName,
         variables,
-        principal,
+        principal: reduce === undefined ? principal : reduce(principal, scopes),
         signal,
         deadlineAt,
         onStatement,
-      }),
+      })
+    },
     [Symbol.asyncDispose]: () => {
       subgraph[Symbol.dispose]()
       return Promise.resolve()

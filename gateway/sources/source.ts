@@ -15,6 +15,8 @@ export interface SourceRequest {
   /** The whole request as JSON: query, operationName, variables. */
   readonly body: string
   readonly principal: Principal
+  /** The scopes that some rule of what is asked names; null when nobody has looked. */
+  readonly scopes: readonly string[] | null
   /** Aborted when the client goes away or the time is over. */
   readonly signal: AbortSignal
   /** The same for who needs no signal: called at most once, with an AppError. */

@@ -10,6 +10,7 @@ import { costIndex, type CostIndex } from './cost-index.ts'
 import { entityKeys, type EntityKeys } from './entity-keys.ts'
 import { servicesIn, type Service } from './join-directives.ts'
 import type { Plan } from './planner.ts'
+import { createNeededScopes, type NeededScopes } from './needed-scopes.ts'
 import { policyIndex, type PolicyIndex } from './policy-index.ts'
 
 export interface Generation {
@@ -22,6 +23,8 @@ export interface Generation {
   /** Plans one valid operation without fragment spreads. */
   readonly plan: Plan
   readonly policies: PolicyIndex
+  /** What of a caller's scopes a system is told. */
+  readonly neededScopes: NeededScopes
   readonly keys: EntityKeys
   readonly costs: CostIndex
   readonly services: readonly Service[]
@@ -33,13 +36,16 @@ export function createGeneration(supergraphSdl: string, plan: Plan): Generation 
     const document = parse(supergraphSdl, { noLocation: true })
     refuseContexts(document)
     const apiSchema = apiSchemaOf(document)
+    const supergraphSchema = buildASTSchema(document, { assumeValid: true })
+    const policies = policyIndex(document, apiSchema)
     return Object.freeze({
       id: generationId(supergraphSdl),
       supergraphSdl,
-      supergraphSchema: buildASTSchema(document, { assumeValid: true }),
+      supergraphSchema,
       apiSchema,
       plan,
-      policies: policyIndex(document, apiSchema),
+      policies,
+      neededScopes: createNeededScopes(policies, supergraphSchema),
       keys: entityKeys(document),
       costs: costIndex(document),
       services: [...servicesIn(document).values()],

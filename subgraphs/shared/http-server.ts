@@ -107,6 +107,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
 export const readJson = async (request: IncomingMessage, maxBytes: number): Promise<unknown> =>
   parseJson(await readBody(request, maxBytes))
 
+/** A body that was read, as JSON; throws BAD_REQUEST. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,10 +1,7 @@
 /**
- * Who asks, as a subgraph knows it, and the signed internal token that says so.
- * The gateway builds the principal and signs; the subgraph verifies and obeys. The callee owns the
- * contract, so it stands here. Tokens are JWT (RFC 7519), HS256, for one audience, 60 s at most.
+ * Who asks, as a subgraph knows it. The gateway builds the principal, the subgraph obeys; the callee
+ * owns the contract, so it stands here. How it travels is internal-token.ts.
  */
-import jwt from 'jsonwebtoken'
-import { AppError } from './errors.ts'
 import type { RuleParameters } from './relations.ts'
 
 export const audiences = [
@@ -54,50 +51,23 @@ export const nobody: Principal = {
 /** Milliseconds that the caller still has, so that work nobody waits for is not begun. */
 export const deadlineHeader = 'isthmus-deadline-ms'
 
-const issuer = 'isthmus-gateway'
-/** How long an internal token is good, in seconds. */
-export const maxAgeSeconds = 60
-
-/** Signs the internal token for one subgraph. `secret` is shared by the gateway and that subgraph. */
-export function signInternalToken(principal: Principal, audience: string, secret: string): string {
-  const { subject, audience: kind, scopes, facts, rows } = principal
-  return jwt.sign({ kind, scopes, facts, rows }, secret, {
-    algorithm: 'HS256',
-    audience,
-    expiresIn: maxAgeSeconds,
-    issuer,
+/**
+ * The principal that a value says, frozen; throws TypeError where a part is missing or is not what it
+ * must be. What a token carries is checked here, and what is handed over in one process as well.
+ */
+export function principalFrom(value: unknown): Principal {
+  const { subject, audience, scopes, facts, rows } = record(value, 'principal')
+  const known = audiences.find((each) => each === audience)
+  if (typeof subject !== 'string' || known === undefined) {
+    throw new TypeError('subject and audience are required')
+  }
+  return Object.freeze({
     subject,
-  })
-}
-
-/** The principal a token speaks for; throws UNAUTHENTICATED, saying no more than that. */
-export function verifyInternalToken(token: string, audience: string, secret: string): Principal {
-  try {
-    const claims = jwt.verify(token, secret, {
-      algorithms: ['HS256'],
-      audience,
-      issuer,
-      maxAge: `${maxAgeSeconds}s`,
-    })
-    return principalFromClaims(claims)
-  } catch (cause) {
-    throw new AppError('UNAUTHENTICATED', 'This subgraph answers only its gateway.', { cause })
-  }
-}
-
-function principalFromClaims(claims: unknown): Principal {
-  const { sub, kind, scopes, facts, rows, exp } = record(claims, 'claims')
-  const audience = audiences.find((known) => known === kind)
-  if (typeof sub !== 'string' || audience === undefined || typeof exp !== 'number') {
-    throw new TypeError('sub, kind and exp are required')
-  }
-  return {
-    subject: sub,
-    audience,
+    audience: known,
     scopes: strings(scopes, 'scopes'),
     facts: factsFrom(record(facts, 'facts')),
     rows: rows === null ? null : rowLimitFrom(record(rows, 'rows')),
-  }
+  })
 }
 
 function factsFrom(given: Record<string, unknown>): Facts {
@@ -105,7 +75,7 @@ function factsFrom(given: Record<string, unknown>): Facts {
     if (typeof value !== 'string') throw new TypeError(`facts.${name} must be text`)
     return [name, value]
   })
-  return Object.fromEntries(entries) as Facts
+  return Object.freeze(Object.fromEntries(entries)) as Facts
 }
 
 function rowLimitFrom(given: Record<string, unknown>): RowLimit {
@@ -113,7 +83,10 @@ function rowLimitFrom(given: Record<string, unknown>): RowLimit {
   const parameters = Object.entries(record(given['parameters'], 'rows.parameters')).map(
     ([name, values]) => [name, ruleValues(values, name)] as const,
   )
-  return { rule: given['rule'], parameters: Object.fromEntries(parameters) }
+  return Object.freeze({
+    rule: given['rule'],
+    parameters: Object.freeze(Object.fromEntries(parameters)),
+  })
 }
 
 function ruleValues(value: unknown, what: string): readonly string[] {
@@ -133,5 +106,5 @@ function strings(value: unknown, what: string): readonly string[] {
   if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string')) {
     throw new TypeError(`${what} must be a list of text`)
   }
-  return value
+  return Object.freeze([...value])
 }

@@ -7,6 +7,13 @@ import { join } from 'node:path'
 import { dateIn } from './calendar.ts'
 import { AppError } from './errors.ts'
 import type { Listening } from './http-server.ts'
+import {
+  minSecretLength,
+  publicKeyFrom,
+  sharedKey,
+  subgraphSecret,
+  type VerifyingKey,
+} from './internal-token.ts'
 import { openSubgraph } from './open.ts'
 import { serveSubgraph } from './serve.ts'
 import type { Databases, SubgraphDefinition } from './subgraph.ts'
@@ -17,7 +24,8 @@ interface Settings {
   readonly data: string
   readonly host: string
   readonly port: number
-  readonly secret: string
+  readonly key: VerifyingKey
+  readonly bound: boolean
   readonly timeZone: string
   readonly fiscalYearStartMonth: number
   readonly production: boolean
@@ -29,7 +37,7 @@ export async function runSubgraph<D extends Databases, Loaders>(
   env: Environment,
 ): Promise<void> {
   try {
-    const settings = readSettings(env)
+    const settings = readSettings(definition.name, env)
     const subgraph = openSubgraph(definition, {
       ...settings,
       ...(settings.production ? { today: () => dateIn(settings.timeZone, new Date()) } : {}),
@@ -52,31 +60,24 @@ function stopOnSignal(listening: Listening): void {
   process.once('SIGTERM', stop)
 }
 
-function readSettings(env: Environment): Settings {
+function readSettings(name: string, env: Environment): Settings {
   const problems: string[] = []
-  const whole = (name: string, fallback: number, min: number, max: number) => {
-    const text = env[name] ?? String(fallback)
+  const whole = (setting: string, fallback: number, min: number, max: number) => {
+    const text = env[setting] ?? String(fallback)
     const value = Number(text)
     if (!Number.isInteger(value) || value < min || value > max) {
-      problems.push(`${name}: "${text}" is not a whole number from ${min} to ${max}`)
+      problems.push(`${setting}: "${text}" is not a whole number from ${min} to ${max}`)
     }
     return value
   }
   const production = env['ISTHMUS_MODE'] === 'production'
   const data = env['ISTHMUS_DATA'] ?? 'data'
-  const secret = env['ISTHMUS_INTERNAL_SECRET'] ?? (production ? '' : demoSecret(data))
-  if (secret.length < 32) {
-    problems.push(
-      production
-        ? 'ISTHMUS_INTERNAL_SECRET is missing or shorter than 32 characters'
-        : 'no secret in the data folder yet: run the gateway or `npm run seed` first, or set ISTHMUS_INTERNAL_SECRET',
-    )
-  }
   const settings: Settings = {
     data,
     host: env['HOST'] ?? '127.0.0.1',
     port: whole('PORT', 4001, 0, 65_535),
-    secret,
+    key: readKey(name, env, { demoFolder: production ? null : data, problems }),
+    bound: env['ISTHMUS_SUBGRAPH_BOUND'] === 'true',
     timeZone: env['ISTHMUS_TIME_ZONE'] ?? 'Asia/Taipei',
     fiscalYearStartMonth: whole('ISTHMUS_FISCAL_YEAR_START_MONTH', 1, 1, 12),
     production,
@@ -87,10 +88,42 @@ function readSettings(env: Environment): Settings {
   return settings
 }
 
-/** The secret that the demo gateway generated into the data folder. */
-function demoSecret(data: string): string {
+interface ReadingKey {
+  /** The data folder in demo mode. */
+  readonly demoFolder: string | null
+  readonly problems: string[]
+}
+
+/** A secret of this subgraph alone, or the gateway's public key. */
+function readKey(name: string, env: Environment, { demoFolder, problems }: ReadingKey) {
+  const { ISTHMUS_SUBGRAPH_SECRET: secret, ISTHMUS_SUBGRAPH_PUBLIC_KEY: pem } = env
+  if (secret !== undefined && pem !== undefined)
+    problems.push('ISTHMUS_SUBGRAPH_SECRET and ISTHMUS_SUBGRAPH_PUBLIC_KEY exclude each other')
+  if (pem !== undefined) {
+    try {
+      return { algorithm: 'ES256', publicKey: publicKeyFrom(pem) } as const
+    } catch {
+      problems.push('ISTHMUS_SUBGRAPH_PUBLIC_KEY is no public key of the curve P-256 in PEM')
+      return sharedKey('')
+    }
+  }
+  const own = secret ?? (demoFolder === null ? '' : demoSecret(demoFolder, name))
+  if (own.length < minSecretLength) {
+    problems.push(
+      secret !== undefined
+        ? `ISTHMUS_SUBGRAPH_SECRET is shorter than ${minSecretLength} characters`
+        : demoFolder === null
+          ? `ISTHMUS_SUBGRAPH_SECRET or ISTHMUS_SUBGRAPH_PUBLIC_KEY is missing: where the gateway is, \`isthmus subgraph ${name} --key\` prints it`
+          : 'no secret in the data folder yet: run the gateway or `npm run seed` first, or set ISTHMUS_SUBGRAPH_SECRET',
+    )
+  }
+  return sharedKey(own)
+}
+
+/** Made from the secret that the demo gateway generated into the data folder. */
+function demoSecret(data: string, name: string): string {
   try {
-    return readFileSync(join(data, 'secret'), 'utf8').trim()
+    return subgraphSecret(readFileSync(join(data, 'secret'), 'utf8').trim(), name)
   } catch {
     return '' // the caller says what to do
   }

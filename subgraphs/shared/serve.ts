@@ -12,22 +12,25 @@ import {
 import { unwrapResolverError } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { AppError } from './errors.ts'
-import { listen, readJson, sendError, sendJson, type Listening } from './http-server.ts'
+import { listen, parseJson, readBody, sendError, sendJson, type Listening } from './http-server.ts'
+import { verifyInternalToken, type VerifyingKey } from './internal-token.ts'
 import type { OpenSubgraph } from './open.ts'
-import { deadlineHeader, verifyInternalToken, type Principal } from './principal.ts'
+import { deadlineHeader, type Principal } from './principal.ts'
 
 export interface ServeOptions {
   readonly host: string
   readonly port: number
-  /** Shared with the gateway; signs the internal tokens. */
-  readonly secret: string
+  /** Tells the gateway's internal tokens from others. */
+  readonly key: VerifyingKey
+  /** Whether a token must be bound to its request; false by default. */
+  readonly bound?: boolean
 }
 
 const maxBodyBytes = 16 * 1024 * 1024
 
 export async function serveSubgraph(
   subgraph: OpenSubgraph,
-  { secret, ...address }: ServeOptions,
+  { key, bound = false, ...address }: ServeOptions,
 ): Promise<Listening> {
   const apollo = new ApolloServer<object>({
     schema: subgraph.schema,
@@ -45,11 +48,13 @@ export async function serveSubgraph(
       sendJson(response, 200, { status: 'live' })
       return
     }
-    const principal = principalOf(request, subgraph.name, secret)
+    const [, token] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? []
+    const { principal, checkBound } = verifyInternalToken(token ?? '', subgraph.name, key)
     if (request.method !== 'POST')
       throw new AppError('BAD_REQUEST', 'A subgraph answers POST only.')
-    const body = await readJson(request, maxBodyBytes)
-    await respond(apollo, subgraph, { request, response, principal, body })
+    const text = await readBody(request, maxBodyBytes)
+    checkBound({ method: request.method, body: text }, bound)
+    await respond(apollo, subgraph, { request, response, principal, body: parseJson(text) })
   }
 
   const listening = await listen(async (request, response) => {
@@ -107,11 +112,6 @@ async function respond(
   response.writeHead(answer.status ?? 200, Object.fromEntries(answer.headers))
   if (answer.body.kind === 'complete') response.end(answer.body.string)
   else throw new TypeError('a subgraph answers in one piece')
-}
-
-function principalOf(request: IncomingMessage, audience: string, secret: string): Principal {
-  const [, token] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? []
-  return verifyInternalToken(token ?? '', audience, secret)
 }
 
 function masked(

@@ -1,10 +1,12 @@
 /** What configuration says of who may come in: every problem at once, and nothing unsafe. */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { readConfig } from '../../gateway/config.ts'
+import { signingKey } from '../../gateway/sources/internal-keys.ts'
 
 function configOf(t: TestContext, yaml: object) {
   const folder = mkdtempSync(join(tmpdir(), 'isthmus-config-'))
@@ -77,5 +79,38 @@ describe('what stands around the gateway', () => {
           /publicUrl.*must be https[^]*trustedProxies: expected a list[^]*"proxy" is no address[^]*maxUnseenDays/,
       },
     )
+  })
+})
+
+describe('configured keys of systems', () => {
+  const pem = (namedCurve: string) =>
+    generateKeyPairSync('ec', { namedCurve })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString()
+
+  it('are a secret of each system, made from one secret, or one private key', (t) => {
+    const erp = { source: 'http', secret: 'e'.repeat(32), bindRequests: true }
+    const config = configOf(t, { internalSecret: 'g'.repeat(32), systems: { erp } })
+    assert.equal(config.system('erp').bindRequests, true)
+    const keys = ['erp', 'crm', 'hr'].map((name) => signingKey(name, config, config.internalSecret))
+    assert.deepEqual(keys[0], { algorithm: 'HS256', secret: erp.secret })
+    assert.equal(new Set(keys.map((key) => JSON.stringify(key))).size, 3)
+    const byKey = configOf(t, { internalKey: pem('P-256') })
+    assert.equal(signingKey('crm', byKey, undefined)?.algorithm, 'ES256')
+    assert.equal(signingKey('crm', configOf(t, {}), undefined), undefined)
+  })
+
+  it('are refused where they are weak, shared or of another kind', (t) => {
+    const secret = 's'.repeat(32)
+    const wrong: readonly [object, RegExp][] = [
+      [{ internalSecret: 'short' }, /internalSecret: expected text of at least 32/],
+      [{ internalKey: 'no key' }, /internalKey: expected a private key of the curve P-256/],
+      [{ internalKey: pem('P-384') }, /internalKey: expected a private key of the curve P-256/],
+      [{ internalKey: pem('P-256'), internalSecret: secret }, /exclude each other/],
+      [{ systems: { erp: { secret: 'short' } } }, /systems\.erp\.secret: expected text/],
+      [{ systems: { erp: { secret }, crm: { secret } } }, /systems: erp, crm have one secret/],
+      [{ systems: { erp: { bindRequests: 'yes' } } }, /systems\.erp\.bindRequests: "yes"/],
+    ]
+    for (const [yaml, said] of wrong) assert.throws(() => configOf(t, yaml), said)
   })
 })

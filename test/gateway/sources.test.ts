@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
-import { verifyInternalToken } from '#shared/principal.ts'
+import { sharedKey, verifyInternalToken } from '#shared/internal-token.ts'
 import { Call, createQuestion } from '../../gateway/engine/question.ts'
 import { httpSource } from '../../gateway/sources/http.ts'
 import { anyone } from '../support/subgraph-fixture.ts'
@@ -23,7 +23,7 @@ async function ask(
   const source = httpSource({
     name: 'shop',
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql?v=1`,
-    secret,
+    key: secret === undefined ? undefined : sharedKey(secret),
     speaks,
   })
   t.after(async () => {
@@ -95,8 +95,13 @@ describe('a system over HTTP', () => {
     )
     assert.equal(url, '/graphql?v=1')
     const token = (seen.authorization ?? '').replace('Bearer ', '')
-    assert.equal(verifyInternalToken(token, 'shop', secret).subject, anyone.subject)
-    assert.throws(() => verifyInternalToken(token, 'bank', secret), { code: 'UNAUTHENTICATED' })
+    assert.equal(
+      verifyInternalToken(token, 'shop', sharedKey(secret)).principal.subject,
+      anyone.subject,
+    )
+    assert.throws(() => verifyInternalToken(token, 'bank', sharedKey(secret)), {
+      code: 'UNAUTHENTICATED',
+    })
     assert.ok(Number(seen['isthmus-deadline-ms']) <= 5_000)
     assert.equal(seen.cookie, undefined)
   })

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { openSubgraph } from '#shared/open.ts'
+import { sharedKey, subgraphSecret } from '#shared/internal-token.ts'
 import { serveSubgraph } from '#shared/serve.ts'
 import type { Config, SystemConfig } from '../../gateway/config.ts'
 import { readLibrary } from '../../gateway/reports/library.ts'
@@ -50,7 +51,7 @@ describe('a system over HTTP', () => {
       const listening = await serveSubgraph(subgraph, {
         host: '127.0.0.1',
         port: 0,
-        secret: 's'.repeat(40),
+        key: sharedKey(subgraphSecret('s'.repeat(40), name)),
       })
       urls.set(name, `${listening.url}/graphql`)
       closing.push(() => listening.close(1_000))

@@ -19,6 +19,7 @@ const ownRows = 'test/security/own-rows.test.ts'
 const partner = 'test/security/partner.test.ts'
 const matrix = 'test/security/deny-matrix.test.ts'
 const serve = 'test/subgraphs/shared/serve.test.ts'
+const ends = 'test/security/both-ends.test.ts'
 
 const at = (
   file: string,
@@ -94,8 +95,20 @@ const mutants: readonly Mutant[] = [
   ...at('subgraphs/hr/resolvers.ts', ownRows, {
     "principal.scopes.includes('hr:personal:read')": 'principal.subject !== ""',
   }),
-  ...at('subgraphs/shared/principal.ts', serve, {
-    "algorithms: ['HS256'],\n      audience,": "algorithms: ['HS256'],",
+  ...at('subgraphs/shared/internal-token.ts', serve, {
+    'algorithms: [key.algorithm],\n        audience,': 'algorithms: [key.algorithm],',
+    "if ('crit' in header) throw": "if ('critical' in header) throw",
+    '|| exp - iat > maxAgeSeconds': '',
+    'htm !== method || !isSame(bodyHash, hashOf(body))': 'htm !== method',
+    'if (htm === undefined && bodyHash === undefined && !mustBe) return':
+      'if (htm === undefined && bodyHash === undefined) return',
+    'htm !== method || !isSame': '!isSame',
+  }),
+  ...at('subgraphs/shared/internal-token.ts', ends, {
+    '`isthmus internal token: ${subgraph}`': "'isthmus internal token'",
+  }),
+  ...at('gateway/sources/reduced.ts', ends, {
+    'principal.scopes.filter((scope) => wanted.has(scope))': 'principal.scopes',
   }),
 ]
 

@@ -61,6 +61,7 @@ describe('facts', () => {
   ]
   /** Fields whose name speaks of it, and which state something else. */
   const others: Readonly<Record<string, string>> = {
+    'AuditEntry.cost': 'points of a question, not money',
     'RateLimit.cost': 'points of a question, not money',
     'Campaign.costObjectCode': 'a key, by which finance is asked',
     'InvoiceAggregate.credited': 'credit notes, not credit',

@@ -17,7 +17,9 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { AddressInfo } from 'node:net'
 import jwt from 'jsonwebtoken'
+import { subgraphSecret } from '#shared/internal-token.ts'
 import { readLibrary } from '../../../gateway/reports/library.ts'
+import { demoSecret } from '../../../gateway/tokens/demo.ts'
 import { isthmus, repository } from '../../support/cli.ts'
 import { demoData } from '../../support/demo-data.ts'
 import { startHttp } from '../../support/http.ts'
@@ -219,6 +221,12 @@ describe('the command line', { concurrency: 2 }, () => {
       assert.doesNotMatch(stderr, hasStack)
       assert.equal(code, 1)
     }
+  })
+
+  it('subgraph --key prints what a subgraph alone needs to know its gateway', async () => {
+    const { code, stdout } = await isthmus(['subgraph', 'hr', '--key'], { ISTHMUS_DATA: data })
+    const made = subgraphSecret(demoSecret(data), 'hr')
+    assert.deepEqual([code, stdout], [0, `ISTHMUS_SUBGRAPH_SECRET="${made}"\n`])
   })
 
   it('compose --check passes on the committed files and fails on a changed schema', async () => {

@@ -14,7 +14,7 @@ const schema = buildSchema(`
   type Maker { id: ID country: String }
 `)
 const keys = new Map(['shop|Part', 'store|Part', 'shop|Maker'].map((of) => [of, [['id']]]))
-const options = { types: typeConditions(schema), keys }
+const options = { types: typeConditions(schema), keys, neededScopes: () => [] }
 
 const parts = fetchOf('{parts{__typename id}}')
 

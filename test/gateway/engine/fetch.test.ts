@@ -38,6 +38,7 @@ async function fetched({ operation, by, path, data, answer, isWrittenBelow = fal
   const step = compileFetch(node, path === '' ? [] : path.split('.'), {
     types,
     keys,
+    neededScopes: () => [],
     isWrittenBelow: () => isWrittenBelow,
   })
   const asked: Readonly<Record<string, unknown>>[] = []
@@ -215,7 +216,7 @@ describe('a fetch whose input is missing', () => {
     const step = compileFetch(
       fetchOf(entitiesOf('...on Part{name}'), { requires }),
       ['parts', '@'],
-      { types, keys, isWrittenBelow: () => false },
+      { types, keys, neededScopes: () => [], isWrittenBelow: () => false },
     )
     const run = { ...runOver({ shop }), data }
     run.errors.push(...before)

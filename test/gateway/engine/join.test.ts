@@ -18,7 +18,7 @@ async function ask(answer: ExecutionResult) {
     },
   })
   const answers = await Promise.all(
-    together([node('name'), node('stock')]).map((each) => each(run, ['{"id":"1"}'])),
+    together([node('name'), node('stock')], () => []).map((each) => each(run, ['{"id":"1"}'])),
   )
   assert.equal(asked.length, 1)
   return answers.map(({ data, errors }) => ({
