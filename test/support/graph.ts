@@ -47,7 +47,10 @@ export interface GraphOptions {
 export async function startGraph({ config = {} }: GraphOptions = {}): Promise<Graph> {
   const data = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
   cpSync(demoData(), data, { recursive: true })
-  const app = await createApp({ ...readConfig({ ISTHMUS_DATA: data, PORT: '0' }), ...config }, { log: noLog })
+  const app = await createApp(
+    { ...readConfig({ ISTHMUS_DATA: data, PORT: '0' }), ...config },
+    { log: noLog },
+  )
   const files = new Map<string, DatabaseSync>()
   const open = (name: string) => {
     const known =
