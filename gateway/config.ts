@@ -17,7 +17,7 @@ import { authorizations, type Authorization } from './request/denied.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Signatures with a key pair: a secret that both sides know is no issuer's. */
-export const issuerAlgorithms = [
+export const keyPairAlgorithms = [
   ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
   ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
 ]
@@ -27,7 +27,7 @@ export interface Issuer {
   readonly audience: string
   /** Left out, the issuer's discovery document names it. */
   readonly jwksUrl: string | undefined
-  readonly algorithms: readonly (typeof issuerAlgorithms)[number][]
+  readonly algorithms: readonly (typeof keyPairAlgorithms)[number][]
   /** How far its clock may be from ours. */
   readonly clockToleranceSeconds: number
   /** How long a token may live at most. */
@@ -300,7 +300,7 @@ function readIssuer(reader: Reader, value: unknown, at: number): Issuer {
     audience: reader.text(`${name}.audience`, entry['audience']),
     jwksUrl: isDiscovered ? undefined : reader.safeUrl(`${name}.jwksUrl`, entry['jwksUrl']),
     algorithms: listOf(entry['algorithms'] ?? ['RS256']).map((algorithm) =>
-      reader.oneOf(`${name}.algorithms`, algorithm, issuerAlgorithms, 'RS256'),
+      reader.oneOf(`${name}.algorithms`, algorithm, keyPairAlgorithms, 'RS256'),
     ),
     clockToleranceSeconds: within('clockToleranceSeconds', 30, 0, 300),
     maxLifetimeSeconds: within('maxLifetimeSeconds', 86_400, 60, 2_592_000),

@@ -2,13 +2,12 @@
  * Issuing, rotating and revoking tokens of partners: what the command line, the platform schema and
  * the page do alike. A token is shown once; the store keeps its hash and its last four characters.
  */
-import { hash } from 'node:crypto'
 import { AppError } from '#shared/errors.ts'
 import { createOnce, type IdempotentRequest } from '../store/idempotency.ts'
 import type { Store } from '../store/store.ts'
 import { tokenStatements, type IssuedToken, type TokenPage } from '../store/tokens.ts'
 import { addressProblem } from './addresses.ts'
-import { newToken, randomText, type TokenEnvironment } from './format.ts'
+import { newToken, randomText, tokenHash, type TokenEnvironment } from './format.ts'
 
 export interface CreateToken {
   /** The subject of a partner's plan. */
@@ -65,8 +64,6 @@ export interface AdministrationOptions {
 
 export const tokenLimits = { days: 365, nameLength: 100, addresses: 50, overlapHours: 720 } as const
 const dayMs = 24 * 3_600_000
-
-export const tokenHash = (token: string): string => hash('sha256', token, 'base64url')
 
 export type TokenStatus = 'ACTIVE' | 'ROTATED' | 'EXPIRED' | 'REVOKED'
 

@@ -3,13 +3,12 @@
  * come in, and who that is here. What is wrong goes to the log, never to the caller: every refusal is
  * the same UNAUTHENTICATED.
  */
-import { hash } from 'node:crypto'
 import { AppError } from '#shared/errors.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Claims, Principals } from '../policy/principals.ts'
 import type { SeenSubject } from '../store/subjects.ts'
-import { looksIssued } from './format.ts'
+import { looksIssued, tokenHash } from './format.ts'
 import type { Grants } from './grants.ts'
 import type { IssuedVerifier } from './issued.ts'
 import type { Caller, Credentials, Verified } from './verified.ts'
@@ -40,8 +39,15 @@ export function createCallers(options: CallersOptions): Callers {
       let claims: Claims
       let id: string | null
       try {
-        const verified = looksIssued(token) ? verifyIssued(token, address) : await verify(token)
-        id = looksIssued(token) ? verified.tokenId : `sha256:${hash('sha256', token, 'base64url')}`
+        let verified: Verified
+        if (looksIssued(token)) {
+          verified = verifyIssued(token, address)
+          id = verified.tokenId
+        } else {
+          const hash = tokenHash(token)
+          verified = await verify(token, hash)
+          id = `sha256:${hash}`
+        }
         claims = callerOf(verified, policy())
         const bar = grants.bar(claims.subject)
         if (bar !== null) throw new TypeError(bar)

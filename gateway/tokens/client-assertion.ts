@@ -4,6 +4,7 @@
  * is good for minutes.
  */
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTVerifyGetKey } from 'jose'
+import { keyPairAlgorithms } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { PartnerKeys } from '../policy/partner-keys.ts'
@@ -37,12 +38,6 @@ export type GrantByAssertion = (
   audiences: readonly string[],
 ) => Promise<AccessToken>
 
-/** With a key pair: a secret that both sides know is not the partner's own. */
-export const assertionAlgorithms = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
-  ...['ES256', 'ES384', 'ES512', 'EdDSA'],
-]
-
 const accessSeconds = 600
 const maxAssertionSeconds = 300
 const toleranceSeconds = 30
@@ -65,7 +60,7 @@ export function createGrantByAssertion(options: ClientAssertionOptions): GrantBy
     const bar = grants.bar(subject)
     if (bar !== null) throw new TypeError(bar)
     const { payload } = await jwtVerify(assertion, keysOf(subject, partner.keys), {
-      algorithms: assertionAlgorithms,
+      algorithms: [...keyPairAlgorithms],
       audience: [...audiences],
       issuer: subject,
       subject,

@@ -2,10 +2,8 @@
  * The demo identities and their tokens. Exist in demo mode only, on loopback only: the secret is made
  * on the first start and kept in the data folder, readable by its owner alone.
  */
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import jwt from 'jsonwebtoken'
+import { dataSecret } from '../data-secret.ts'
 
 export const demoIssuer = 'isthmus-demo'
 export const demoAudience = 'isthmus'
@@ -26,18 +24,8 @@ export type DemoIdentity = keyof typeof demoIdentities
 export const isDemoIdentity = (name: string): name is DemoIdentity =>
   Object.hasOwn(demoIdentities, name)
 
-/** The secret of a data folder; made when there is none. */
-export function demoSecret(data: string): string {
-  const path = join(data, 'secret')
-  mkdirSync(data, { recursive: true })
-  try {
-    // `wx`: of two processes that start at once, one makes the secret and the other reads it.
-    writeFileSync(path, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' })
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  }
-  return readFileSync(path, 'utf8').trim()
-}
+/** The secret of a data folder. */
+export const demoSecret = (data: string): string => dataSecret(data, 'secret')
 
 /** A token of a demo identity, good for eight hours. */
 export const demoToken = (identity: DemoIdentity, secret: string): string =>

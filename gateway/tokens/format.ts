@@ -2,7 +2,7 @@
  * What an issued token looks like: `isthmus_<env>_<30 random><6 checksum>`, base62. Secret scanners
  * find it by its beginning, and a token with a typo is refused without a look-up, as with GitHub's.
  */
-import { randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 /** A token of one environment means nothing in the other. */
@@ -24,6 +24,9 @@ export const newToken = (environment: TokenEnvironment): string => {
 
 export const randomText = (length: number): string =>
   Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
+
+/** What is kept of a token, and what it is found by. */
+export const tokenHash = (token: string): string => hash('sha256', token, 'base64url')
 
 /** Whether it claims to be one of ours. */
 export const looksIssued = (token: string): boolean => token.startsWith('isthmus_')

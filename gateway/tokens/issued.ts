@@ -6,8 +6,8 @@
 import type { Store } from '../store/store.ts'
 import { tokenStatements, type IssuedToken } from '../store/tokens.ts'
 import { addressList, type AddressList } from './addresses.ts'
-import { statusOf, tokenHash } from './administration.ts'
-import { isWellFormed, type TokenEnvironment } from './format.ts'
+import { statusOf } from './administration.ts'
+import { isWellFormed, tokenHash, type TokenEnvironment } from './format.ts'
 import type { Verified } from './verified.ts'
 
 export interface IssuedVerifierOptions {

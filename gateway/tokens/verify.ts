@@ -3,7 +3,6 @@
  * expiry within bounds are required (RFC 7519, RFC 8725). Keys are those of the issuer, never what a
  * token brings or names itself. Demo tokens are HS256 with the secret of the data folder.
  */
-import { hash } from 'node:crypto'
 import {
   decodeJwt,
   decodeProtectedHeader,
@@ -14,11 +13,12 @@ import {
 import { AppError } from '#shared/errors.ts'
 import type { Issuer } from '../config.ts'
 import { demoAudience, demoIssuer } from './demo.ts'
+import { tokenHash } from './format.ts'
 import { createKeys } from './keys.ts'
 import type { Verified } from './verified.ts'
 
-/** Throws UNAUTHENTICATED. */
-export type Verifier = (token: string) => Promise<Verified>
+/** `hash` is that of the token, for who has it already. Throws UNAUTHENTICATED. */
+export type Verifier = (token: string, hash?: string) => Promise<Verified>
 
 export interface VerifierOptions {
   readonly issuers: readonly Issuer[]
@@ -47,8 +47,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   )
   if (demoSecret !== undefined) trusted.set(demoIssuer, demo(demoSecret))
   const kept = new Map<string, { verified: Verified; until: number }>()
-  return async (token) => {
-    const key = hash('sha256', token, 'base64')
+  return async (token, key = tokenHash(token)) => {
     const known = kept.get(key)
     if (known !== undefined && known.until > now()) return known.verified
     kept.delete(key)

@@ -5,11 +5,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '#shared/errors.ts'
 import { readBody, sendJson } from '#shared/http-server.ts'
-import {
-  assertionAlgorithms,
-  type AccessToken,
-  type GrantByAssertion,
-} from '../tokens/client-assertion.ts'
+import { keyPairAlgorithms } from '../config.ts'
+import type { AccessToken, GrantByAssertion } from '../tokens/client-assertion.ts'
 
 export interface OAuthOptions {
   /** The name of this gateway as partners know it, its address. */
@@ -85,6 +82,6 @@ const metadataOf = (issuer: string) => ({
   token_endpoint: issuer + tokenPath,
   grant_types_supported: ['client_credentials'],
   token_endpoint_auth_methods_supported: ['private_key_jwt'],
-  token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  token_endpoint_auth_signing_alg_values_supported: keyPairAlgorithms,
   response_types_supported: [],
 })
