@@ -19,9 +19,9 @@ import { answeredCost, type AnsweredCost } from './limits/answered-cost.ts'
 import { openLimits, type Limits } from './limits/limits.ts'
 import { openRedisBuckets } from './limits/redis-buckets.ts'
 import type { Log } from './log.ts'
-import { questionCost } from './platform/rate-limit.ts'
+import { questionCost, type QuestionCost } from './platform/rate-limit.ts'
 import { platformSource } from './platform/platform.ts'
-import { ownSubgraphs, platformName } from './platform/schema.ts'
+import { platformName, readWithPlatform } from './platform/schema.ts'
 import { createPrincipals, type Claims } from './policy/principals.ts'
 import { readPolicy, type Policy } from './policy/policy.ts'
 import { createGraph, execute, type Follower, type Graph } from './request/execute.ts'
@@ -33,7 +33,7 @@ import { connect } from './sources/connect.ts'
 import type { Source } from './sources/source.ts'
 import type { Generation } from './supergraph/generation.ts'
 import { loadSdl, type Loaded } from './supergraph/load.ts'
-import { isBare, readSupergraph, type SupergraphText } from './supergraph/read.ts'
+import { isBare, type SupergraphText } from './supergraph/read.ts'
 import { demoSecret } from './tokens/demo.ts'
 import { openIdentities } from './tokens/identities.ts'
 import type { Caller, Credentials } from './tokens/verified.ts'
@@ -98,7 +98,7 @@ interface Current extends Loaded {
 
 export async function createApp(
   config: Config,
-  { log, observer, supergraph = () => readConfigured(config) }: AppOptions,
+  { log, observer, supergraph = () => readWithPlatform(config.supergraph) }: AppOptions,
 ): Promise<App> {
   const isSdl = isBare(config.supergraph)
   const usesDemoTokens = config.mode === 'demo' && !config.noAuth
@@ -188,8 +188,7 @@ export async function createApp(
     const { onQuotas } = options
     const isCounted = onQuotas !== undefined && !config.noAuth
     const leave = isCounted ? admission.enter(subject, limits) : () => undefined
-    const counted = { cost: 0 }
-    let isCostKnown = false
+    const counted: QuestionCost = { cost: null }
     let costs: AnsweredCost | undefined
     try {
       const request = {
@@ -221,7 +220,6 @@ export async function createApp(
               onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
               admit: ({ cost }) => {
                 counted.cost = cost
-                isCostKnown = true
                 return isCounted ? admission.spend(subject, cost, limits, onQuotas) : undefined
               },
               onAnswered:
@@ -241,7 +239,7 @@ export async function createApp(
                 token: options.token ?? null,
                 requestId,
                 generation: graph.generation,
-                cost: () => (isCostKnown ? counted.cost : null),
+                cost: () => counted.cost,
               },
               answer,
             )
@@ -349,9 +347,6 @@ export async function createApp(
     },
   }
 }
-
-const readConfigured = ({ supergraph }: Config): SupergraphText =>
-  readSupergraph(supergraph, ownSubgraphs(supergraph))
 
 /** A slow system must not hold up everybody who signs in: its facts are missing instead. */
 const factsTimeoutMs = 2_000

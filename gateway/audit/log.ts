@@ -32,5 +32,9 @@ export function auditLog(store: Store, config: Config): AuditLog {
 }
 
 export const everything: AuditFilter = {
-  ...{ subject: null, coordinate: null, record: null, since: null, until: null },
+  subject: null,
+  coordinate: null,
+  record: null,
+  since: null,
+  until: null,
 }

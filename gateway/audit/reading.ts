@@ -118,7 +118,10 @@ function walkOf(
     const found = new Map<string, Found>()
     collect(node, data, { keys, found })
     return [...found].map(([type, { listed, more, unkeyed }]) => ({
-      ...{ type, keys: [...listed], more, unkeyed },
+      type,
+      keys: [...listed],
+      more,
+      unkeyed,
     }))
   }
 }

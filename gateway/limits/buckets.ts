@@ -2,6 +2,7 @@
  * Token buckets: a caller may spend a quota at once, and it fills up again evenly within its window.
  * Here in this process's memory; redis-buckets.ts keeps them for several processes.
  */
+import { dropOldest } from '../oldest.ts'
 
 export interface Bucket {
   /** Whose it is and which one. */
@@ -48,10 +49,7 @@ export function createMemoryBuckets(now: () => number): MemoryBuckets {
       const level = isTaken ? spent : left
       kept.delete(key)
       kept.set(key, { spent: level, at })
-      if (kept.size > maxKept) {
-        const [oldest] = kept.keys()
-        if (oldest !== undefined) kept.delete(oldest)
-      }
+      dropOldest(kept, maxKept)
       return {
         isTaken,
         remaining: Math.floor(quota - level),

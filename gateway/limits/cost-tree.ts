@@ -17,11 +17,12 @@ import {
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLField,
-  type GraphQLObjectType,
   type GraphQLSchema,
-  type SelectionNode,
+  type SelectionSetNode,
   type ValueNode,
 } from 'graphql'
+import { fieldsFor } from '../engine/selections.ts'
+import { typeConditions, type TypeConditions } from '../engine/types.ts'
 import type { CostIndex, ListSize } from '../supergraph/cost-index.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -50,11 +51,12 @@ export interface CostTreeOptions {
 }
 
 export function compileSelections(
-  selections: readonly SelectionNode[],
+  selectionSet: SelectionSetNode,
   type: GraphQLCompositeType,
   options: CostTreeOptions,
 ): CostNode['selected'] {
-  return compileFor(selections, { type, sizes: new Map(), options })
+  const types = typeConditions(options.schema)
+  return compileFor([selectionSet], { type, sizes: new Map(), options, types })
 }
 
 interface Place {
@@ -62,15 +64,19 @@ interface Place {
   /** Sizes that the field above gives to fields here. */
   readonly sizes: ReadonlyMap<string, { readonly size: Size; readonly isPaged: boolean }>
   readonly options: CostTreeOptions
+  readonly types: TypeConditions
 }
 
-function compileFor(selections: readonly SelectionNode[], place: Place): CostNode['selected'] {
+function compileFor(
+  selectionSets: readonly SelectionSetNode[],
+  place: Place,
+): CostNode['selected'] {
   const { schema } = place.options
-  const types = isAbstractType(place.type) ? schema.getPossibleTypes(place.type) : [place.type]
+  const possible = isAbstractType(place.type) ? schema.getPossibleTypes(place.type) : [place.type]
   return new Map(
-    types.map((type) => [
+    possible.map((type) => [
       type.name,
-      [...fieldsFor(selections, type, schema)].flatMap(([name, nodes]) => {
+      [...fieldsFor(type.name, selectionSets, place.types)].flatMap(([name, nodes]) => {
         const node = compileField(name, nodes, { ...place, type })
         return node === null ? [] : [node]
       }),
@@ -78,38 +84,10 @@ function compileFor(selections: readonly SelectionNode[], place: Place): CostNod
   )
 }
 
-/** The fields that an object of the type answers, by response name. */
-function fieldsFor(
-  selections: readonly SelectionNode[],
-  type: GraphQLObjectType | GraphQLCompositeType,
-  schema: GraphQLSchema,
-  found = new Map<string, FieldNode[]>(),
-): ReadonlyMap<string, readonly FieldNode[]> {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) {
-      const name = (selection.alias ?? selection.name).value
-      const known = found.get(name)
-      if (known === undefined) found.set(name, [selection])
-      else known.push(selection)
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      const condition = selection.typeCondition?.name.value
-      if (condition === undefined || meets(type, condition, schema))
-        fieldsFor(selection.selectionSet.selections, type, schema, found)
-    }
-  }
-  return found
-}
-
-function meets(type: GraphQLCompositeType, condition: string, schema: GraphQLSchema): boolean {
-  if (type.name === condition) return true
-  const wanted = schema.getType(condition)
-  return isAbstractType(wanted) && isObjectType(type) && schema.isSubType(wanted, type)
-}
-
 /** Null where there is nothing to count: `__typename`, and what the schema does not have. */
 function compileField(name: string, nodes: readonly FieldNode[], place: Place): CostNode | null {
   const [node] = nodes
-  const { type, sizes, options } = place
+  const { type, sizes, options, types } = place
   const field =
     node && (isObjectType(type) || isInterfaceType(type))
       ? type.getFields()[node.name.value]
@@ -118,7 +96,7 @@ function compileField(name: string, nodes: readonly FieldNode[], place: Place): 
   const coordinate = `${type.name}.${field.name}`
   const { weights, listSizes } = options.costs
   const named = getNamedType(field.type)
-  const below = nodes.flatMap((each) => each.selectionSet?.selections ?? [])
+  const below = nodes.flatMap((each) => each.selectionSet ?? [])
   const declared = listSizes.get(coordinate)
   const own = declared && sizeOf(declared, node, field)
   const isList = isListType(getNullableType(field.type))
@@ -137,6 +115,7 @@ function compileField(name: string, nodes: readonly FieldNode[], place: Place): 
           type: named,
           sizes: new Map(own && declared.sizedFields.map((each) => [each, own] as const)),
           options,
+          types,
         })
       : new Map(),
   }

@@ -36,7 +36,7 @@ export function compileCost(
 ): OperationCost {
   const root = options.schema.getRootType(operation)
   const selected = root
-    ? compileSelections(selectionSet.selections, root, options)
+    ? compileSelections(selectionSet, root, options)
     : new Map<string, readonly CostNode[]>()
   const base = operation === OperationTypeNode.MUTATION ? mutationCost : 0
   return {

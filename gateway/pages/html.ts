@@ -17,19 +17,26 @@ const page = (head: string, body: string, title = 'Isthmus Playground'): string 
 </html>
 `
 
-export const shell = ({ script, styles, logo }: Manifest): string =>
-  page(
-    `<link rel="icon" type="image/svg+xml" href="${addressOf(logo)}">
+interface Files {
+  readonly script: string
+  readonly styles: string
+  readonly logo: string
+}
+
+const head = ({ script, styles, logo }: Files): string =>
+  `<link rel="icon" type="image/svg+xml" href="${addressOf(logo)}">
     <link rel="stylesheet" href="${addressOf(styles)}">
-    <script type="module" src="${addressOf(script)}"></script>`,
+    <script type="module" src="${addressOf(script)}"></script>`
+
+export const shell = (manifest: Manifest): string =>
+  page(
+    head(manifest),
     '<div id="playground"></div><noscript>The Playground needs JavaScript.</noscript>',
   )
 
-export const tokensShell = ({ tokens: { script, styles }, logo }: Manifest): string =>
+export const tokensShell = ({ tokens, logo }: Manifest): string =>
   page(
-    `<link rel="icon" type="image/svg+xml" href="${addressOf(logo)}">
-    <link rel="stylesheet" href="${addressOf(styles)}">
-    <script type="module" src="${addressOf(script)}"></script>`,
+    head({ ...tokens, logo }),
     '<div id="tokens"></div><noscript>This page needs JavaScript.</noscript>',
     'Isthmus tokens',
   )

@@ -3,17 +3,12 @@
  * checked before a question is planned, and here once more.
  */
 import { AppError } from '#shared/errors.ts'
-import { pageSize } from '#shared/limits.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import { everything, type AuditLog } from '../audit/log.ts'
 import type { ReadBack } from '../audit/entry.ts'
 import type { AuditFilter } from '../store/audit.ts'
-
-interface PageArgs {
-  readonly first?: number | null
-  readonly after?: string | null
-}
+import { pageOf, type PageArgs } from './page.ts'
 
 interface FilterInput {
   readonly subject?: string | null
@@ -62,24 +57,13 @@ export function auditResolvers(log: AuditLog | null): Resolvers {
   }
 }
 
-async function page(log: AuditLog, { first, after }: PageArgs, filter: AuditFilter) {
-  const size = pageSize(first)
-  const before = after == null ? null : positionOf(after)
-  const found = await log.page(filter, size + 1, before)
-  const nodes = found.slice(0, size)
-  const [start, end] = [nodes[0], nodes.at(-1)]
-  return {
-    nodes,
-    edges: () => nodes.map((node) => ({ node, cursor: String(node.number) })),
-    pageInfo: {
-      hasNextPage: found.length > size,
-      hasPreviousPage: before !== null,
-      startCursor: start === undefined ? null : String(start.number),
-      endCursor: end === undefined ? null : String(end.number),
-    },
-    totalCount: () => log.count(filter),
-  }
-}
+const page = (log: AuditLog, args: PageArgs, filter: AuditFilter) =>
+  pageOf<ReadBack, number>(args, {
+    positionOf,
+    cursorOf: ({ number }) => String(number),
+    rows: (limit, before) => log.page(filter, limit, before),
+    count: () => log.count(filter),
+  })
 
 function positionOf(cursor: string): number {
   if (/^[1-9][0-9]{0,14}$/.test(cursor)) return Number(cursor)

@@ -3,8 +3,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Principal } from '#shared/principal.ts'
 import type { Quota } from '../limits/admission.ts'
 
-/** The cost of the question that is being answered, known from its estimate on. */
-export const questionCost = new AsyncLocalStorage<{ cost: number }>()
+/** The cost of the question that is being answered; null until it is estimated. */
+export interface QuestionCost {
+  cost: number | null
+}
+
+export const questionCost = new AsyncLocalStorage<QuestionCost>()
 
 /** Null where nobody counts. */
 export type LookRateLimit = (principal: Principal) => Promise<readonly Quota[]> | null

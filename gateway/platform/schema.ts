@@ -1,7 +1,7 @@
 /** The schema of the gateway's own small subgraph, for whoever composes it with those of the systems. */
 import { readFileSync } from 'node:fs'
 import type { OwnSubgraph } from '../supergraph/compose.ts'
-import { isBare } from '../supergraph/read.ts'
+import { isBare, readSupergraph, type SupergraphText } from '../supergraph/read.ts'
 
 export const platformName = 'platform'
 
@@ -9,6 +9,9 @@ export const platformSchema = new URL('./schema.graphql', import.meta.url)
 
 export const platformSdl = (): string => readFileSync(platformSchema, 'utf8')
 
-/** What is composed with the systems of a file: nothing where it is a supergraph already. */
-export const ownSubgraphs = (supergraph: string): readonly OwnSubgraph[] =>
-  isBare(supergraph) ? [] : [{ name: platformName, sdl: platformSdl() }]
+/** The supergraph of a file, with our own schema in it: not where it is a supergraph already. */
+export const readWithPlatform = (path: string): SupergraphText =>
+  readSupergraph(path, ownSubgraphs(path))
+
+const ownSubgraphs = (path: string): readonly OwnSubgraph[] =>
+  isBare(path) ? [] : [{ name: platformName, sdl: platformSdl() }]

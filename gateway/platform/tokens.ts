@@ -4,11 +4,12 @@
  */
 import { AppError } from '#shared/errors.ts'
 import { isObject } from '#shared/json.ts'
-import { maxListRows, pageSize } from '#shared/limits.ts'
+import { maxListRows } from '#shared/limits.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import type { Partner } from '../policy/policy.ts'
 import type { IssuedToken } from '../store/tokens.ts'
+import { pageOf, type PageArgs } from './page.ts'
 import { statusOf, type By, type TokenAdministration } from '../tokens/administration.ts'
 
 export interface PlatformTokens {
@@ -20,11 +21,11 @@ interface Context {
   readonly principal: Principal
 }
 
-interface PageArgs {
-  readonly first?: number | null
-  readonly after?: string | null
+interface TokenPageArgs extends PageArgs {
   readonly subject?: string | null
 }
+
+type TokenPosition = Pick<IssuedToken, 'createdAt' | 'id'>
 
 interface Change<Input> {
   readonly input: Input
@@ -55,7 +56,7 @@ export function tokenResolvers(tokens: PlatformTokens | null): Resolvers {
 
   return {
     Query: {
-      tokens: (_: unknown, args: PageArgs, context: Context) =>
+      tokens: (_: unknown, args: TokenPageArgs, context: Context) =>
         page(reading(context).administration, args),
       partnerPlans: (_: unknown, __: object, context: Context) =>
         reading(context)
@@ -101,33 +102,18 @@ const byOf = ({ idempotencyKey }: Change<unknown>, { principal }: Context): By =
   idempotencyKey,
 })
 
-async function page(administration: TokenAdministration, { first, after, subject }: PageArgs) {
-  const size = pageSize(first)
-  const position = after == null ? null : positionOf(after)
-  const found = await administration.page({
-    subject: subject ?? null,
-    limit: size + 1,
-    after: position,
+const page = (administration: TokenAdministration, { subject = null, ...args }: TokenPageArgs) =>
+  pageOf<IssuedToken, TokenPosition>(args, {
+    positionOf,
+    cursorOf,
+    rows: (limit, after) => administration.page({ subject, limit, after }),
+    count: () => administration.count(subject),
   })
-  const nodes = found.slice(0, size)
-  const [start, end] = [nodes[0], nodes.at(-1)]
-  return {
-    nodes,
-    edges: () => nodes.map((node) => ({ node, cursor: cursorOf(node) })),
-    pageInfo: {
-      hasNextPage: found.length > size,
-      hasPreviousPage: position !== null,
-      startCursor: start === undefined ? null : cursorOf(start),
-      endCursor: end === undefined ? null : cursorOf(end),
-    },
-    totalCount: () => administration.count(subject ?? null),
-  }
-}
 
-const cursorOf = ({ createdAt, id }: IssuedToken): string =>
+const cursorOf = ({ createdAt, id }: TokenPosition): string =>
   Buffer.from(JSON.stringify({ createdAt, id })).toString('base64url')
 
-function positionOf(cursor: string): { createdAt: number; id: string } {
+function positionOf(cursor: string): TokenPosition {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
     if (isObject(value)) {

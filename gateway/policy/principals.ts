@@ -5,6 +5,7 @@
  * an id that could not be read grants no rows.
  */
 import type { Facts, Principal, RowLimit } from '#shared/principal.ts'
+import { dropOldest } from '../oldest.ts'
 import type { Policy } from './policy.ts'
 import { rowRules, type Ask } from './row-rules.ts'
 
@@ -37,8 +38,7 @@ export function createPrincipals({ policy, ask, now }: PrincipalsOptions): Princ
     const built = build(claims, policy(), ask)
     kept.delete(key)
     kept.set(key, { built, until: now() + keepMs })
-    const [oldest] = kept.keys()
-    if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
+    dropOldest(kept, maxKept)
     void checkAgainUnlessComplete(built, {
       soon: () => kept.set(key, { built, until: now() + keepIncompleteMs }),
       forget: () => kept.delete(key),

@@ -17,6 +17,7 @@ import {
   type DefinitionNode,
   type FieldNode,
   type GraphQLNamedType,
+  type InlineFragmentNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
@@ -49,23 +50,21 @@ function inNode(node: PlanNode, known: Known): PlanNode {
 function inFetch(node: FetchNode, { supergraphSchema: schema, keys }: Known): FetchNode {
   let isChanged = false
 
-  /** The first key of the type that its system resolves and that is made of leaves. */
-  const keyOf = (type: GraphQLNamedType | undefined): readonly string[] => {
-    if (!isObjectType(type)) return []
-    const fields = type.getFields()
-    const all = keys.get(`${node.serviceName}|${type.name}`) ?? []
-    return (
-      all.find((key) => key.every((name) => isLeafType(getNamedType(fields[name]?.type)))) ?? []
-    )
-  }
   const inSet = (set: SelectionSetNode, type: GraphQLNamedType | undefined): SelectionSetNode => {
     const selections = set.selections.map((each) => inSelection(each, type))
     const asked = new Set(
       set.selections.flatMap((each) => (each.kind === Kind.FIELD ? [each.name.value] : [])),
     )
-    const own = isObjectType(type) ? (keys.get(`${node.serviceName}|${type.name}`) ?? []) : []
-    if (own.some((key) => key.every((name) => asked.has(name)))) return { ...set, selections }
-    const missing = keyOf(type).filter((name) => !asked.has(name))
+    const own = keys.get(`${node.serviceName}|${type?.name}`) ?? []
+    if (!isObjectType(type) || own.some((key) => key.every((name) => asked.has(name)))) {
+      return { ...set, selections }
+    }
+    const fields = type.getFields()
+    // The first key that is made of leaves.
+    const key = own.find((each) =>
+      each.every((name) => isLeafType(getNamedType(fields[name]?.type))),
+    )
+    const missing = (key ?? []).filter((name) => !asked.has(name))
     if (missing.length === 0) return { ...set, selections }
     isChanged = true
     return { ...set, selections: [...selections, ...missing.map(fieldNamed)] }
@@ -94,12 +93,10 @@ function inFetch(node: FetchNode, { supergraphSchema: schema, keys }: Known): Fe
     if (!isCompositeType(type)) return selection
     return { ...selection, selectionSet: inSet(selection.selectionSet, type) }
   }
-  const inEntity = (selection: Extract<SelectionNode, { selectionSet: SelectionSetNode }>) => {
-    const condition = selection.kind === Kind.INLINE_FRAGMENT ? selection.typeCondition : undefined
-    const type = schema.getType(condition?.name.value ?? '')
-    const { selections } = selection.selectionSet
-    const inner = selections.map((each) => inSelection(each, type))
-    return { ...selection, selectionSet: { ...selection.selectionSet, selections: inner } }
+  const inEntity = (fragment: InlineFragmentNode): InlineFragmentNode => {
+    const type = schema.getType(fragment.typeCondition?.name.value ?? '')
+    const selections = fragment.selectionSet.selections.map((each) => inSelection(each, type))
+    return { ...fragment, selectionSet: { ...fragment.selectionSet, selections } }
   }
   const inDefinition = (definition: DefinitionNode): DefinitionNode =>
     definition.kind === Kind.OPERATION_DEFINITION

@@ -76,7 +76,7 @@ function costOf(text: string, entities: number, options: PlanOptions): number {
   return asked.reduce((sum, { condition, selectionSet }) => {
     const type = schema.getType(condition)
     if (type === undefined || !('getFields' in type) || !('isTypeOf' in type)) return sum
-    const selected = compileSelections(selectionSet.selections, type, { schema, costs })
+    const selected = compileSelections(selectionSet, type, { schema, costs })
     return sum + entities * (1 + estimateSelected(selected, values).cost)
   }, 0)
 }

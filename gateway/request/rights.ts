@@ -14,12 +14,17 @@ export interface Rights {
 export function createRights(policies: ReadonlySet<string>): (principal: Principal) => Rights {
   // Principals are kept for a while, so the same one asks again.
   const known = new WeakMap<Principal, Rights>()
+  const keys = new Map<string, string>()
   return (principal) => {
     const before = known.get(principal)
     if (before !== undefined) return before
     const held = grantsOf(principal, policies)
-    // A scope is any text of a policy file: quoted, two lists never make one key.
-    const rights = { held, key: JSON.stringify([...held].toSorted()) }
+    // A scope is any text of a policy file: quoted, two lists never make one key. A number stands for
+    // it: every question has it in the name of what is kept.
+    const whole = JSON.stringify([...held].toSorted())
+    const key = keys.get(whole) ?? String(keys.size)
+    keys.set(whole, key)
+    const rights = { held, key }
     known.set(principal, rights)
     return rights
   }

@@ -129,7 +129,11 @@ export function auditStatements({ database }: Store): AuditStatements {
 }
 
 const named = ({ subject, coordinate, record, since, until }: AuditFilter) => ({
-  ...{ subject, coordinate, record, since, until },
+  subject,
+  coordinate,
+  record,
+  since,
+  until,
 })
 
 const linkOf = (row: Row): Link => ({ number: numberOf(row, 'number'), hash: textOf(row, 'hash') })

@@ -9,6 +9,7 @@ import {
   type DocumentNode,
   type FieldDefinitionNode,
 } from 'graphql'
+import { importedAs, schemaLinks, textArgument } from '#shared/rules/directives.ts'
 
 /** How many items a list has. */
 export interface ListSize {
@@ -82,33 +83,14 @@ function argumentsOf(
   )
 }
 
-interface Imported {
-  readonly name: string
-  readonly as?: string
-}
-
 /** What the two directives are called in this document. */
-function directiveNames({ definitions }: DocumentNode) {
+function directiveNames(document: DocumentNode) {
   const names = { cost: 'cost', listSize: 'cost__listSize' }
-  for (const definition of definitions) {
-    if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION)
-      continue
-    for (const link of definition.directives ?? []) {
-      const given = argumentsOf([link], 'link')
-      if (!/\/cost\/v\d/.test(String(given?.['url']))) continue
-      const feature = typeof given?.['as'] === 'string' ? given['as'] : 'cost'
-      const imports = Array.isArray(given?.['import']) ? given['import'] : []
-      const called = (name: string, otherwise: string): string => {
-        const found = imports
-          .map((each: unknown): Imported =>
-            typeof each === 'string' ? { name: each } : (each as Imported),
-          ) // as the link specification has them
-          .find((each) => each.name === `@${name}`)
-        return found === undefined ? otherwise : (found.as ?? found.name).slice(1)
-      }
-      names.cost = called('cost', feature)
-      names.listSize = called('listSize', `${feature}__listSize`)
-    }
+  for (const link of schemaLinks(document)) {
+    if (!/\/cost\/v\d/.test(textArgument(link, 'url') ?? '')) continue
+    const feature = textArgument(link, 'as') ?? 'cost'
+    names.cost = importedAs(link, 'cost') ?? feature
+    names.listSize = importedAs(link, 'listSize') ?? `${feature}__listSize`
   }
   return names
 }

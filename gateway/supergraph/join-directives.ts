@@ -9,6 +9,7 @@ import {
   type DocumentNode,
   type SelectionSetNode,
 } from 'graphql'
+import { argumentOf } from '#shared/rules/directives.ts'
 
 export interface Service {
   readonly name: string
@@ -29,9 +30,6 @@ export function servicesIn({ definitions }: DocumentNode): ReadonlyMap<string, S
   }
   return services
 }
-
-const argumentOf = (directive: ConstDirectiveNode, argument: string) =>
-  directive.arguments?.find(({ name }) => name.value === argument)?.value
 
 /** A text, or the name of an enum's value. */
 export function textArgument(directive: ConstDirectiveNode, argument: string): string | undefined {

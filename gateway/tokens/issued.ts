@@ -3,6 +3,7 @@
  * nothing about any token. A known one costs a hash and a look-up in a map; whatever changes in the
  * store, in this process or another, shows in its revision, and all is read anew.
  */
+import { dropOldest } from '../oldest.ts'
 import type { Store } from '../store/store.ts'
 import { tokenStatements, type IssuedToken } from '../store/tokens.ts'
 import { addressList, type AddressList } from './addresses.ts'
@@ -50,9 +51,8 @@ export function createIssuedVerifier(options: IssuedVerifierOptions): IssuedVeri
         callers: 'partners',
       },
     }
-    const [oldest] = kept.keys()
-    if (kept.size >= maxKept && oldest !== undefined) kept.delete(oldest)
     kept.set(hash, found)
+    dropOldest(kept, maxKept)
     return found
   }
 

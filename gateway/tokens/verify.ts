@@ -11,6 +11,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import { AppError } from '#shared/errors.ts'
+import { dropOldest } from '../oldest.ts'
 import type { Issuer } from '../config.ts'
 import { demoAudience, demoIssuer } from './demo.ts'
 import { tokenHash } from './format.ts'
@@ -54,8 +55,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     try {
       const { verified, goodUntil } = await verify(token, trusted, now())
       kept.set(key, { verified, until: Math.min(goodUntil, now() + keepMs) })
-      const [oldest] = kept.keys()
-      if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
+      dropOldest(kept, maxKept)
       return verified
     } catch (cause) {
       throw new AppError('UNAUTHENTICATED', 'The request has no valid token.', { cause })

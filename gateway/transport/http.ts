@@ -45,13 +45,13 @@ export interface HttpOptions extends ListenOptions {
 export async function listenHttp(options: HttpOptions): Promise<Listening> {
   const inFlight = new Set<ServerResponse>()
   const isProxy = addressList(options.trustedProxies)
-  let oauth: OAuthEndpoint | null = null
+  let responding: Responding = { ...options, isProxy, oauth: null }
   const listening = await listen((request, response) => {
     inFlight.add(response)
     response.once('close', () => inFlight.delete(response))
-    return respond(request, response, { ...options, isProxy, oauth })
+    return respond(request, response, responding)
   }, options)
-  oauth = options.oauth?.(listening.url) ?? null
+  responding = { ...responding, oauth: options.oauth?.(listening.url) ?? null }
   return {
     url: listening.url,
     close: (graceMs) => {

@@ -7,9 +7,9 @@ import type { Config } from '../config.ts'
 import { isEmbedded, prepareDemo, printDemo } from '../demo.ts'
 import type { Log } from '../log.ts'
 import { ensureBundle } from '../pages/bundled.ts'
-import { ownSubgraphs } from '../platform/schema.ts'
+import { readWithPlatform } from '../platform/schema.ts'
 import { graceMs } from '../serve.ts'
-import { isBare, readSupergraph, type SupergraphText } from '../supergraph/read.ts'
+import { isBare, type SupergraphText } from '../supergraph/read.ts'
 import { demoSecret } from '../tokens/demo.ts'
 import { createPool, type Pool } from './pool.ts'
 
@@ -20,7 +20,7 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
   if (isEmbedded(config)) await prepareDemo(config.data)
   // Made here, so that no worker reads it while another one writes it.
   if (config.mode === 'demo' && !config.noAuth) demoSecret(config.data)
-  const read = () => readSupergraph(config.supergraph, ownSubgraphs(config.supergraph))
+  const read = () => readWithPlatform(config.supergraph)
   // The workers share the socket. Handed on by us, a connection would wait for ever when the worker
   // that it was handed to is killed just then.
   cluster.schedulingPolicy = cluster.SCHED_NONE

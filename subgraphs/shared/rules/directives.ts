@@ -56,15 +56,15 @@ const nameIn = (link: ConstDirectiveNode, rule: Rule, feature: string): string =
   importedAs(link, rule) ?? `${textArgument(link, 'as') ?? feature}__${rule}`
 
 /** What an imported directive is called; undefined when it is not imported. */
-function importedAs(link: ConstDirectiveNode, rule: Rule): string | undefined {
+export function importedAs(link: ConstDirectiveNode, directive: string): string | undefined {
   for (const each of listOf(argumentOf(link, 'import'))) {
-    if (each.kind === Kind.STRING && each.value === `@${rule}`) return rule
+    if (each.kind === Kind.STRING && each.value === `@${directive}`) return directive
     if (each.kind !== Kind.OBJECT) continue
     const field = (name: string) => {
       const value = each.fields.find((candidate) => candidate.name.value === name)?.value
       return value?.kind === Kind.STRING ? value.value : undefined
     }
-    if (field('name') === `@${rule}`) return (field('as') ?? `@${rule}`).slice(1)
+    if (field('name') === `@${directive}`) return (field('as') ?? `@${directive}`).slice(1)
   }
   return undefined
 }
@@ -74,7 +74,7 @@ const defines = (document: DocumentNode, name: string): boolean =>
     (definition) => definition.kind === Kind.DIRECTIVE_DEFINITION && definition.name.value === name,
   )
 
-const schemaLinks = (document: DocumentNode): readonly ConstDirectiveNode[] =>
+export const schemaLinks = (document: DocumentNode): readonly ConstDirectiveNode[] =>
   document.definitions.flatMap((definition) =>
     definition.kind === Kind.SCHEMA_DEFINITION || definition.kind === Kind.SCHEMA_EXTENSION
       ? (definition.directives ?? []).filter(({ name }) => name.value === 'link')
@@ -115,7 +115,10 @@ export function alternatives(
 const listOf = (value: ConstValueNode | undefined): readonly ConstValueNode[] =>
   value?.kind === Kind.LIST ? value.values : []
 
-const argumentOf = (directive: ConstDirectiveNode, argument: string): ConstValueNode | undefined =>
+export const argumentOf = (
+  directive: ConstDirectiveNode,
+  argument: string,
+): ConstValueNode | undefined =>
   directive.arguments?.find(({ name }) => name.value === argument)?.value
 
 export function textArgument(directive: ConstDirectiveNode, argument: string): string | undefined {

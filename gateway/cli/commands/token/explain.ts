@@ -7,8 +7,8 @@ import { readConfig, type Config, type Environment } from '../../../config.ts'
 import type { Caller } from '../../../policy/explain.ts'
 import type { Policy } from '../../../policy/policy.ts'
 import type { Limits } from '../../../limits/limits.ts'
-import { ownSubgraphs } from '../../../platform/schema.ts'
-import { isBare, readSupergraph } from '../../../supergraph/read.ts'
+import { readWithPlatform } from '../../../platform/schema.ts'
+import { isBare } from '../../../supergraph/read.ts'
 import { tokenPattern } from '../../../tokens/format.ts'
 import { findPlan, localIdentities } from '../../identities.ts'
 import { printDifference, printExplanation, printRefused } from './explained.ts'
@@ -53,7 +53,7 @@ Examples:
         import('../../../policy/shown-rows.ts'),
       ])
       const config = readConfig(env)
-      const { sdl, places } = readSupergraph(config.supergraph, ownSubgraphs(config.supergraph))
+      const { sdl, places } = readWithPlatform(config.supergraph)
       const generation = generationForReading(sdl)
       const policy = readPolicy(config.policy, generation.policies.scopes, {
         isForeign: isBare(config.supergraph),
