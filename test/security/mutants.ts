@@ -40,7 +40,7 @@ const mutants: readonly Mutant[] = [
     'isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]': '[type]',
   }),
   ...at('gateway/request/rights.ts', authoriseTest, {
-    'key: JSON.stringify([...held].toSorted())': "key: ''",
+    'const whole = JSON.stringify([...held].toSorted())': "const whole = ''",
   }),
   ...at('gateway/request/prepare.ts', authoriseTest, { ' ${asksKey(asks)}': '' }),
   ...at('gateway/request/execute.ts', 'test/security/reject.test.ts', {
