@@ -31,8 +31,15 @@ export type Principals = (claims: Claims) => Promise<Principal>
 
 export function createPrincipals({ policy, ask, now }: PrincipalsOptions): Principals {
   const kept = new Map<string, { built: Promise<Built>; until: number }>()
+  // A remembered token brings the same claims each time.
+  const keys = new WeakMap<Claims, string>()
+  const keyOf = (claims: Claims): string => {
+    let key = keys.get(claims)
+    if (key === undefined) keys.set(claims, (key = JSON.stringify(claims)))
+    return key
+  }
   return (claims) => {
-    const key = JSON.stringify(claims)
+    const key = keyOf(claims)
     const known = kept.get(key)
     if (known !== undefined && known.until > now()) return principalOf(known.built)
     const built = build(claims, policy(), ask)

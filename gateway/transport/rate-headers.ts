@@ -8,16 +8,13 @@ import type { Quota } from '../limits/admission.ts'
 
 export function sendQuotas(response: ServerResponse, quotas: readonly Quota[]): void {
   if (response.headersSent) return
-  response.setHeader(
-    'ratelimit-policy',
-    quotas
-      .map(({ name, quota, windowSeconds }) => `"${name}";q=${quota};w=${windowSeconds}`)
-      .join(', '),
-  )
-  response.setHeader(
-    'ratelimit',
-    quotas
-      .map(({ name, remaining, fullInSeconds }) => `"${name}";r=${remaining};t=${fullInSeconds}`)
-      .join(', '),
-  )
+  let policy = ''
+  let level = ''
+  for (const { name, quota, windowSeconds, remaining, fullInSeconds } of quotas) {
+    const comma = policy === '' ? '' : ', '
+    policy += `${comma}"${name}";q=${quota};w=${windowSeconds}`
+    level += `${comma}"${name}";r=${remaining};t=${fullInSeconds}`
+  }
+  response.setHeader('ratelimit-policy', policy)
+  response.setHeader('ratelimit', level)
 }
