@@ -1,17 +1,14 @@
 /** Cases that were answered wrongly once: each is answered rightly now, or refused with a code. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import type { KeptCase } from './case.ts'
 import { check } from './check.ts'
+import { document, foundFiles, oracleDocument, readFound } from './document.ts'
 import { foundText } from './report.ts'
 
-const folder = join(import.meta.dirname, 'found')
-
 describe('cases that the oracle found', () => {
-  for (const file of readdirSync(folder).toSorted()) {
-    const kept = JSON.parse(readFileSync(join(folder, file), 'utf8')) as KeptCase // written by the oracle
+  for (const file of foundFiles()) {
+    const kept = readFound(file)
     it(`${file}: ${kept.title}`, async () => {
       for (const verdict of await check(kept)) {
         if (verdict.kind === 'wrong') {
@@ -21,4 +18,8 @@ describe('cases that the oracle found', () => {
       }
     })
   }
+
+  it('stand in docs/oracle.md, with what plain Apollo Gateway makes of them', async () => {
+    assert.equal(readFileSync(document, 'utf8'), await oracleDocument(), 'run npm run docs:oracle')
+  })
 })

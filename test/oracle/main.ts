@@ -5,7 +5,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { apollo } from './apollo.ts'
 import type { KeptCase } from './case.ts'
+import { federated } from './federated.ts'
 import { foundText, summaryText } from './report.ts'
 import { run, sum, type Found } from './run.ts'
 
@@ -32,12 +34,20 @@ const { cases, seed, shrink, save } = new Command('oracle')
   .parse()
   .opts<Options>()
 
-process.stdout.write(`seed ${seed}\n`)
+const executor = process.env['ISTHMUS_EXECUTOR'] ?? 'isthmus'
+const ask = { isthmus: federated, apollo }[executor]
+if (ask === undefined) {
+  process.stderr.write(`ISTHMUS_EXECUTOR: "${executor}" is none of isthmus, apollo\n`)
+  process.exit(2)
+}
+
+process.stdout.write(`seed ${seed}, answered by ${executor}\n`)
 const isTerminal = process.stderr.isTTY
 const summary = await run({
   cases,
   seed,
   shrinkPerKind: shrink,
+  ask,
   onProgress: (done, wrong) => {
     if (isTerminal) process.stderr.write(`\r${done} of ${cases} cases, ${wrong} wrong `)
   },
