@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { printSchema, type ExecutionResult } from 'graphql'
+import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import { dateIn } from '#shared/calendar.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Listening } from '#shared/http-server.ts'
@@ -24,13 +24,15 @@ import { platformSource } from './platform/platform.ts'
 import { platformName, readWithPlatform } from './platform/schema.ts'
 import { createPrincipals, type Claims } from './policy/principals.ts'
 import { readPolicy, type Policy } from './policy/policy.ts'
-import { createGraph, execute, type Follower, type Graph } from './request/execute.ts'
+import { execute, type Follower } from './request/execute.ts'
 import { explain } from './request/explain.ts'
 import { observers, sourceReports, type Observer } from './request/observer.ts'
 import { InvalidDocument } from './request/receive.ts'
 import { neverAborted } from './request/stages.ts'
+import { createViews, type Views } from './request/views.ts'
 import { connect } from './sources/connect.ts'
 import type { Source } from './sources/source.ts'
+import { printedSchema, scopesFor } from './supergraph/contracts.ts'
 import type { Generation } from './supergraph/generation.ts'
 import { loadSdl, type Loaded } from './supergraph/load.ts'
 import { isBare, type SupergraphText } from './supergraph/read.ts'
@@ -40,7 +42,15 @@ import type { Caller, Credentials } from './tokens/verified.ts'
 import { createGraphqlEndpoint, type Question } from './transport/graphql.ts'
 import { listenHttp } from './transport/http.ts'
 
-export type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+/**
+ * Answers the addresses of the pages; false when it is none of them. `schemaSeen` is the schema as who
+ * asks sees it, and throws UNAUTHENTICATED.
+ */
+export type Pages = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  schemaSeen: () => Promise<GraphQLSchema>,
+) => Promise<boolean>
 
 export interface AppOptions {
   readonly log: Log
@@ -88,7 +98,7 @@ export interface App extends AsyncDisposable {
 }
 
 interface Current extends Loaded {
-  readonly graph: Graph
+  readonly views: Views
   readonly sources: ReadonlyMap<string, Source>
   /** Requests that are under way in this generation. */
   running: number
@@ -125,8 +135,11 @@ export async function createApp(
         if (source !== undefined) sources.set(place.name, source)
       }
       await loaded.ready
-      const graph = createGraph(loaded.generation, { withKeys: config.audit !== null })
-      return { ...loaded, graph, sources, running: 0, isRetired: false }
+      const views = createViews(loaded.generation, {
+        withKeys: config.audit !== null,
+        introspection: config.introspection,
+      })
+      return { ...loaded, views, sources, running: 0, isRetired: false }
     } catch (error) {
       await loaded[Symbol.asyncDispose]()
       throw error
@@ -160,6 +173,7 @@ export async function createApp(
     readPolicy(config.policy, generation.policies.scopes, {
       isForeign: isSdl,
       partnerLimits: config.limits.partner,
+      scopesFor: (audience) => scopesFor(generation, audience),
     })
   try {
     current = await load()
@@ -180,7 +194,7 @@ export async function createApp(
     // One generation from the beginning to the end, whatever is swapped meanwhile.
     const taken = current
     taken.running += 1
-    const { graph, sources } = taken
+    const { views, sources } = taken
     const reports = options.sources === true ? sourceReports() : undefined
     const requestId = options.requestId ?? 'local'
     const { subject } = principal
@@ -191,6 +205,7 @@ export async function createApp(
     const counted: QuestionCost = { cost: null }
     let costs: AnsweredCost | undefined
     try {
+      const graph = views.of(principal)
       const request = {
         document: question.document,
         operationName: question.operationName,
@@ -304,7 +319,7 @@ export async function createApp(
       const next = await load()
       try {
         const nextPolicy = policy === null ? null : policyOf(next)
-        await next.graph.questions.warm(current.graph.questions)
+        await next.views.warm(current.views)
         const before = current
         current = next
         policy = nextPolicy
@@ -320,6 +335,8 @@ export async function createApp(
         execute: (question, { principal, ...asking }) => run(question, principal, asking),
         onError: (error) => log.error({ err: error }, 'internal'),
       })
+      const schemaFor = (principal: Principal) =>
+        current.views.of(principal).questions.schemaFor(principal)
       return listenHttp({
         host: config.host,
         port: config.port,
@@ -331,11 +348,11 @@ export async function createApp(
         trustedProxies: config.trustedProxies,
         oauth: (url) => identities?.oauth(url) ?? null,
         isReady: () => true, // it listens only once a generation is loaded
-        schema: () => ({
-          id: current.generation.id,
-          sdl: printSchema(current.generation.apiSchema),
-        }),
-        pages,
+        schema: (principal) => printedSchema(schemaFor(principal)),
+        pages:
+          pages &&
+          ((request, response, principalOf) =>
+            pages(request, response, async () => schemaFor(await principalOf()))),
       })
     },
     [Symbol.asyncDispose]: async () => {

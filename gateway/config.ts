@@ -14,6 +14,10 @@ import { moduleExtension } from './module-extension.ts'
 import { addressProblem } from './tokens/addresses.ts'
 import { authorizations, type Authorization } from './request/denied.ts'
 
+/** What introspection and the SDL show an employee: all, or what the own scopes may read. */
+export const introspections = ['all', 'scopes'] as const
+export type Introspection = (typeof introspections)[number]
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Signatures with a key pair: a secret that both sides know is no issuer's. */
@@ -83,6 +87,7 @@ export interface Config {
   readonly maxUnseenDays: number
   /** What becomes of a question of which some fields may not be read. */
   readonly authorization: Authorization
+  readonly introspection: Introspection
   /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
   readonly noAuth: boolean
   system(name: string): SystemConfig
@@ -225,6 +230,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     trustedProxies: readAddresses(reader, 'trustedProxies', yaml['trustedProxies']),
     maxUnseenDays: reader.whole('maxUnseenDays', yaml['maxUnseenDays'], 30, 1, 365),
     authorization: reader.oneOf('authorization', yaml['authorization'], authorizations, 'filter'),
+    introspection: reader.oneOf('introspection', yaml['introspection'], introspections, 'all'),
     noAuth,
     system: (name) => systems.named.get(name) ?? systems.fallback,
   }
@@ -253,6 +259,7 @@ const known = new Set([
   'trustedProxies',
   'maxUnseenDays',
   'authorization',
+  'introspection',
 ])
 
 function readYaml(file: string, env: Environment, reader: Reader): Yaml {

@@ -37,9 +37,16 @@ export interface HttpOptions extends ListenOptions {
   limitsOf(principal: Principal): Limits
   /** Origins whose pages may ask. */
   readonly corsOrigins: readonly string[]
-  schema(): { readonly id: string; readonly sdl: string }
+  /** The schema as the caller sees it. */
+  schema(principal: Principal): { readonly id: string; readonly sdl: string }
   /** Answers the addresses of the pages; false when it is none of them. */
-  readonly pages: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | null
+  readonly pages:
+    | ((
+        request: IncomingMessage,
+        response: ServerResponse,
+        principalOf: () => Promise<Principal>,
+      ) => Promise<boolean>)
+    | null
 }
 
 export async function listenHttp(options: HttpOptions): Promise<Listening> {
@@ -138,7 +145,10 @@ async function route(
       return
     default:
       if (options.oauth !== null && (await options.oauth(path, request, response))) return
-      if (options.pages !== null && (await options.pages(request, response))) return
+      if (options.pages !== null) {
+        const principalOf = async () => (await options.authenticate()).principal
+        if (await options.pages(request, response, principalOf)) return
+      }
       throw new AppError('NOT_FOUND', 'There is nothing at this address.')
   }
 }
@@ -161,13 +171,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   })
 }
 
-/** The API schema as SDL, for code generation. */
+/** The API schema as the caller sees it, as SDL, for code generation. */
 async function sendSchema(request: IncomingMessage, response: ServerResponse, options: Route) {
-  await options.authenticate()
-  const { id, sdl } = options.schema()
+  const { principal } = await options.authenticate()
+  const { id, sdl } = options.schema(principal)
   const etag = `"${id}"`
   if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304, { etag }).end()
+    response.writeHead(304, { etag, vary: 'authorization' }).end()
     return
   }
   response
@@ -175,6 +185,7 @@ async function sendSchema(request: IncomingMessage, response: ServerResponse, op
       'content-type': 'text/plain; charset=utf-8',
       etag,
       'cache-control': 'private, no-cache',
+      vary: 'authorization',
     })
     .end(request.method === 'HEAD' ? undefined : sdl)
 }
