@@ -36,8 +36,11 @@ import { printedSchema, scopesFor } from './supergraph/contracts.ts'
 import type { Generation } from './supergraph/generation.ts'
 import { loadSdl, type Loaded } from './supergraph/load.ts'
 import { isBare, type SupergraphText } from './supergraph/read.ts'
+import { answerKeysOf, demoAnswerKey, type AnswerKeys } from './tokens/answer-keys.ts'
 import { demoSecret } from './tokens/demo.ts'
+import { createEncryptionKeys } from './tokens/encryption-keys.ts'
 import { openIdentities } from './tokens/identities.ts'
+import { createSealFor } from './tokens/seal.ts'
 import type { Caller, Credentials } from './tokens/verified.ts'
 import { createGraphqlEndpoint, type Question } from './transport/graphql.ts'
 import { listenHttp } from './transport/http.ts'
@@ -169,6 +172,8 @@ export async function createApp(
   })
   let policy: Policy | null = null
   let current: Current
+  let answerKeys: AnswerKeys | null
+  const demoKeys = () => (usesDemoTokens ? [demoAnswerKey(config.data)] : [])
   const policyOf = ({ generation }: Current) =>
     readPolicy(config.policy, generation.policies.scopes, {
       isForeign: isSdl,
@@ -176,6 +181,7 @@ export async function createApp(
       scopesFor: (audience) => scopesFor(generation, audience),
     })
   try {
+    answerKeys = await answerKeysOf(config.answerKeys.length > 0 ? config.answerKeys : demoKeys())
     current = await load()
     policy = config.noAuth ? null : policyOf(current)
   } catch (error) {
@@ -303,6 +309,16 @@ export async function createApp(
     scopes: [...current.generation.policies.scopes],
   })
 
+  const sealFor = createSealFor({
+    keys: answerKeys,
+    policy: () => policy ?? noPolicy(),
+    encryptionKey: createEncryptionKeys({
+      onProblem: (error) => log.error({ err: error }, 'the keys of a partner could not be had'),
+      now: Date.now,
+    }),
+    issuer: config.publicUrl ?? 'isthmus',
+  })
+
   const authenticate = async (credentials: Credentials): Promise<Caller> =>
     callers === undefined
       ? { principal: everybody(), token: null }
@@ -332,6 +348,7 @@ export async function createApp(
     },
     listen: (pages) => {
       const graphql = createGraphqlEndpoint({
+        sealFor,
         execute: (question, { principal, ...asking }) => run(question, principal, asking),
         onError: (error) => log.error({ err: error }, 'internal'),
       })
@@ -346,9 +363,12 @@ export async function createApp(
         limitsOf,
         corsOrigins: config.corsOrigins,
         trustedProxies: config.trustedProxies,
+        // Said over plain http it would mean nothing, and a gateway on loopback has no certificate.
+        hstsSeconds: config.publicUrl?.startsWith('https:') === true ? config.hstsSeconds : 0,
         oauth: (url) => identities?.oauth(url) ?? null,
         isReady: () => true, // it listens only once a generation is loaded
         schema: (principal) => printedSchema(schemaFor(principal)),
+        jwks: answerKeys?.jwks ?? null,
         pages:
           pages &&
           ((request, response, principalOf) =>

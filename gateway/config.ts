@@ -79,8 +79,12 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   /** A private key of the curve P-256 in PEM: internal tokens are then signed by ES256. */
   readonly internalKey: string | undefined
+  /** Private keys of the curve P-256 in PEM: the first signs answers, all are published. */
+  readonly answerKeys: readonly string[]
   /** Under which partners know this gateway; the token endpoint answers to that name only. */
   readonly publicUrl: string | undefined
+  /** How long browsers remember to come by https alone; 0 where they are not told. */
+  readonly hstsSeconds: number
   /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
   /** How long a run without a token may go by what its subject was last granted. */
@@ -178,7 +182,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
   }
   const issuers = listOf(yaml['issuers']).map((entry, at) => readIssuer(reader, entry, at))
   const internalSecret = readSecret(reader, 'internalSecret', yaml['internalSecret'])
-  const internalKey = readPrivateKey(reader, yaml['internalKey'])
+  const internalKey = readPrivateKey(reader, 'internalKey', yaml['internalKey'])
   const systems = readSystems(reader, yaml)
   if (internalSecret !== undefined && internalKey !== undefined)
     reader.problems.push('internalSecret and internalKey exclude each other')
@@ -223,10 +227,14 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     corsOrigins: readOrigins(reader, yaml['corsOrigins']),
     internalSecret,
     internalKey,
+    answerKeys: listOf(yaml['answerKeys'] ?? []).flatMap(
+      (each, at) => readPrivateKey(reader, `answerKeys[${at}]`, each) ?? [],
+    ),
     publicUrl:
       yaml['publicUrl'] === undefined
         ? undefined
         : reader.safeUrl('publicUrl', yaml['publicUrl']).replace(/\/+$/, ''),
+    hstsSeconds: reader.whole('hstsSeconds', yaml['hstsSeconds'], 31_536_000, 0, 63_072_000),
     trustedProxies: readAddresses(reader, 'trustedProxies', yaml['trustedProxies']),
     maxUnseenDays: reader.whole('maxUnseenDays', yaml['maxUnseenDays'], 30, 1, 365),
     authorization: reader.oneOf('authorization', yaml['authorization'], authorizations, 'filter'),
@@ -255,7 +263,9 @@ const known = new Set([
   'audit',
   'corsOrigins',
   'internalKey',
+  'answerKeys',
   'publicUrl',
+  'hstsSeconds',
   'trustedProxies',
   'maxUnseenDays',
   'authorization',
@@ -401,14 +411,14 @@ function readSecret(reader: Reader, name: string, value: unknown): string | unde
   return undefined
 }
 
-function readPrivateKey(reader: Reader, value: unknown): string | undefined {
+function readPrivateKey(reader: Reader, name: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   try {
     if (typeof value !== 'string') throw new TypeError('no text')
     privateKeyFrom(value)
     return value
   } catch {
-    reader.problems.push('internalKey: expected a private key of the curve P-256 in PEM')
+    reader.problems.push(`${name}: expected a private key of the curve P-256 in PEM`)
     return undefined
   }
 }

@@ -37,6 +37,10 @@ export interface HttpOptions extends ListenOptions {
   limitsOf(principal: Principal): Limits
   /** Origins whose pages may ask. */
   readonly corsOrigins: readonly string[]
+  /** How long browsers remember to come by https alone; 0: they are not told. */
+  readonly hstsSeconds: number
+  /** The public keys by which answers are signed; null when there are none. */
+  readonly jwks: object | null
   /** The schema as the caller sees it. */
   schema(principal: Principal): { readonly id: string; readonly sdl: string }
   /** Answers the addresses of the pages; false when it is none of them. */
@@ -81,6 +85,8 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   const startedAt = performance.now()
   response.setHeader('x-request-id', requestId)
   for (const [name, value] of securityHeaders) response.setHeader(name, value)
+  if (options.hstsSeconds > 0)
+    response.setHeader('strict-transport-security', `max-age=${options.hstsSeconds}`)
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   let subject: string | null = null
   response.once('close', () => {
@@ -139,6 +145,10 @@ async function route(
       sendJson(response, options.isReady() ? 200 : 503, {
         status: options.isReady() ? 'ready' : 'starting',
       })
+      return
+    case '/.well-known/jwks.json':
+      if (options.jwks === null) throw new AppError('NOT_FOUND', 'There are no keys.')
+      sendJson(response, 200, options.jwks, { 'cache-control': 'public, max-age=600' })
       return
     case '/schema.graphql':
       await sendSchema(request, response, options)
