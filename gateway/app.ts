@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { printSchema, type ExecutionResult } from 'graphql'
+import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import { dateIn } from '#shared/calendar.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Listening } from '#shared/http-server.ts'
@@ -24,23 +24,36 @@ import { platformSource } from './platform/platform.ts'
 import { platformName, readWithPlatform } from './platform/schema.ts'
 import { createPrincipals, type Claims } from './policy/principals.ts'
 import { readPolicy, type Policy } from './policy/policy.ts'
-import { createGraph, execute, type Follower, type Graph } from './request/execute.ts'
+import { execute, type Follower } from './request/execute.ts'
 import { explain } from './request/explain.ts'
 import { observers, sourceReports, type Observer } from './request/observer.ts'
 import { InvalidDocument } from './request/receive.ts'
 import { neverAborted } from './request/stages.ts'
+import { createViews, type Views } from './request/views.ts'
 import { connect } from './sources/connect.ts'
 import type { Source } from './sources/source.ts'
+import { printedSchema, scopesFor } from './supergraph/contracts.ts'
 import type { Generation } from './supergraph/generation.ts'
 import { loadSdl, type Loaded } from './supergraph/load.ts'
 import { isBare, type SupergraphText } from './supergraph/read.ts'
+import { answerKeysOf, demoAnswerKey, type AnswerKeys } from './tokens/answer-keys.ts'
 import { demoSecret } from './tokens/demo.ts'
+import { createEncryptionKeys } from './tokens/encryption-keys.ts'
 import { openIdentities } from './tokens/identities.ts'
+import { createSealFor } from './tokens/seal.ts'
 import type { Caller, Credentials } from './tokens/verified.ts'
 import { createGraphqlEndpoint, type Question } from './transport/graphql.ts'
 import { listenHttp } from './transport/http.ts'
 
-export type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+/**
+ * Answers the addresses of the pages; false when it is none of them. `schemaSeen` is the schema as who
+ * asks sees it, and throws UNAUTHENTICATED.
+ */
+export type Pages = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  schemaSeen: () => Promise<GraphQLSchema>,
+) => Promise<boolean>
 
 export interface AppOptions {
   readonly log: Log
@@ -88,7 +101,7 @@ export interface App extends AsyncDisposable {
 }
 
 interface Current extends Loaded {
-  readonly graph: Graph
+  readonly views: Views
   readonly sources: ReadonlyMap<string, Source>
   /** Requests that are under way in this generation. */
   running: number
@@ -125,8 +138,11 @@ export async function createApp(
         if (source !== undefined) sources.set(place.name, source)
       }
       await loaded.ready
-      const graph = createGraph(loaded.generation, { withKeys: config.audit !== null })
-      return { ...loaded, graph, sources, running: 0, isRetired: false }
+      const views = createViews(loaded.generation, {
+        withKeys: config.audit !== null,
+        introspection: config.introspection,
+      })
+      return { ...loaded, views, sources, running: 0, isRetired: false }
     } catch (error) {
       await loaded[Symbol.asyncDispose]()
       throw error
@@ -156,12 +172,16 @@ export async function createApp(
   })
   let policy: Policy | null = null
   let current: Current
+  let answerKeys: AnswerKeys | null
+  const demoKeys = () => (usesDemoTokens ? [demoAnswerKey(config.data)] : [])
   const policyOf = ({ generation }: Current) =>
     readPolicy(config.policy, generation.policies.scopes, {
       isForeign: isSdl,
       partnerLimits: config.limits.partner,
+      scopesFor: (audience) => scopesFor(generation, audience),
     })
   try {
+    answerKeys = await answerKeysOf(config.answerKeys.length > 0 ? config.answerKeys : demoKeys())
     current = await load()
     policy = config.noAuth ? null : policyOf(current)
   } catch (error) {
@@ -180,7 +200,7 @@ export async function createApp(
     // One generation from the beginning to the end, whatever is swapped meanwhile.
     const taken = current
     taken.running += 1
-    const { graph, sources } = taken
+    const { views, sources } = taken
     const reports = options.sources === true ? sourceReports() : undefined
     const requestId = options.requestId ?? 'local'
     const { subject } = principal
@@ -191,6 +211,7 @@ export async function createApp(
     const counted: QuestionCost = { cost: null }
     let costs: AnsweredCost | undefined
     try {
+      const graph = views.of(principal)
       const request = {
         document: question.document,
         operationName: question.operationName,
@@ -288,6 +309,16 @@ export async function createApp(
     scopes: [...current.generation.policies.scopes],
   })
 
+  const sealFor = createSealFor({
+    keys: answerKeys,
+    policy: () => policy ?? noPolicy(),
+    encryptionKey: createEncryptionKeys({
+      onProblem: (error) => log.error({ err: error }, 'the keys of a partner could not be had'),
+      now: Date.now,
+    }),
+    issuer: config.publicUrl ?? 'isthmus',
+  })
+
   const authenticate = async (credentials: Credentials): Promise<Caller> =>
     callers === undefined
       ? { principal: everybody(), token: null }
@@ -304,7 +335,7 @@ export async function createApp(
       const next = await load()
       try {
         const nextPolicy = policy === null ? null : policyOf(next)
-        await next.graph.questions.warm(current.graph.questions)
+        await next.views.warm(current.views)
         const before = current
         current = next
         policy = nextPolicy
@@ -317,9 +348,12 @@ export async function createApp(
     },
     listen: (pages) => {
       const graphql = createGraphqlEndpoint({
+        sealFor,
         execute: (question, { principal, ...asking }) => run(question, principal, asking),
         onError: (error) => log.error({ err: error }, 'internal'),
       })
+      const schemaFor = (principal: Principal) =>
+        current.views.of(principal).questions.schemaFor(principal)
       return listenHttp({
         host: config.host,
         port: config.port,
@@ -329,13 +363,16 @@ export async function createApp(
         limitsOf,
         corsOrigins: config.corsOrigins,
         trustedProxies: config.trustedProxies,
+        // Said over plain http it would mean nothing, and a gateway on loopback has no certificate.
+        hstsSeconds: config.publicUrl?.startsWith('https:') === true ? config.hstsSeconds : 0,
         oauth: (url) => identities?.oauth(url) ?? null,
         isReady: () => true, // it listens only once a generation is loaded
-        schema: () => ({
-          id: current.generation.id,
-          sdl: printSchema(current.generation.apiSchema),
-        }),
-        pages,
+        schema: (principal) => printedSchema(schemaFor(principal)),
+        jwks: answerKeys?.jwks ?? null,
+        pages:
+          pages &&
+          ((request, response, principalOf) =>
+            pages(request, response, async () => schemaFor(await principalOf()))),
       })
     },
     [Symbol.asyncDispose]: async () => {

@@ -14,6 +14,10 @@ import { moduleExtension } from './module-extension.ts'
 import { addressProblem } from './tokens/addresses.ts'
 import { authorizations, type Authorization } from './request/denied.ts'
 
+/** What introspection and the SDL show an employee: all, or what the own scopes may read. */
+export const introspections = ['all', 'scopes'] as const
+export type Introspection = (typeof introspections)[number]
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Signatures with a key pair: a secret that both sides know is no issuer's. */
@@ -75,14 +79,19 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   /** A private key of the curve P-256 in PEM: internal tokens are then signed by ES256. */
   readonly internalKey: string | undefined
+  /** Private keys of the curve P-256 in PEM: the first signs answers, all are published. */
+  readonly answerKeys: readonly string[]
   /** Under which partners know this gateway; the token endpoint answers to that name only. */
   readonly publicUrl: string | undefined
+  /** How long browsers remember to come by https alone; 0 where they are not told. */
+  readonly hstsSeconds: number
   /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
   /** How long a run without a token may go by what its subject was last granted. */
   readonly maxUnseenDays: number
   /** What becomes of a question of which some fields may not be read. */
   readonly authorization: Authorization
+  readonly introspection: Introspection
   /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
   readonly noAuth: boolean
   system(name: string): SystemConfig
@@ -173,7 +182,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
   }
   const issuers = listOf(yaml['issuers']).map((entry, at) => readIssuer(reader, entry, at))
   const internalSecret = readSecret(reader, 'internalSecret', yaml['internalSecret'])
-  const internalKey = readPrivateKey(reader, yaml['internalKey'])
+  const internalKey = readPrivateKey(reader, 'internalKey', yaml['internalKey'])
   const systems = readSystems(reader, yaml)
   if (internalSecret !== undefined && internalKey !== undefined)
     reader.problems.push('internalSecret and internalKey exclude each other')
@@ -218,13 +227,18 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     corsOrigins: readOrigins(reader, yaml['corsOrigins']),
     internalSecret,
     internalKey,
+    answerKeys: listOf(yaml['answerKeys'] ?? []).flatMap(
+      (each, at) => readPrivateKey(reader, `answerKeys[${at}]`, each) ?? [],
+    ),
     publicUrl:
       yaml['publicUrl'] === undefined
         ? undefined
         : reader.safeUrl('publicUrl', yaml['publicUrl']).replace(/\/+$/, ''),
+    hstsSeconds: reader.whole('hstsSeconds', yaml['hstsSeconds'], 31_536_000, 0, 63_072_000),
     trustedProxies: readAddresses(reader, 'trustedProxies', yaml['trustedProxies']),
     maxUnseenDays: reader.whole('maxUnseenDays', yaml['maxUnseenDays'], 30, 1, 365),
     authorization: reader.oneOf('authorization', yaml['authorization'], authorizations, 'filter'),
+    introspection: reader.oneOf('introspection', yaml['introspection'], introspections, 'all'),
     noAuth,
     system: (name) => systems.named.get(name) ?? systems.fallback,
   }
@@ -249,10 +263,13 @@ const known = new Set([
   'audit',
   'corsOrigins',
   'internalKey',
+  'answerKeys',
   'publicUrl',
+  'hstsSeconds',
   'trustedProxies',
   'maxUnseenDays',
   'authorization',
+  'introspection',
 ])
 
 function readYaml(file: string, env: Environment, reader: Reader): Yaml {
@@ -394,14 +411,14 @@ function readSecret(reader: Reader, name: string, value: unknown): string | unde
   return undefined
 }
 
-function readPrivateKey(reader: Reader, value: unknown): string | undefined {
+function readPrivateKey(reader: Reader, name: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   try {
     if (typeof value !== 'string') throw new TypeError('no text')
     privateKeyFrom(value)
     return value
   } catch {
-    reader.problems.push('internalKey: expected a private key of the curve P-256 in PEM')
+    reader.problems.push(`${name}: expected a private key of the curve P-256 in PEM`)
     return undefined
   }
 }

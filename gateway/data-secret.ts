@@ -6,7 +6,12 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export function dataSecret(data: string, name: string): string {
+/** `make` makes the text of a new one; 48 random bytes by default. */
+export function dataSecret(
+  data: string,
+  name: string,
+  make: () => string = () => randomBytes(48).toString('base64url'),
+): string {
   const path = join(data, name)
   mkdirSync(data, { recursive: true })
   try {
@@ -15,7 +20,7 @@ export function dataSecret(data: string, name: string): string {
     if (codeOf(error) !== 'ENOENT') throw error
   }
   const fresh = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
-  writeFileSync(fresh, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  writeFileSync(fresh, make(), { mode: 0o600, flag: 'wx' })
   try {
     linkSync(fresh, path) // fails where another process was first: its secret counts
   } catch (error) {

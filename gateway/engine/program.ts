@@ -3,7 +3,7 @@
  * a document and the caller's rights, and used by every request that asks the same.
  */
 import type { QueryPlan } from '@apollo/query-planner'
-import type { OperationDefinitionNode } from 'graphql'
+import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { Denied } from '../request/denied.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { compilePlan } from './compile.ts'
@@ -27,6 +27,8 @@ export interface ProgramOptions {
   readonly operation: OperationDefinitionNode
   readonly denied: readonly Denied[]
   readonly plan: QueryPlan
+  /** What introspection tells of; the API schema by default. */
+  readonly introspected?: GraphQLSchema
 }
 
 /**
@@ -41,11 +43,17 @@ async function makeUp(run: Run): Promise<void> {
   }
 }
 
-export function compileProgram({ generation, operation, denied, plan }: ProgramOptions): Program {
+export function compileProgram({
+  generation,
+  operation,
+  denied,
+  plan,
+  introspected = generation.apiSchema,
+}: ProgramOptions): Program {
   const { apiSchema: schema, supergraphSchema, keys, neededScopes } = generation
   const types = typeConditions(supergraphSchema)
   const step = compilePlan(plan, { keys, types, neededScopes })
-  const introspect = introspection(schema, operation)
+  const introspect = introspection(introspected, operation)
   return {
     fetch: async (input) => {
       const run = startRun(input)

@@ -13,7 +13,7 @@ export interface AnsweredCost {
 }
 
 export function answeredCost(
-  { cost, values, program, data }: Answered,
+  { operation, cost, values, program, data }: Answered,
   { supergraphSchema, costs }: Generation,
 ): AnsweredCost {
   const renamed = renameValues(values)
@@ -21,7 +21,7 @@ export function answeredCost(
     estimated: cost.estimate(renamed).cost,
     actual: cost.actual(data),
     systems: bySystem(
-      plannedCosts(program.plan, { supergraphSchema, costs, cost, values: renamed }),
+      plannedCosts(program.plan, { operation, supergraphSchema, costs, cost, values: renamed }),
     ),
   }
 }

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '#shared/errors.ts'
 import { sendJson } from '#shared/http-server.ts'
 import type { Pages } from '../app.ts'
+import { askable } from '../reports/askable.ts'
 import type { Report } from '../reports/library.ts'
 import { sendAsset } from './assets.ts'
 import { addressOf, type Bundle, type Manifest } from './bundled.ts'
@@ -51,21 +52,25 @@ const securityHeaders: Readonly<Record<string, string>> = {
 const assets = addressOf('')
 
 export function createPages(options: PagesOptions): Pages {
-  return async (request, response) => {
+  return async (request, response, schemaSeen) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const isOurs = ['/', '/playground', '/tokens'].includes(path) || path.startsWith('/playground/')
     if (!isOurs) return false
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
-    await answer(path, request, response, options)
+    await answer(path, request, response, { ...options, schemaSeen })
     return true
   }
+}
+
+interface Answering extends PagesOptions {
+  readonly schemaSeen: Parameters<Pages>[2]
 }
 
 async function answer(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  options: PagesOptions,
+  options: Answering,
 ): Promise<void> {
   const { demoToken, identities } = options
   if (path === '/playground/demo-token' && demoToken !== null) {
@@ -80,6 +85,7 @@ async function answer(
   else if (isRead && path === '/playground') sendPage(request, response, built, shell)
   else if (isRead && path === '/tokens') sendPage(request, response, built, tokensShell)
   else if (isRead && path === '/playground/config.json') sendConfig(response, options)
+  else if (isRead && path === '/playground/questions.json') await sendQuestions(response, options)
   else if (isRead && path.startsWith(assets) && typeof built === 'object')
     await sendAsset(path.slice(assets.length), built, request, response)
   else throw new AppError('NOT_FOUND', 'There is nothing at this address.')
@@ -103,13 +109,23 @@ function sendPage(
     .end(method === 'HEAD' ? undefined : html)
 }
 
-function sendConfig(response: ServerResponse, options: PagesOptions): void {
-  const { mode, identities } = options
-  const labels = new Map(identities.map(({ name, label }) => [name, label]))
-  const questions = options.questions.map(({ identity, ...question }) => ({
+function sendConfig(response: ServerResponse, { mode, identities }: PagesOptions): void {
+  sendJson(response, 200, { mode, identities }, { 'cache-control': 'no-store' })
+}
+
+/** The saved questions that the caller can ask: others would tell names that the caller may not know. */
+async function sendQuestions(response: ServerResponse, options: Answering): Promise<void> {
+  const labels = new Map(options.identities.map(({ name, label }) => [name, label]))
+  const asked = askable(options.questions, await options.schemaSeen())
+  const questions = asked.map(({ identity, ...question }) => ({
     ...question,
     /** Who may read all of it: a demo identity means nothing in production. */
     reader: labels.get(identity) ?? null,
   }))
-  sendJson(response, 200, { mode, identities, questions }, { 'cache-control': 'no-store' })
+  sendJson(
+    response,
+    200,
+    { questions },
+    { 'cache-control': 'private, no-store', vary: 'authorization' },
+  )
 }

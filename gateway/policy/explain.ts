@@ -11,6 +11,10 @@ import {
   isCompositeType,
   Kind,
   OperationTypeNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
   type FieldNode,
   type GraphQLCompositeType,
   type OperationDefinitionNode,
@@ -21,6 +25,9 @@ import { grantsOf } from '#shared/rules/requirements.ts'
 import { authorise, type Caller as Asking } from '../request/authorise.ts'
 import { openLimits } from '../limits/limits.ts'
 import { operationOf, parseDocument } from '../request/receive.ts'
+import { missingScopes, type Alternatives } from '../request/missing-scopes.ts'
+import { contractOf } from '../supergraph/contracts.ts'
+import { isInSchema } from '../supergraph/coordinates.ts'
 import type { Generation } from '../supergraph/generation.ts'
 
 export interface Caller {
@@ -33,8 +40,8 @@ export interface Caller {
 
 export interface Refused {
   readonly coordinate: string
-  /** One of these lists must be held whole. */
-  readonly needs: readonly (readonly string[])[]
+  /** The scopes that are missing; none where no scope opens it. */
+  readonly needs: Alternatives
 }
 
 export interface Explanation extends Caller {
@@ -44,7 +51,8 @@ export interface Explanation extends Caller {
   readonly refused: readonly Refused[]
 }
 
-export function explain(caller: Caller, generation: Generation): Explanation {
+export function explain(caller: Caller, whole: Generation): Explanation {
+  const generation = contractOf(whole, caller.audience)
   const asking = askingAs(caller, generation)
   const readable = new Set<string>()
   const refused = new Map<string, Refused>()
@@ -63,14 +71,18 @@ export function explain(caller: Caller, generation: Generation): Explanation {
         ? Object.values(type.getFields())
         : []
     const selections = fields.map(({ name }) => fieldNode(name))
-    const denied = new Set(
-      deniedAt(place, selections, generation, asking).map(({ coordinate }) => coordinate),
+    const denied = new Map(
+      deniedAt(place, selections, generation, asking).map((each) => [each.coordinate, each]),
     )
     for (const field of fields) {
       const coordinate = `${type.name}.${field.name}`
       const to = getNamedType(field.type)
-      if (denied.has(coordinate)) {
-        refused.set(coordinate, { coordinate, needs: needsOf(coordinate, to.name, generation) })
+      const found = denied.get(coordinate)
+      if (found !== undefined) {
+        refused.set(coordinate, {
+          coordinate,
+          needs: missingScopes(found, generation, asking.held),
+        })
         continue
       }
       readable.add(coordinate)
@@ -104,20 +116,67 @@ const operations = [OperationTypeNode.QUERY, OperationTypeNode.MUTATION]
 export function explainOperation(
   text: string,
   caller: Caller,
-  generation: Generation,
+  whole: Generation,
 ): readonly (Refused & { readonly path: string })[] {
-  const { document } = parseDocument(text, generation.apiSchema, openLimits)
-  const allowed = authorise(
+  const { document } = parseDocument(text, whole.apiSchema, openLimits)
+  const outside = outsideOf(contractOf(whole, caller.audience), document, whole)
+  const asking = askingAs(caller, whole)
+  const { denied } = authorise(document, operationOf(document, undefined), whole, asking)
+  const isOutside = new Set(outside.map(({ coordinate }) => coordinate))
+  return [
+    ...outside,
+    ...denied
+      .filter(({ coordinate }) => !isOutside.has(coordinate))
+      .map((each) => ({
+        path: each.path.join('.'),
+        coordinate: each.coordinate,
+        needs: missingScopes(each, whole, asking.held),
+      })),
+  ]
+}
+
+/** What no scope opens: what is selected, and asked with, that the contract does not have. */
+function outsideOf(
+  contract: Generation,
+  document: DocumentNode,
+  { apiSchema }: Generation,
+): readonly (Refused & { readonly path: string })[] {
+  const found: (Refused & { readonly path: string })[] = []
+  const path: string[] = []
+  const types = new TypeInfo(apiSchema)
+  const look = (coordinate: string) => {
+    if (!isInSchema(contract.apiSchema, coordinate))
+      found.push({ path: path.join('.'), coordinate, needs: [] })
+  }
+  const parent = () => types.getParentType()?.name ?? ''
+  visit(
     document,
-    operationOf(document, undefined),
-    generation,
-    askingAs(caller, generation),
+    visitWithTypeInfo(types, {
+      Field: {
+        enter: ({ name, alias }) => {
+          path.push((alias ?? name).value)
+          if (!name.value.startsWith('__')) look(`${parent()}.${name.value}`)
+        },
+        leave: () => {
+          path.pop()
+        },
+      },
+      Argument: ({ name }) => {
+        const field = types.getFieldDef()
+        if (field && !types.getDirective()) look(`${parent()}.${field.name}(${name.value}:)`)
+      },
+      ObjectField: ({ name }) => {
+        const input = getNamedType(types.getParentInputType())
+        if (input) look(`${input.name}.${name.value}`)
+      },
+      EnumValue: ({ value }) => {
+        const input = getNamedType(types.getInputType())
+        if (input) look(`${input.name}.${value}`)
+      },
+      NamedType: ({ name }) => look(name.value),
+    }),
   )
-  return allowed.denied.map(({ path, coordinate, isField }) => ({
-    path: path.join('.'),
-    coordinate,
-    needs: needsOf(coordinate, isField ? typeOf(coordinate, generation) : null, generation),
-  }))
+  return found
 }
 
 /** What one may read and the other may not. */
@@ -162,23 +221,3 @@ const on = (name: string): SelectionNode => ({
   typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: name } },
   selectionSet: { kind: Kind.SELECTION_SET, selections: [] },
 })
-
-function typeOf(coordinate: string, { apiSchema }: Generation): string | null {
-  const [name = '', field = ''] = coordinate.split('.')
-  const type = apiSchema.getType(name)
-  if (!(type instanceof GraphQLObjectType || type instanceof GraphQLInterfaceType)) return null
-  const found = type.getFields()[field]
-  return found === undefined ? null : getNamedType(found.type).name
-}
-
-/** Of the field, of its type, and of what it answers. */
-function needsOf(
-  coordinate: string,
-  answered: string | null,
-  { policies }: Generation,
-): readonly (readonly string[])[] {
-  const [type = ''] = coordinate.split('.')
-  return [type, coordinate, answered ?? ''].flatMap((each) =>
-    (policies.requirements.get(each) ?? []).flatMap(({ grants }) => grants),
-  )
-}

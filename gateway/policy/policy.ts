@@ -45,16 +45,22 @@ export interface PolicyOptions {
   readonly isForeign?: boolean
   /** Of partners whose file says nothing else. */
   readonly partnerLimits?: Limits
+  /** The scopes that something in the contract of an audience asks for; by default all. */
+  readonly scopesFor?: (audience: Audience) => ReadonlySet<string>
 }
 
 /** `known` are the scopes that the schema asks for; `*` in a role means all of them. */
 export function readPolicy(
   folder: string,
   known: ReadonlySet<string>,
-  { isForeign = false, partnerLimits = defaultLimits.partner }: PolicyOptions = {},
+  {
+    isForeign = false,
+    partnerLimits = defaultLimits.partner,
+    scopesFor = () => known,
+  }: PolicyOptions = {},
 ): Policy {
   const problems: string[] = []
-  const checking = { known, isForeign, partnerLimits, problems }
+  const checking = { known, isForeign, partnerLimits, scopesFor, problems }
   const roles = readRoles(join(folder, 'roles.yaml'), checking)
   const partners = readPartners(join(folder, 'partners'), checking)
   if (problems.length > 0) {
@@ -127,7 +133,7 @@ function readRoles(file: string, checking: Checking) {
 }
 
 function readPartners(folder: string, checking: Checking) {
-  const { problems } = checking
+  const { problems, scopesFor } = checking
   const partners = new Map<string, Partner>()
   const files = existsSync(folder) ? readdirSync(folder) : []
   for (const file of files.filter((each) => each.endsWith('.yaml')).toSorted()) {
@@ -145,6 +151,13 @@ function readPartners(folder: string, checking: Checking) {
     const audience = audiences.find((each) => each === yaml['audience'] && each !== 'EMPLOYEE')
     if (audience === undefined)
       problems.push(`${file}: "audience" is none of ${audiences.slice(1).join(', ')}`)
+    else {
+      const within = scopesFor(audience)
+      for (const scope of meant.filter((each) => !within.has(each)))
+        problems.push(
+          `${file}: scopes: all that asks for "${scope}" is outside of the contract of ${audience}`,
+        )
+    }
     const partner: Partner = {
       name: basename(file, '.yaml'),
       subject: text('subject'),

@@ -32,6 +32,7 @@ import { hidden } from './conditions.ts'
 import type { Denied } from './denied.ts'
 import { possibleFields, possibleTypes } from './possible-fields.ts'
 import type { VariableAsks } from './protected-variables.ts'
+import { rootOf } from './receive.ts'
 
 export interface Allowed {
   readonly operation: OperationDefinitionNode
@@ -54,8 +55,7 @@ export function authorise(
   generation: Generation,
   caller: Caller,
 ): Allowed {
-  const root = generation.apiSchema.getRootType(operation.operation)
-  if (!root) throw new AppError('BAD_REQUEST', `This schema has no ${operation.operation}.`)
+  const root = rootOf(generation.apiSchema, operation)
   if (operation.operation === 'subscription') {
     throw new AppError('BAD_REQUEST', 'Subscriptions are not supported.')
   }

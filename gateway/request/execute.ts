@@ -3,7 +3,12 @@
  * stages in their order and answers a GraphQL result; only what is wrong with the question itself is
  * thrown.
  */
-import { getVariableValues, GraphQLError, type ExecutionResult } from 'graphql'
+import {
+  getVariableValues,
+  GraphQLError,
+  type ExecutionResult,
+  type OperationDefinitionNode,
+} from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import type { Program } from '../engine/program.ts'
 import type { RunInput } from '../engine/run.ts'
@@ -61,6 +66,8 @@ export interface Follower {
 }
 
 export interface Answered {
+  /** As it was planned. */
+  readonly operation: OperationDefinitionNode
   readonly cost: OperationCost
   readonly values: Readonly<Record<string, unknown>>
   readonly program: Program
@@ -103,7 +110,13 @@ export async function execute(
   const fetched = await observed(observer, 'fetch', () => fetch(planned, systems))
   follow?.got(fetched.run?.data)
   const result = await observed(observer, 'shape', () => shape(fetched, { onError, mayBeSaid }))
-  onAnswered?.({ cost: prepared.cost, values, program: planned.program, data: fetched.run?.data })
+  onAnswered?.({
+    operation: prepared.operation,
+    cost: prepared.cost,
+    values,
+    program: planned.program,
+    data: fetched.run?.data,
+  })
   return result
 }
 

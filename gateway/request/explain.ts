@@ -5,11 +5,11 @@
  */
 import type { ExecutionResult } from 'graphql'
 import { AppError } from '#shared/errors.ts'
-import { grantsOf, meets } from '#shared/rules/requirements.ts'
+import { grantsOf } from '#shared/rules/requirements.ts'
 import { checkEstimate, type Estimate } from '../limits/cost.ts'
 import type { Limits } from '../limits/limits.ts'
-import type { Denied } from './denied.ts'
 import { prepare, type Graph } from './execute.ts'
+import { missingScopes, type Alternatives } from './missing-scopes.ts'
 import { plannedCosts, readablePlan, type PlannedCost } from './readable-plan.ts'
 import { originalName, renameValues } from './response-names.ts'
 import type { Authenticated } from './stages.ts'
@@ -30,24 +30,38 @@ export interface Explanation {
 export interface MissingScopes {
   readonly path: readonly string[]
   readonly coordinate: string
-  readonly scopes: readonly (readonly string[])[]
+  readonly scopes: Alternatives
 }
 
 export async function explain(request: Authenticated, graph: Graph): Promise<ExecutionResult> {
-  const { generation } = graph
+  const { generation, questions } = graph
   const { prepared, values } = prepare(request, graph)
   const renamed = renameValues(values)
   const estimate = prepared.cost.estimate(renamed)
   const { plan } = await prepared.program()
-  const calls = plannedCosts(plan, { ...generation, cost: prepared.cost, values: renamed })
-  const { limits } = request
+  const calls = plannedCosts(plan, {
+    ...generation,
+    operation: prepared.operation,
+    cost: prepared.cost,
+    values: renamed,
+  })
+  const { limits, principal } = request
+  const held = grantsOf(principal, generation.policies.policies)
   const explanation: Explanation = {
     cost: { estimated: estimate.cost, maximum: limits.cost },
     nestedRows: { estimated: estimate.nestedRows, maximum: limits.nestedRows },
     systems: bySystem(calls),
     calls: calls.map(({ system, path, entities, cost }) => ({ system, path, entities, cost })),
-    plan: readablePlan(plan),
-    missingScopes: prepared.denied.map((each) => missing(each, graph, request)),
+    plan: readablePlan(plan, {
+      operation: prepared.operation,
+      supergraphSchema: generation.supergraphSchema,
+      shown: questions.schemaFor(principal),
+    }),
+    missingScopes: prepared.denied.map((each) => ({
+      path: each.path.map(originalName),
+      coordinate: each.coordinate,
+      scopes: missingScopes(each, generation, held),
+    })),
     refusedBy: refusals(estimate, limits),
     limits,
   }
@@ -58,21 +72,6 @@ export const bySystem = (calls: readonly PlannedCost[]): Readonly<Record<string,
   const costs: Record<string, number> = {}
   for (const { system, cost } of calls) costs[system] = (costs[system] ?? 0) + cost
   return costs
-}
-
-function missing(
-  { path, coordinate }: Denied,
-  { generation }: Graph,
-  { principal }: Authenticated,
-): MissingScopes {
-  const { requirements, policies } = generation.policies
-  const held = grantsOf(principal, policies)
-  const unmet = (requirements.get(coordinate) ?? []).filter((each) => !meets(held, [each]))
-  return {
-    path: path.map(originalName),
-    coordinate,
-    scopes: unmet.flatMap(({ grants }) => grants),
-  }
 }
 
 function refusals(estimate: Estimate, limits: Limits) {

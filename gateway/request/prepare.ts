@@ -4,19 +4,27 @@
  * the key, so nobody gets another one's plan. Questions that differ by a written value share a
  * program. Bounded by what they weigh; concurrent first askers share the work.
  */
-import { Kind, print, type DocumentNode, type OperationDefinitionNode } from 'graphql'
+import {
+  Kind,
+  print,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql'
+import type { Introspection } from '../config.ts'
 import { compileCost, type OperationCost } from '../limits/cost.ts'
 import { checkDocument, type DocumentSize } from '../limits/document.ts'
 import { noLimits, type Limits } from '../limits/limits.ts'
 import type { Principal } from '#shared/principal.ts'
 import { compileProgram, type Program } from '../engine/program.ts'
+import { readableSchema } from '../supergraph/contracts.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { authorise } from './authorise.ts'
 import { decide, decidingVariables } from './conditions.ts'
 import { covered } from './covered.ts'
 import { liftLiterals } from './literals.ts'
 import { createRecent, type Recent } from './recent.ts'
-import { operationOf, parseDocument } from './receive.ts'
+import { operationOf, parseDocument, rootOf, withoutSuggestions, type Parsed } from './receive.ts'
 import { withKeys } from './plan-keys.ts'
 import { renameCollisions } from './response-names.ts'
 import type { Denied } from './denied.ts'
@@ -67,6 +75,8 @@ export interface Preparations {
   ask(text: string, operationName: string | undefined, limits: Limits): Asked
   /** `values` are the checked variables. */
   prepare(asked: Asked, values: Values, principal: Principal): Prepared
+  /** What introspection tells this caller of. */
+  schemaFor(principal: Principal): GraphQLSchema
   /** Makes ready what another generation was asked most lately, so that it is known here too. */
   warm(from: Preparations): Promise<void>
   /** The most recent questions first. */
@@ -86,9 +96,14 @@ const maxLength = 1_000_000
 /** Questions that a new generation knows before it takes over. */
 const maxWarmed = 100
 
+/** Schemas that are kept for introspection by scopes; one weighs a megabyte or two. */
+const maxSchemas = 20
+
 export interface PreparationOptions {
   /** Whether systems are asked for the keys of entities also where nobody else needs them. */
   readonly withKeys: boolean
+  /** What introspection tells; `all` by default. */
+  readonly introspection?: Introspection
 }
 
 export function createPreparations(
@@ -99,7 +114,24 @@ export function createPreparations(
   const kept = createRecent<Kept>(maxLength)
   const programs = createRecent<Promise<Program>>(maxLength)
   const rightsOf = createRights(generation.policies.policies)
+  const schemas = createRecent<GraphQLSchema>(maxSchemas)
+  const tellsAll = options.introspection !== 'scopes'
   let number = 0
+
+  const introspected = ({ key, held }: Rights): GraphQLSchema => {
+    if (tellsAll) return generation.apiSchema
+    const known = schemas.get(key)
+    if (known !== undefined) return known
+    const made = readableSchema(generation, held)
+    schemas.set(key, made, 1)
+    return made
+  }
+
+  /** What somebody may not see, an error must not suggest. */
+  const parse = (text: string, limits: Limits): Parsed => {
+    const parsed = () => parseDocument(text, generation.apiSchema, limits)
+    return tellsAll ? parsed() : withoutSuggestions(parsed)
+  }
 
   const ask: Preparations['ask'] = (text, operationName, limits) => {
     // No document has a NUL in it. Most are asked without a name, and a text alone is not copied.
@@ -109,8 +141,10 @@ export function createPreparations(
       checkDocument(known.size, limits)
       return known
     }
-    const { document, size } = parseDocument(text, generation.apiSchema, limits)
+    const { document, size } = parse(text, limits)
     const operation = operationOf(document, operationName)
+    // Where there is no root, nothing of the operation was validated.
+    rootOf(generation.apiSchema, operation)
     const deciding = decidingVariables(document)
     number += 1
     const asked: Asked = {
@@ -134,7 +168,15 @@ export function createPreparations(
     const key = `${asked.number} ${fallen} ${asksKey(asks)} ${rights.key}`
     const known = kept.get(key)
     if (known !== undefined) return known.prepared
-    const prepared = prepareNew(asked, { values, rights, asks, generation, programs, options })
+    const prepared = prepareNew(asked, {
+      values,
+      rights,
+      asks,
+      generation,
+      programs,
+      options,
+      introspected,
+    })
     const decisions = Object.fromEntries(asked.deciding.map((name) => [name, values[name]]))
     kept.set(key, { asked, values: decisions, principal, prepared }, asked.text.length)
     return prepared
@@ -143,6 +185,7 @@ export function createPreparations(
     ask,
     prepare,
     recent: () => kept.values(),
+    schemaFor: (principal) => introspected(rightsOf(principal)),
     warm: async (from) => {
       let done = 0
       for (const { asked, values, principal } of from.recent()) {
@@ -165,11 +208,12 @@ interface Preparing {
   readonly generation: Generation
   readonly programs: Recent<Promise<Program>>
   readonly options: PreparationOptions
+  readonly introspected: (rights: Rights) => GraphQLSchema
 }
 
 function prepareNew(
   { document, operationName }: Asked,
-  { values, rights, asks, generation, programs, options }: Preparing,
+  { values, rights, asks, generation, programs, options, introspected }: Preparing,
 ): Prepared {
   const decided = decide(document, values)
   const asked = operationOf(decided, operationName)
@@ -180,6 +224,7 @@ function prepareNew(
   } = authorise(decided, asked, generation, { held: rights.held, asks })
   const { operation: lifted, values: written } = liftLiterals(allowed, generation.apiSchema)
   const operation = renameCollisions(lifted, generation)
+  const told = asksOfSchema(operation) ? introspected(rights) : generation.apiSchema
   const compile = async (planned: string): Promise<Program> => {
     const plan = covered(operation, await generation.plan(planned), generation.apiSchema)
     return compileProgram({
@@ -187,11 +232,14 @@ function prepareNew(
       operation,
       denied,
       plan: options.withKeys ? withKeys(plan, generation) : plan,
+      introspected: told,
     })
   }
   const shared = (): Promise<Program> => {
     const planned = print({ kind: Kind.DOCUMENT, definitions: [operation] } satisfies DocumentNode)
-    const key = denied.length === 0 ? planned : `${planned} ${JSON.stringify(denied)}`
+    const without = denied.length === 0 ? planned : `${planned} ${JSON.stringify(denied)}`
+    // Who is told of another schema gets another answer.
+    const key = told === generation.apiSchema ? without : `${without} ${rights.key}`
     const known = programs.get(key)
     if (known !== undefined) return known
     const made = compile(planned)
@@ -215,3 +263,11 @@ function prepareNew(
     },
   }
 }
+
+/** Whether it asks for `__schema` or `__type`; fragments are written out. */
+const asksOfSchema = ({ selectionSet }: Pick<OperationDefinitionNode, 'selectionSet'>): boolean =>
+  selectionSet.selections.some((selection) =>
+    selection.kind === Kind.FIELD
+      ? selection.name.value === '__schema' || selection.name.value === '__type'
+      : selection.kind === Kind.INLINE_FRAGMENT && asksOfSchema(selection),
+  )

@@ -1,12 +1,26 @@
 /**
  * A plan as people read it: which system is asked what, after what, and what each part may cost. Names
- * are those of the client; what the gateway adds of its own is left as it is.
+ * are those of the client. What the planner asks for of its own, keys and what is computed from, is told
+ * as far as the caller's schema has it.
  */
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
-import { Kind, parse, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import {
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql'
 import { compileCost, estimateSelected, type OperationCost } from '../limits/cost.ts'
 import { compileSelections } from '../limits/cost-tree.ts'
 import type { CostIndex } from '../supergraph/cost-index.ts'
+import { askedPath } from './asked-path.ts'
 import { originalName } from './response-names.ts'
 
 export interface PlannedCost {
@@ -20,6 +34,8 @@ export interface PlannedCost {
 }
 
 export interface PlanOptions {
+  /** As it was asked for. */
+  readonly operation: OperationDefinitionNode
   readonly supergraphSchema: GraphQLSchema
   readonly costs: CostIndex
   /** Of the whole operation. */
@@ -44,10 +60,7 @@ function costsOf(
       return [
         {
           system: node.serviceName,
-          path: path
-            .filter((part) => part !== '@')
-            .map(originalName)
-            .join('.'),
+          path: placeOf(path, options.operation),
           entities: node.requires === undefined ? 0 : entities,
           cost: costOf(node.operation, entities, options),
           operation: node.operation,
@@ -93,37 +106,94 @@ const entitiesAsked = ({ selectionSet }: OperationDefinitionNode) =>
       : [],
   )
 
-/** A plan as text, one line for each step. */
-export const readablePlan = ({ node }: QueryPlan): string =>
-  node === undefined ? 'No system is asked.' : lines(node, [], 0).join('\n')
+/** A place by the client's names, as far as the client asked for it. */
+const placeOf = (path: readonly string[], operation: OperationDefinitionNode): string =>
+  askedPath(
+    path.filter((part) => part !== '@'),
+    operation,
+  )
+    .map(String)
+    .map(originalName)
+    .join('.')
 
-function lines(node: Node, path: readonly string[], indent: number): readonly string[] {
+export interface ReadableOptions extends Pick<PlanOptions, 'operation' | 'supergraphSchema'> {
+  /** What the caller may know of. */
+  readonly shown: GraphQLSchema
+}
+
+/** A plan as text, one line for each step. */
+export const readablePlan = ({ node }: QueryPlan, options: ReadableOptions): string =>
+  node === undefined ? 'No system is asked.' : lines(node, [], 0, options).join('\n')
+
+function lines(
+  node: Node,
+  path: readonly string[],
+  indent: number,
+  options: ReadableOptions,
+): readonly string[] {
   const said = (text: string) => `${'  '.repeat(indent)}${text}`
   switch (node.kind) {
     case 'Fetch': {
-      const place = path
-        .filter((part) => part !== '@')
-        .map(originalName)
-        .join('.')
+      const place = placeOf(path, options.operation)
+      const asked = shownOf(node.operation, options)
       return [
-        said(`ask ${node.serviceName}${place === '' ? '' : ` for ${place}`}: ${node.operation}`),
+        said(
+          `ask ${node.serviceName}${place === '' ? '' : ` for ${place}`}${asked && `: ${asked}`}`,
+        ),
       ]
     }
     case 'Flatten':
-      return lines(node.node, [...path, ...node.path.map(String)], indent)
+      return lines(node.node, [...path, ...node.path.map(String)], indent, options)
     case 'Sequence':
       return [
         said('one after the other:'),
-        ...node.nodes.flatMap((each) => lines(each, path, indent + 1)),
+        ...node.nodes.flatMap((each) => lines(each, path, indent + 1, options)),
       ]
     case 'Parallel':
       return [
         said('at the same time:'),
-        ...node.nodes.flatMap((each) => lines(each, path, indent + 1)),
+        ...node.nodes.flatMap((each) => lines(each, path, indent + 1, options)),
       ]
     case 'Condition':
     case 'Defer':
     case 'Subscription':
       return [said(node.kind)]
   }
+}
+
+/** What of a planned operation the caller may know of; empty when that is nothing. */
+function shownOf(text: string, { supergraphSchema, shown }: ReadableOptions): string {
+  const types = new TypeInfo(supergraphSchema)
+  const isShown = (parent: string, field: string): boolean => {
+    const type = shown.getType(parent)
+    return (isObjectType(type) || isInterfaceType(type)) && field in type.getFields()
+  }
+  let isLeft = true
+  const document = visit(
+    parse(text, { noLocation: true }),
+    visitWithTypeInfo(types, {
+      Field: {
+        enter: ({ name }) => {
+          const parent = types.getParentType()
+          // `_entities` is no field of the supergraph; below it fragments name the types.
+          if (name.value.startsWith('_') || !parent) return undefined
+          return isShown(parent.name, name.value) ? undefined : null
+        },
+        leave: (field) => (field.selectionSet?.selections.length === 0 ? null : undefined),
+      },
+      InlineFragment: {
+        enter: ({ typeCondition }) =>
+          typeCondition !== undefined && shown.getType(typeCondition.name.value) === undefined
+            ? null
+            : undefined,
+        leave: ({ selectionSet }) => (selectionSet.selections.length === 0 ? null : undefined),
+      },
+      OperationDefinition: {
+        leave: ({ selectionSet }) => {
+          isLeft = selectionSet.selections.length > 0
+        },
+      },
+    }),
+  )
+  return isLeft ? stripIgnoredCharacters(print(document)) : ''
 }

@@ -9,6 +9,7 @@ import {
   validate,
   visit,
   type DocumentNode,
+  type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
@@ -113,6 +114,31 @@ export class InvalidDocument extends Error {
         }),
     )
   }
+}
+
+/** Throws as `parse` does, without the names that graphql-js suggests. */
+export function withoutSuggestions<Result>(parsed: () => Result): Result {
+  try {
+    return parsed()
+  } catch (error) {
+    if (!(error instanceof InvalidDocument)) throw error
+    throw new InvalidDocument(
+      error.errors.map(
+        ({ message, nodes }) =>
+          new GraphQLError(message.replace(/ Did you mean [^]*$/, ''), { nodes: nodes ?? null }),
+      ),
+    )
+  }
+}
+
+/** The type that the operation begins at; throws BAD_REQUEST when the schema has none. */
+export function rootOf(
+  schema: GraphQLSchema,
+  { operation }: OperationDefinitionNode,
+): GraphQLObjectType {
+  const root = schema.getRootType(operation)
+  if (!root) throw new AppError('BAD_REQUEST', `This schema has no ${operation}.`)
+  return root
 }
 
 /** The operation that is asked for; throws OPERATION_RESOLUTION_FAILURE. */

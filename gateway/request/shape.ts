@@ -2,15 +2,10 @@
  * Shape: the answer as the client gets it. Denied fields are reported, and every error is one of
  * ours: a code, a path and the request's id. What a system said beyond that goes to the log.
  */
-import {
-  GraphQLError,
-  Kind,
-  type ExecutionResult,
-  type OperationDefinitionNode,
-  type SelectionNode,
-} from 'graphql'
+import { GraphQLError, type ExecutionResult, type OperationDefinitionNode } from 'graphql'
 import { AppError, errorCodes } from '#shared/errors.ts'
 import { detailsOf } from '../sources/details.ts'
+import { askedPath } from './asked-path.ts'
 import { originalName } from './response-names.ts'
 import { deniedError } from './denied.ts'
 import type { Fetched } from './stages.ts'
@@ -76,32 +71,6 @@ function unsaidIn(error: Partial<GraphQLError> & Error): unknown {
 
 const clientName = (part: string | number): string | number =>
   typeof part === 'string' ? originalName(part) : part
-
-/** As much of a path as the operation asked for: the planner asks systems for keys of its own. */
-function askedPath(
-  path: readonly (string | number)[],
-  operation: OperationDefinitionNode,
-): readonly (string | number)[] {
-  let selections: readonly SelectionNode[] = operation.selectionSet.selections
-  for (const [at, part] of path.entries()) {
-    if (typeof part === 'number') continue
-    const fields = fieldsNamed(selections, part)
-    if (fields.length === 0) return path.slice(0, at)
-    selections = fields
-  }
-  return path
-}
-
-/** What is selected below the fields of that response name; the fields themselves when they are leaves. */
-function fieldsNamed(selections: readonly SelectionNode[], name: string): readonly SelectionNode[] {
-  return selections.flatMap((selection) => {
-    if (selection.kind === Kind.INLINE_FRAGMENT)
-      return fieldsNamed(selection.selectionSet.selections, name)
-    if (selection.kind !== Kind.FIELD || (selection.alias ?? selection.name).value !== name)
-      return []
-    return selection.selectionSet?.selections ?? [selection]
-  })
-}
 
 const unique = (errors: readonly GraphQLError[]): readonly GraphQLError[] => [
   ...new Map(

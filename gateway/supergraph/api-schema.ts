@@ -101,7 +101,7 @@ const plain = <Node extends Named>(node: Node): Node => ({
 })
 
 /** What the linked features are called in this document: `@link(url: ".../join/v0.5")` is `join`. */
-function featureNames(supergraph: DocumentNode): ReadonlyMap<string, string> {
+export function featureNames(supergraph: DocumentNode): ReadonlyMap<string, string> {
   const names = new Map([['link', 'link']])
   for (const definition of supergraph.definitions) {
     if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION)

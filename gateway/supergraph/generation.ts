@@ -12,6 +12,7 @@ import { servicesIn, type Service } from './join-directives.ts'
 import type { Plan } from './planner.ts'
 import { createNeededScopes, type NeededScopes } from './needed-scopes.ts'
 import { policyIndex, type PolicyIndex } from './policy-index.ts'
+import { tagsOf, type Tags } from './tags.ts'
 
 export interface Generation {
   /** SHA-256 of the supergraph's SDL, the first 16 hex digits. */
@@ -27,6 +28,8 @@ export interface Generation {
   readonly neededScopes: NeededScopes
   readonly keys: EntityKeys
   readonly costs: CostIndex
+  /** What `@tag` says of the schema's parts. */
+  readonly tags: Tags
   readonly services: readonly Service[]
 }
 
@@ -48,6 +51,7 @@ export function createGeneration(supergraphSdl: string, plan: Plan): Generation 
       neededScopes: createNeededScopes(policies, supergraphSchema),
       keys: entityKeys(document),
       costs: costIndex(document),
+      tags: tagsOf(document),
       services: [...servicesIn(document).values()],
     })
   } catch (cause) {

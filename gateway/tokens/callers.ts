@@ -41,8 +41,9 @@ export function createCallers(options: CallersOptions): Callers {
       try {
         let verified: Verified
         if (looksIssued(token)) {
-          verified = verifyIssued(token, address)
-          id = verified.tokenId
+          const issued = verifyIssued(token, address)
+          verified = issued
+          id = issued.tokenId
         } else {
           const hash = tokenHash(token)
           verified = await verify(token, hash)

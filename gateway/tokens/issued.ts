@@ -21,12 +21,16 @@ export interface IssuedVerifierOptions {
 }
 
 /** Throws what is wrong with the token. */
-export type IssuedVerifier = (token: string, address: string | undefined) => Verified
+export type IssuedVerifier = (token: string, address: string | undefined) => VerifiedIssued
+
+interface VerifiedIssued extends Verified {
+  readonly tokenId: string
+}
 
 interface Kept {
   readonly token: IssuedToken
   readonly allows: AddressList | null
-  readonly verified: Verified
+  readonly verified: VerifiedIssued
 }
 
 const maxKept = 10_000

@@ -84,7 +84,7 @@ function checkKeys(value: unknown): void {
   if ((value as JSONWebKeySet).keys.length === 0) throw new TypeError('there is no key')
 }
 
-async function boundedJson(url: string, init: RequestInit): Promise<unknown> {
+export async function boundedJson(url: string, init: RequestInit): Promise<unknown> {
   const response = await fetch(url, init)
   if (!response.ok) throw new TypeError(`${url} answers ${response.status}`)
   let text = ''

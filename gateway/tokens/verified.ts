@@ -19,8 +19,6 @@ export interface Caller {
 
 export interface Verified {
   readonly claims: Claims
-  /** Our id of an issued token, or the `jti`. */
-  readonly tokenId: string | null
   /** The client that got the token, which may be a partner's system. */
   readonly clientId: string | null
   /** Whose subjects it may name: ours are for partners, an issuer's as it is configured. */

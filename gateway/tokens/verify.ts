@@ -98,7 +98,7 @@ async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now:
     currentDate: new Date(now),
     requiredClaims: ['exp', 'sub'],
   })
-  const { sub, exp, jti } = payload
+  const { sub, exp } = payload
   if (typeof sub !== 'string' || sub === '') throw new TypeError('no subject')
   if (exp === undefined) throw new TypeError('no expiry')
   checkLifetime({ exp, iat: payload.iat }, issuer, now / 1_000)
@@ -109,7 +109,6 @@ async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now:
       subject: sub,
       groups: Array.isArray(groups) ? groups.filter((each) => typeof each === 'string') : [],
     },
-    tokenId: typeof jti === 'string' ? jti : null,
     clientId: typeof clientId === 'string' ? clientId : null,
     callers: issuer.callers,
   }

@@ -16,6 +16,7 @@ import { checkJsonNesting } from '../limits/variables.ts'
 import { Unauthorized } from '../request/denied.ts'
 import { InvalidVariables } from '../request/execute.ts'
 import { InvalidDocument } from '../request/receive.ts'
+import type { Seal, SealFor } from '../tokens/seal.ts'
 import { sendAnswer } from './answer.ts'
 import { readText } from './body.ts'
 import { sendQuotas } from './rate-headers.ts'
@@ -51,6 +52,8 @@ type Execute = (
 
 export interface GraphqlOptions {
   readonly execute: Execute
+  /** For who wants answers that nobody else can read. */
+  readonly sealFor: SealFor
   /** Told of what the client only sees as INTERNAL. */
   readonly onError: (error: unknown) => void
 }
@@ -62,43 +65,51 @@ export type GraphqlEndpoint = (
 ) => Promise<void>
 
 export const createGraphqlEndpoint =
-  ({ execute, onError }: GraphqlOptions): GraphqlEndpoint =>
+  ({ execute, sealFor, onError }: GraphqlOptions): GraphqlEndpoint =>
   async (request, response, asking) => {
     const media = mediaTypeOf(request.headers.accept)
-    const body = await bodyOf(request, asking.limits)
-    const options = {
-      contentType: media.contentType,
-      acceptEncoding: request.headers['accept-encoding'],
-    }
+    // Before anything is asked: without a key nothing can be answered.
+    const seal = media.isSealed ? await sealFor(asking.principal.subject) : null
     const onQuotas = (quotas: readonly Quota[]) => sendQuotas(response, quotas)
+    const refused = (error: unknown): Answered => {
+      const { status, errors, retryAfterSeconds } = refusal(error, {
+        requestId: asking.requestId,
+        onError,
+      })
+      if (retryAfterSeconds !== undefined && !response.headersSent)
+        response.setHeader('retry-after', retryAfterSeconds)
+      return { status, answer: { errors } }
+    }
     const ask = async (question: Question): Promise<Answered> => {
       try {
         return { status: 200, answer: await execute(question, { ...asking, onQuotas }) }
       } catch (error) {
-        const { status, errors, retryAfterSeconds } = refusal(error, {
-          requestId: asking.requestId,
-          onError,
-        })
-        if (retryAfterSeconds !== undefined && !response.headersSent)
-          response.setHeader('retry-after', retryAfterSeconds)
-        return { status, answer: { errors } }
+        return refused(error)
       }
     }
-    if (Array.isArray(body)) {
+    const answered = async (): Promise<Answered | Batch> => {
+      const body = await bodyOf(request, asking.limits)
+      if (!Array.isArray(body))
+        return await ask({
+          ...questionIn(body),
+          ...(request.method === 'GET' ? { isSafe: true } : {}),
+        })
       const answers: ExecutionResult[] = []
       // One after the other: a batch is no way around the questions that may be asked at the same time.
       for (const each of batchOf(body, asking.limits))
         answers.push((await ask(questionIn(each))).answer)
-      await sendAnswer(response, answers, { ...options, status: 200 })
+      return { status: 200, answer: answers }
+    }
+    if (seal !== null) {
+      // What is wrong with the body is nobody else's business either.
+      await sendSealed(response, await answered().catch(refused), seal)
       return
     }
-    const { status, answer } = await ask({
-      ...questionIn(body),
-      ...(request.method === 'GET' ? { isSafe: true } : {}),
-    })
-    // Who asked for the older media type alone reads errors in the body, by 200 (section 6.4.1).
+    const { status, answer } = await answered()
     await sendAnswer(response, answer, {
-      ...options,
+      contentType: media.contentType,
+      acceptEncoding: request.headers['accept-encoding'],
+      // Who asked for the older media type alone reads errors in the body, by 200 (section 6.4.1).
       status: media.isLegacy && status === 400 ? 200 : status,
     })
   }
@@ -106,6 +117,27 @@ export const createGraphqlEndpoint =
 interface Answered {
   readonly status: number
   readonly answer: ExecutionResult
+}
+
+interface Batch {
+  readonly status: number
+  readonly answer: readonly ExecutionResult[]
+}
+
+async function sendSealed(
+  response: ServerResponse,
+  { status, answer }: Answered | Batch,
+  seal: Seal,
+): Promise<void> {
+  const text = await seal(JSON.stringify(answer))
+  if (response.destroyed) return
+  response.writeHead(status, {
+    'content-type': jose,
+    'content-length': Buffer.byteLength(text),
+    // What is left of the body is not read.
+    ...(status === errorCodes.REQUEST_TOO_LARGE.status ? { connection: 'close' } : {}),
+  })
+  response.end(text)
 }
 
 function batchOf(body: readonly unknown[], limits: Limits): readonly unknown[] {
@@ -124,22 +156,30 @@ interface Media {
   readonly contentType: string
   /** Whether only `application/json` was asked for, by name. */
   readonly isLegacy: boolean
+  /** Whether the answer is for this caller's key. */
+  readonly isSealed: boolean
 }
 
+const jose = 'application/jose'
 const json = 'application/json'
 const graphqlJson = 'application/graphql-response+json'
 
 /** GraphQL over HTTP, section 6.1. Without a preference it is JSON, as every client understands it. */
 function mediaTypeOf(accept: string | undefined): Media {
   const given = (accept ?? '*/*').split(',').map((each) => each.split(';', 1)[0]?.trim() ?? '')
+  const isSealed = false
+  // Who names it at all may not be answered in clear.
+  if (given.includes(jose)) return { contentType: jose, isLegacy: false, isSealed: true }
   if (given.includes(graphqlJson)) {
-    return { contentType: `${graphqlJson}; charset=utf-8`, isLegacy: false }
+    return { contentType: `${graphqlJson}; charset=utf-8`, isLegacy: false, isSealed }
   }
   if (given.some((each) => each === '*/*' || each === 'application/*')) {
-    return { contentType: `${json}; charset=utf-8`, isLegacy: false }
+    return { contentType: `${json}; charset=utf-8`, isLegacy: false, isSealed }
   }
-  if (given.includes(json)) return { contentType: `${json}; charset=utf-8`, isLegacy: true }
-  throw new AppError('NOT_ACCEPTABLE', `Accept ${graphqlJson} or ${json}.`)
+  if (given.includes(json)) {
+    return { contentType: `${json}; charset=utf-8`, isLegacy: true, isSealed }
+  }
+  throw new AppError('NOT_ACCEPTABLE', `Accept ${graphqlJson}, ${json} or ${jose}.`)
 }
 
 async function bodyOf(request: IncomingMessage, limits: Limits): Promise<unknown> {

@@ -37,9 +37,20 @@ export interface HttpOptions extends ListenOptions {
   limitsOf(principal: Principal): Limits
   /** Origins whose pages may ask. */
   readonly corsOrigins: readonly string[]
-  schema(): { readonly id: string; readonly sdl: string }
+  /** How long browsers remember to come by https alone; 0: they are not told. */
+  readonly hstsSeconds: number
+  /** The public keys by which answers are signed; null when there are none. */
+  readonly jwks: object | null
+  /** The schema as the caller sees it. */
+  schema(principal: Principal): { readonly id: string; readonly sdl: string }
   /** Answers the addresses of the pages; false when it is none of them. */
-  readonly pages: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | null
+  readonly pages:
+    | ((
+        request: IncomingMessage,
+        response: ServerResponse,
+        principalOf: () => Promise<Principal>,
+      ) => Promise<boolean>)
+    | null
 }
 
 export async function listenHttp(options: HttpOptions): Promise<Listening> {
@@ -74,6 +85,8 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   const startedAt = performance.now()
   response.setHeader('x-request-id', requestId)
   for (const [name, value] of securityHeaders) response.setHeader(name, value)
+  if (options.hstsSeconds > 0)
+    response.setHeader('strict-transport-security', `max-age=${options.hstsSeconds}`)
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   let subject: string | null = null
   response.once('close', () => {
@@ -133,12 +146,19 @@ async function route(
         status: options.isReady() ? 'ready' : 'starting',
       })
       return
+    case '/.well-known/jwks.json':
+      if (options.jwks === null) throw new AppError('NOT_FOUND', 'There are no keys.')
+      sendJson(response, 200, options.jwks, { 'cache-control': 'public, max-age=600' })
+      return
     case '/schema.graphql':
       await sendSchema(request, response, options)
       return
     default:
       if (options.oauth !== null && (await options.oauth(path, request, response))) return
-      if (options.pages !== null && (await options.pages(request, response))) return
+      if (options.pages !== null) {
+        const principalOf = async () => (await options.authenticate()).principal
+        if (await options.pages(request, response, principalOf)) return
+      }
       throw new AppError('NOT_FOUND', 'There is nothing at this address.')
   }
 }
@@ -161,13 +181,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   })
 }
 
-/** The API schema as SDL, for code generation. */
+/** The API schema as the caller sees it, as SDL, for code generation. */
 async function sendSchema(request: IncomingMessage, response: ServerResponse, options: Route) {
-  await options.authenticate()
-  const { id, sdl } = options.schema()
+  const { principal } = await options.authenticate()
+  const { id, sdl } = options.schema(principal)
   const etag = `"${id}"`
   if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304, { etag }).end()
+    response.writeHead(304, { etag, vary: 'authorization' }).end()
     return
   }
   response
@@ -175,6 +195,7 @@ async function sendSchema(request: IncomingMessage, response: ServerResponse, op
       'content-type': 'text/plain; charset=utf-8',
       etag,
       'cache-control': 'private, no-cache',
+      vary: 'authorization',
     })
     .end(request.method === 'HEAD' ? undefined : sdl)
 }

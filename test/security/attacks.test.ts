@@ -152,6 +152,7 @@ describe('HTTP', () => {
   it('answers say what browsers may do with them', async () => {
     const { headers } = await gateway.post(viewer)
     assert.equal(headers.get('x-content-type-options'), 'nosniff')
+    assert.equal(headers.get('strict-transport-security'), null) // nobody knows it by https
     assert.equal(
       headers.get('content-security-policy'),
       "default-src 'none'; frame-ancestors 'none'",

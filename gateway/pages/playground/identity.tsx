@@ -2,6 +2,7 @@
 import { useGraphiQLActions } from '@graphiql/react'
 import { useState } from 'react'
 import { lastAnswer } from './answers.ts'
+import { loadQuestions } from './saved.ts'
 import { setToken, switchTo, type PageConfig } from './session.ts'
 
 /** Who asks at first: `/graphql` answers nobody without a token. */
@@ -12,6 +13,7 @@ export function Identity({ config }: { config: PageConfig }) {
 }
 
 function DemoIdentity({ config }: { config: PageConfig }) {
+  const actions = useGraphiQLActions()
   const [chosen, setChosen] = useState(firstIdentity)
   const [problem, setProblem] = useState<string | null>(null)
   const change = async (name: string) => {
@@ -20,6 +22,7 @@ function DemoIdentity({ config }: { config: PageConfig }) {
       setChosen(name)
       setProblem(null)
       lastAnswer.forget() // it was somebody else's
+      await Promise.all([loadQuestions(), actions.introspect()]) // another caller may see another schema
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error))
     }
@@ -46,7 +49,7 @@ function Token() {
     const value = form.get('token')
     setToken(typeof value === 'string' ? value.trim() : '')
     lastAnswer.forget()
-    await actions.introspect()
+    await Promise.all([loadQuestions(), actions.introspect()])
   }
   return (
     <form className="isthmus-identity" action={take}>

@@ -11,6 +11,7 @@ import { firstIdentity, Identity } from './identity.tsx'
 import logo from './logo.svg'
 import { questionsPlugin } from './questions.tsx'
 import { Result } from './result.tsx'
+import { loadQuestions } from './saved.ts'
 import { loadConfig, switchTo, type PageConfig } from './session.ts'
 import './style.css'
 
@@ -25,7 +26,10 @@ Object.assign(globalThis, {
 async function start(root: HTMLElement): Promise<void> {
   try {
     const config = await loadConfig()
-    if (config.mode === 'demo') await switchTo(firstIdentity)
+    if (config.mode === 'demo') {
+      await switchTo(firstIdentity)
+      await loadQuestions()
+    }
     render(root, config)
   } catch (error) {
     root.className = 'isthmus-stopped'
@@ -34,12 +38,11 @@ async function start(root: HTMLElement): Promise<void> {
 }
 
 function render(root: HTMLElement, config: PageConfig): void {
-  const questions = questionsPlugin(config.questions)
   createRoot(root).render(
     <GraphiQL
       fetcher={fetcher}
-      plugins={[questions, builderPlugin]}
-      visiblePlugin={questions}
+      plugins={[questionsPlugin, builderPlugin]}
+      visiblePlugin={questionsPlugin}
       shouldPersistHeaders={false}
       showPersistHeadersSettings={false}
       isHeadersEditorEnabled={false}
@@ -54,7 +57,7 @@ function render(root: HTMLElement, config: PageConfig): void {
         <Identity config={config} />
       </GraphiQL.Logo>
       <GraphiQL.Footer>
-        <Result questions={config.questions} />
+        <Result />
       </GraphiQL.Footer>
     </GraphiQL>,
   )

@@ -1,39 +1,41 @@
 /** The left pane: the saved questions by theme; each opens in a tab, ready to run. */
 import { useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react'
+import { useSyncExternalStore } from 'react'
+import { savedQuestions } from './saved.ts'
 import type { SavedQuestion } from './session.ts'
 
-export function questionsPlugin(questions: readonly SavedQuestion[]): GraphiQLPlugin {
+export const questionsPlugin: GraphiQLPlugin = {
+  title: 'Questions',
+  icon: () => (
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true">
+      <path d="M4 5h16M4 10h16M4 15h10M4 20h7" strokeLinecap="round" />
+    </svg>
+  ),
+  content: Questions,
+}
+
+function Questions() {
+  const questions = useSyncExternalStore(savedQuestions.subscribe, savedQuestions.current)
   const themes = Map.groupBy(questions, ({ theme }) => theme)
   const byTheme = [...themes].toSorted(([a], [b]) => a.localeCompare(b))
-  return {
-    title: 'Questions',
-    icon: () => (
-      <svg
-        viewBox="0 0 24 24"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.5"
-        aria-hidden="true"
-      >
-        <path d="M4 5h16M4 10h16M4 15h10M4 20h7" strokeLinecap="round" />
-      </svg>
-    ),
-    content: () => (
-      <div className="isthmus-questions">
-        <div className="graphiql-doc-explorer-title">Questions</div>
-        {byTheme.map(([theme, ofTheme]) => (
-          <section key={theme}>
-            <h3>{theme}</h3>
-            <ul>
-              {ofTheme.map((question) => (
-                <QuestionButton key={question.name} question={question} />
-              ))}
-            </ul>
-          </section>
-        ))}
-      </div>
-    ),
-  }
+  return (
+    <div className="isthmus-questions">
+      <div className="graphiql-doc-explorer-title">Questions</div>
+      {byTheme.length === 0 && (
+        <p className="isthmus-hint">There are none that this caller can ask.</p>
+      )}
+      {byTheme.map(([theme, ofTheme]) => (
+        <section key={theme}>
+          <h3>{theme}</h3>
+          <ul>
+            {ofTheme.map((question) => (
+              <QuestionButton key={question.name} question={question} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  )
 }
 
 function QuestionButton({ question }: { question: SavedQuestion }) {

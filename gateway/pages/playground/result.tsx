@@ -1,14 +1,15 @@
 /** Under the answer: which systems answered it, and its rows as a table. */
 import { useState, useSyncExternalStore } from 'react'
 import { lastAnswer } from './answers.ts'
-import type { SavedQuestion } from './session.ts'
+import { savedQuestions } from './saved.ts'
 import { Systems } from './systems.tsx'
 import { TableView } from './table-view.tsx'
 
 const views = ['Systems', 'Table'] as const
 type View = (typeof views)[number]
 
-export function Result({ questions }: { questions: readonly SavedQuestion[] }) {
+export function Result() {
+  const questions = useSyncExternalStore(savedQuestions.subscribe, savedQuestions.current)
   const answer = useSyncExternalStore(lastAnswer.subscribe, lastAnswer.current)
   const [shown, setShown] = useState<View | null>('Systems')
   return (

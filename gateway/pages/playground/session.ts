@@ -25,7 +25,6 @@ export interface SavedQuestion {
 export interface PageConfig {
   readonly mode: 'demo' | 'production'
   readonly identities: readonly { readonly name: string; readonly label: string }[]
-  readonly questions: readonly SavedQuestion[]
 }
 
 let token = ''

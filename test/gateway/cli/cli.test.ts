@@ -186,7 +186,7 @@ describe('the command line', { concurrency: 2 }, () => {
 
   it('report run --as somebody with fewer rights says what is missing, and prints the rest', async () => {
     const { code, stdout, stderr } = await isthmus(
-      ['report', 'run', 'margin-by-customer', '--as', 'partner'],
+      ['report', 'run', 'margin-by-customer', '--as', 'sales'],
       env,
     )
     assert.equal(code, 0)

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { buildSchema, type GraphQLSchema } from 'graphql'
 import { AppError } from '#shared/errors.ts'
-import { listen } from '#shared/http-server.ts'
+import { listen, sendError } from '#shared/http-server.ts'
 import type { Built, Bundle } from '../../../gateway/pages/bundled.ts'
 import { createPages, type PagesOptions } from '../../../gateway/pages/pages.ts'
 import type { Report } from '../../../gateway/reports/library.ts'
@@ -32,6 +33,11 @@ const demo = {
 } as const
 
 const production = { ...demo, mode: 'production', identities: [], demoToken: null } as const
+
+const schemas: Readonly<Record<string, GraphQLSchema>> = {
+  all: buildSchema('type Query { viewer: Viewer } type Viewer { subject: ID! }'),
+  other: buildSchema('type Query { viewer: Viewer } type Viewer { name: String }'),
+}
 
 const script = 'console.log("a bundle")'
 
@@ -73,7 +79,17 @@ async function ask(
   const pages = createPages({ ...options, bundle: { state: () => state ?? built } })
   const server = await listen(
     async (incoming, response) => {
-      if (!(await pages(incoming, response))) throw new AppError('NOT_FOUND', 'not a page')
+      const schemaSeen = async () => {
+        const seen = schemas[incoming.headers.authorization ?? '']
+        if (seen === undefined) throw new AppError('UNAUTHENTICATED', 'who?')
+        return await Promise.resolve(seen)
+      }
+      try {
+        if (!(await pages(incoming, response, schemaSeen)))
+          throw new AppError('NOT_FOUND', 'not a page')
+      } catch (error) {
+        sendError(response, error instanceof AppError ? error : new AppError('INTERNAL', ''), {})
+      }
     },
     { host: '127.0.0.1', port: 0 },
   )
@@ -180,20 +196,42 @@ describe('the files of the bundle', () => {
 })
 
 describe('the configuration of the page', () => {
-  it('has the saved questions and, in demo mode, who there is', async () => {
+  it('has, in demo mode, who there is, and nothing of the schema', async () => {
     const { body, headers } = await ask(demo, '/playground/config.json')
-    const { identity: _, ...shown } = question
     assert.equal(headers['cache-control'], 'no-store')
-    assert.deepEqual(JSON.parse(body), {
-      mode: 'demo',
-      identities: demo.identities,
-      questions: [{ ...shown, reader: 'HR manager' }],
-    })
+    assert.deepEqual(JSON.parse(body), { mode: 'demo', identities: demo.identities })
   })
 
   it('names no demo identity in production', async () => {
     const { body } = await ask(production, '/playground/config.json')
     assert.doesNotMatch(body, /HR manager|"hr"/)
+  })
+})
+
+describe('the saved questions', () => {
+  const path = '/playground/questions.json'
+  const questionsOf = async (authorization: string, options: typeof demo | typeof production) =>
+    JSON.parse((await ask(options, path, { headers: { authorization } })).body).questions
+
+  it('are told to nobody without a token', async () => {
+    for (const options of [demo, production]) {
+      const { status, body } = await ask(options, path)
+      assert.equal(status, 401)
+      assert.doesNotMatch(body, /viewer|Who am I/)
+    }
+  })
+
+  it('are those that the caller can ask, and not kept for another one', async () => {
+    const { identity: _, ...shown } = question
+    const { headers } = await ask(demo, path, { headers: { authorization: 'all' } })
+    assert.equal(headers['cache-control'], 'private, no-store')
+    assert.equal(headers['vary'], 'authorization')
+    assert.deepEqual(await questionsOf('all', demo), [{ ...shown, reader: 'HR manager' }])
+    assert.deepEqual(await questionsOf('other', demo), [])
+  })
+
+  it('name no demo identity in production', async () => {
+    assert.equal((await questionsOf('all', production))[0].reader, null)
   })
 })
 

@@ -219,3 +219,21 @@ describe('/graphql over HTTP', () => {
     assert.equal((await fetch(`${gateway.url}/nothing`)).status, 404)
   })
 })
+
+describe('strict transport security', () => {
+  it('is told on every answer where the public address is https, for as long as configured', async () => {
+    const publicUrl = 'https://gateway.example.com'
+    for (const [change, expected] of [
+      [{ publicUrl }, 'max-age=31536000'],
+      [{ publicUrl, hstsSeconds: 60 }, 'max-age=60'],
+      [{ publicUrl, hstsSeconds: 0 }, null],
+      [{ publicUrl: 'http://localhost:4000' }, null],
+    ] as const) {
+      await using gateway = await startHttp((config) => ({ ...config, ...change }))
+      for (const path of ['/health/live', '/graphql', '/nothing']) {
+        const { headers } = await fetch(`${gateway.url}${path}`)
+        assert.equal(headers.get('strict-transport-security'), expected)
+      }
+    }
+  })
+})

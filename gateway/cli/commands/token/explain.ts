@@ -45,11 +45,13 @@ Examples:
         { explain, explainOperation, difference },
         { generationForReading },
         { readPolicy },
+        { scopesFor },
         { shownRows },
       ] = await Promise.all([
         import('../../../policy/explain.ts'),
         import('../../../supergraph/load.ts'),
         import('../../../policy/policy.ts'),
+        import('../../../supergraph/contracts.ts'),
         import('../../../policy/shown-rows.ts'),
       ])
       const config = readConfig(env)
@@ -58,6 +60,7 @@ Examples:
       const policy = readPolicy(config.policy, generation.policies.scopes, {
         isForeign: isBare(config.supergraph),
         partnerLimits: config.limits.partner,
+        scopesFor: (audience) => scopesFor(generation, audience),
       })
       const found = async (named: string) =>
         explain(await callerNamed(env, named, policy), generation)

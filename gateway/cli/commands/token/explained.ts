@@ -38,7 +38,11 @@ export function printRefused(refused: readonly (Refused & { readonly path: strin
       : `Of this operation ${refused.length} would be refused:`,
   )
   for (const { path, coordinate, needs } of refused)
-    console.log(`  ${path}: ${coordinate} needs ${needed(needs)}`)
+    console.log(
+      needs.length === 0
+        ? `  ${path}: ${coordinate} is outside of the contract`
+        : `  ${path}: ${coordinate} needs ${needed(needs)}`,
+    )
 }
 
 interface Difference {

@@ -1,0 +1,100 @@
+/**
+ * Contracts: the API schema as an audience of partners sees it, by `@tag` in the systems' schemas. What
+ * is tagged `internal` is for employees only; what is tagged with audiences is for these; all else is
+ * for everybody. An input that tells a hidden field is hidden with it. Questions, introspection and
+ * suggestions know this schema only, so what is outside of it is like what does not exist.
+ */
+import { printSchema, type GraphQLSchema } from 'graphql'
+import { createHash } from 'node:crypto'
+import type { Audience } from '#shared/principal.ts'
+import { meets } from '#shared/rules/requirements.ts'
+import { isInSchema } from './coordinates.ts'
+import { filteredSchema, type IsHidden } from './filtered-schema.ts'
+import type { Generation } from './generation.ts'
+
+/** The tag of what no audience of partners sees. */
+const internal = 'internal'
+
+const tagOf: Readonly<Record<Exclude<Audience, 'EMPLOYEE'>, string>> = {
+  CUSTOMER: 'customer',
+  SUPPLIER: 'supplier',
+  DISTRIBUTOR: 'distributor',
+  PARTNER_SYSTEM: 'partner-system',
+}
+const audienceTags: ReadonlySet<string> = new Set(Object.values(tagOf))
+
+const contracts = new WeakMap<Generation, Map<Audience, Generation>>()
+
+/** The generation as the audience sees it; itself where nothing is hidden. Made once. */
+export function contractOf(generation: Generation, audience: Audience): Generation {
+  if (audience === 'EMPLOYEE') return generation
+  const made = contracts.get(generation) ?? new Map<Audience, Generation>()
+  contracts.set(generation, made)
+  const before = made.get(audience)
+  if (before !== undefined) return before
+  const isHidden = hiddenFrom(tagOf[audience], generation)
+  const contract =
+    isHidden === null
+      ? generation
+      : Object.freeze({ ...generation, apiSchema: filteredSchema(generation.apiSchema, isHidden) })
+  made.set(audience, contract)
+  return contract
+}
+
+/** Null when nothing is. */
+function hiddenFrom(own: string, { tags, policies }: Generation): IsHidden | null {
+  const hidden = new Set(
+    [...tags].flatMap(([coordinate, names]) => {
+      const meant = names.filter((name) => audienceTags.has(name))
+      const isFor = !names.includes(internal) && (meant.length === 0 || meant.includes(own))
+      return isFor ? [] : [coordinate]
+    }),
+  )
+  if (hidden.size === 0) return null
+  const isField = (field: string) => hidden.has(field) || hidden.has(field.split('.', 1)[0] ?? '')
+  for (const [input, read] of policies.reads) if (read.some(isField)) hidden.add(input)
+  return (coordinate) => hidden.has(coordinate)
+}
+
+/** The scopes that something in the schema of the audience asks for. */
+export function scopesFor(generation: Generation, audience: Audience): ReadonlySet<string> {
+  const { apiSchema, policies } = contractOf(generation, audience)
+  if (apiSchema === generation.apiSchema) return policies.scopes
+  const isThere = (coordinate: string) => isInSchema(apiSchema, coordinate)
+  return new Set([
+    ...[...policies.requirements].flatMap(([coordinate, needs]) =>
+      isThere(coordinate) ? needs.flatMap(({ grants }) => grants.flat()) : [],
+    ),
+    ...[...policies.masks].flatMap(([coordinate, { unless }]) =>
+      isThere(coordinate) ? unless.flat() : [],
+    ),
+  ])
+}
+
+/** The schema without what somebody who holds these may neither read nor ask with. */
+export const readableSchema = (
+  { apiSchema, policies }: Pick<Generation, 'apiSchema' | 'policies'>,
+  held: ReadonlySet<string>,
+): GraphQLSchema =>
+  filteredSchema(
+    apiSchema,
+    (coordinate) => !meets(held, policies.protectedInputs.requirements.get(coordinate)),
+  )
+
+export interface PrintedSchema {
+  /** Changes when the text does. */
+  readonly id: string
+  readonly sdl: string
+}
+
+const printed = new WeakMap<GraphQLSchema, PrintedSchema>()
+
+/** As SDL, printed once. */
+export function printedSchema(schema: GraphQLSchema): PrintedSchema {
+  const before = printed.get(schema)
+  if (before !== undefined) return before
+  const sdl = printSchema(schema)
+  const made = { id: createHash('sha256').update(sdl).digest('hex').slice(0, 16), sdl }
+  printed.set(schema, made)
+  return made
+}

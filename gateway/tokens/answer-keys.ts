@@ -1,0 +1,35 @@
+/**
+ * The keys by which this gateway signs what it answers, and the public set where partners find them
+ * (RFC 7517). The first one signs; others are those of before or after, which partners may know.
+ */
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose'
+import { privateKeyFrom } from '#shared/internal-token.ts'
+import { dataSecret } from '../data-secret.ts'
+
+export interface AnswerKeys {
+  readonly privateKey: KeyObject
+  readonly kid: string
+  readonly jwks: { readonly keys: readonly JWK[] }
+}
+
+/** Null when there is none. */
+export async function answerKeysOf(pems: readonly string[]): Promise<AnswerKeys | null> {
+  const [first] = pems
+  if (first === undefined) return null
+  const keys = await Promise.all(
+    pems.map(async (pem): Promise<JWK & { kid: string }> => {
+      const jwk = await exportJWK(createPublicKey(privateKeyFrom(pem)))
+      return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'ES256', use: 'sig' }
+    }),
+  )
+  return { privateKey: privateKeyFrom(first), kid: keys[0]?.kid ?? '', jwks: { keys } }
+}
+
+/** The key of a data folder in demo mode; made when there is none. */
+export const demoAnswerKey = (data: string): string =>
+  dataSecret(data, 'answer-key.pem', () =>
+    generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString(),
+  )
