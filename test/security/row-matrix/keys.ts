@@ -6,8 +6,9 @@ import { keyColumns } from './tables.ts'
 export type Variables = Readonly<Record<string, string | number | null>>
 
 /**
- * The variables with which a question is asked, once each: of rows that are in `part`, and of rows that
- * are in the whole only. Without a part all rows are own.
+ * The variables with which a question is asked, once each: of rows that are in `part`, so that each of
+ * their columns and each table that refers to them says something of one of them, and of rows that are in the whole only. Without a part
+ * all rows are own.
  */
 export function keyedVariables(
   { key }: Question,
@@ -23,29 +24,72 @@ export function keyedVariables(
   return variables
 }
 
+export interface Keys {
+  readonly own: readonly SqlRow[]
+  readonly others: readonly SqlRow[]
+}
+
 export function keysOf(
   type: string,
   fields: readonly string[],
   whole: Graph,
   part: Graph | null,
-): { readonly own: readonly SqlRow[]; readonly others: readonly SqlRow[] } {
+): Keys {
   const { database, table, columns } = keyColumns(type, fields)
-  const key = columns.join(', ')
-  const present = columns.map((column) => `${column} IS NOT NULL`).join(' AND ')
-  // Those with the most to tell first.
-  const absent = whole
+  const every = (condition: string) =>
+    `SELECT DISTINCT ${columns.join(', ')} FROM ${table} WHERE ${condition} ORDER BY ${columns.join(', ')}`
+  const isKey = columns.map((column) => `${column} IS NOT NULL`).join(' AND ')
+  const rowsIn = (graph: Graph) => graph.sql(database, every(isKey))
+  const belongs = part ?? whole
+  const own = rowsIn(belongs)
+  const known = new Set(own.map(textOf))
+  const told = belongs
     .sql(database, `SELECT name FROM pragma_table_info('${table}')`)
-    .map(({ name }) => `(${name} IS NULL)`)
-  const statement = `SELECT ${key} FROM ${table} WHERE ${present}
-    GROUP BY ${key} ORDER BY min(${absent.join(' + ')}), ${key}`
-  const all = whole.sql(database, statement)
-  if (part === null) return { own: ends(all), others: [] }
-  const own = part.sql(database, statement)
-  const known = new Set(own.map((row) => JSON.stringify(row)))
-  const others = all.filter((row) => !known.has(JSON.stringify(row)))
-  return { own: ends(own), others: ends(others) }
+    .flatMap(({ name }) =>
+      belongs.sql(database, `${every(`${isKey} AND ${String(name)} IS NOT NULL`)} LIMIT 1`),
+    )
+  const [column = ''] = columns
+  const referred =
+    columns.length > 1
+      ? []
+      : databases.flatMap((each) => firstReferences(belongs, each, column, known))
+  const others = part === null ? [] : rowsIn(whole).filter((row) => !known.has(textOf(row)))
+  return { own: distinct([...own.slice(-1), ...told, ...referred]), others: distinct(ends(others)) }
+}
+
+const databases = ['crm', 'erp', 'hr', 'finance']
+
+/** The first row to which each table of a database refers by a column of this name. */
+function firstReferences(
+  belongs: Graph,
+  database: string,
+  column: string,
+  known: ReadonlySet<string>,
+): readonly SqlRow[] {
+  return belongs
+    .sql(
+      database,
+      `SELECT name FROM sqlite_master WHERE type = 'table'
+       AND EXISTS (SELECT 1 FROM pragma_table_info(sqlite_master.name) AS info WHERE info.name = ?)`,
+      column,
+    )
+    .flatMap(({ name }) => {
+      const referred = `SELECT DISTINCT ${column} FROM ${String(name)} ORDER BY 1`
+      return belongs
+        .sql(database, referred)
+        .filter((row) => known.has(textOf(row)))
+        .slice(0, 1)
+    })
 }
 
 /** The first and the last. */
-const ends = (rows: readonly SqlRow[]): readonly SqlRow[] =>
-  rows.length < 2 ? rows : [...rows.slice(0, 1), ...rows.slice(-1)]
+const ends = (rows: readonly SqlRow[]): readonly SqlRow[] => [
+  ...rows.slice(0, 1),
+  ...rows.slice(-1),
+]
+
+const textOf = (row: SqlRow): string => JSON.stringify(row)
+
+const distinct = (rows: readonly SqlRow[]): readonly SqlRow[] => [
+  ...new Map(rows.map((row) => [textOf(row), row])).values(),
+]

@@ -29,34 +29,54 @@ export const notJudged: Readonly<Record<string, string>> = {
   'Viewer.rowRule': 'names the rule, which the caller that is compared with does not have',
 }
 
-/** Roots that fail where there is nothing to show, and why. Each must fail. */
+/** Paths that fail where there is nothing to show, and why. Each must fail. */
 export const failing: Readonly<Record<string, string>> = {
-  deliveryAggregates:
-    'groupBy: [] over no deliveries divides by none: INTERNAL instead of no group',
+  'deliveryAggregates.rows.onTimeRate': 'groupBy: [] over no deliveries divides by none: INTERNAL',
+  deliveryAggregates: 'the same, seen from above',
+  'headcountAggregates.rows.department': 'INTERNAL where the groups are not by department',
 }
+
+/** Fields of which nobody is answered a value, so that nothing is judged, and why. No more and no less. */
+export const withoutValue: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'PostalAddress.line2',
+    'OrderHold.releasedAt',
+    'Interaction.opportunity',
+    'Shipment.position',
+    'QuoteLine.configuration',
+    'CrmTask.opportunity',
+    'CrmTask.case',
+    'BomLine.selectionRule',
+    'SalesPlan.product',
+    'ErpTask.salesOrder',
+  ].map((coordinate) => [coordinate, 'the demo data has none']),
+)
 
 export interface RowMatrix {
   readonly paths: number
   /** What is answered otherwise than plain SQL says. */
   readonly wrong: readonly string[]
-  /** Fields of which nobody is answered a value at any path, not even who sees all rows. */
-  readonly blind: readonly string[]
   readonly plans: readonly string[]
 }
 
 export interface RowMatrixOptions {
   /** The most fields of a path, its root included. */
   readonly pathLength: number
+  /** Only what is quick: no list beyond its second page, and nobody who sees all rows. */
+  readonly isPart?: boolean
 }
 
-export async function rowMatrix({ pathLength }: RowMatrixOptions): Promise<RowMatrix> {
+export async function rowMatrix({
+  pathLength,
+  isPart = false,
+}: RowMatrixOptions): Promise<RowMatrix> {
   const alike = { config: { audit: null } }
   await using whole = await startGraph(alike)
   await using part = await startGraph(alike)
   const query = queryOf(whole)
   const options = selectionOptions(whole)
   const questions = questionsOf(query, pathLength, options)
-  const checks = rootChecks(query, whole, options)
+  const checks = rootChecks(query, whole, { ...options, maxPages: isPart ? 2 : Infinity })
   const plans = await plansOf(whole)
   const wrong: string[] = []
   const judged = new Set<string>()
@@ -68,22 +88,27 @@ export async function rowMatrix({ pathLength }: RowMatrixOptions): Promise<RowMa
     for (const question of questions) await compare(plan, question)
     await checkRoots(plan.name, plan.principal, part)
   }
-  for (const root of Object.keys(failing))
-    if (!failed.has(root)) wrong.push(`${root} does not fail any more: take it off the list`)
+  for (const path of Object.keys(failing))
+    if (!isPart && !failed.has(path)) wrong.push(`${path} does not fail any more: unlist it`)
   const { principal } = plans.at(-1) ?? never('there is no plan')
   const everybody = { ...principal, rows: null }
-  for (const question of questions) {
+  for (const question of isPart ? [] : questions) {
     for (const variables of keyedVariables(question, whole, null))
       see(await ask(whole, everybody, question.document, variables))
   }
   // Whoever sees all rows is held against the whole: the statements of the roots are right themselves.
-  await checkRoots('everything', everybody, whole)
+  if (!isPart) await checkRoots('everything', everybody, whole)
   const paths = questions.flatMap(({ document }) => [...pathsOf(document, options.schema)])
   const answered = new Set(paths.flatMap(([path, field]) => (seen.has(path) ? [field] : [])))
+  const blind = [...new Set(paths.map(([, field]) => field))].filter((each) => !answered.has(each))
+  const listed = new Set(Object.keys(withoutValue))
+  for (const each of isPart ? [] : listed.symmetricDifference(new Set(blind)))
+    wrong.push(
+      `${each} ${listed.has(each) ? 'has a value: unlist it' : 'has no value for anybody'}`,
+    )
   return {
     paths: judged.size,
     wrong,
-    blind: [...new Set(paths.map(([, field]) => field))].filter((each) => !answered.has(each)),
     plans: plans.map(({ name }) => name),
   }
 
@@ -100,12 +125,12 @@ export async function rowMatrix({ pathLength }: RowMatrixOptions): Promise<RowMa
         wrong.push(
           `${name}: ${path} of ${question.document.slice(0, 80)} ${JSON.stringify(variables)}`,
         )
-      const errors = [...(found.errors ?? []), ...(expected.errors ?? [])]
-      if (errors.length > 0 && question.root in failing) failed.add(question.root)
-      else
-        // A path that failed was not judged.
-        for (const { message, path = [] } of errors)
-          wrong.push(`${name}: ${path.join('.')} of ${question.root}: ${message}`)
+      // A path that failed was not judged.
+      for (const { message, path = [] } of [...(found.errors ?? []), ...(expected.errors ?? [])]) {
+        const at = path.filter((step) => typeof step === 'string').join('.')
+        if (at in failing) failed.add(at)
+        else wrong.push(`${name}: ${at} of ${question.root}: ${message}`)
+      }
     }
   }
 

@@ -14,7 +14,8 @@ import { selectionOf, type Given, type SelectionOptions } from './selection.ts'
 import { fieldsOf, isConnection, isGroups, isList, type Field } from './shapes.ts'
 
 /** Rows of a list below which everything is looked at. */
-const rootRows = '5'
+const rootRows = '10'
+const groupRows = '3'
 
 export interface Question {
   readonly root: string
@@ -50,12 +51,13 @@ function rootQuestions(
     return { root: field.name, document: `{ ${field.name}${written} ${selection} }`, key: null }
   }
   if (isGroups(type)) {
-    const [one, all] = groupings(field)
-    // By each dimension all groups; by all of them together a few, and what hangs on them.
-    return [
-      ...one.map((by) => plain({ groupBy: by, first: '1000', ...bucketFor(field) }, 0)),
-      plain({ groupBy: all, first: rootRows, ...bucketFor(field) }, steps),
-    ]
+    // All groups by their sums, and a few with what hangs on them.
+    return groupings(field).flatMap((by) => [
+      plain({ groupBy: by, first: '1000', ...bucketFor(field) }, 0),
+      ...(steps === 0
+        ? []
+        : [plain({ groupBy: by, first: groupRows, ...bucketFor(field) }, steps)]),
+    ])
   }
   return [plain({ first: rootRows }, steps)]
 }
@@ -82,12 +84,11 @@ function byKey(field: Field, type: string, fields: readonly string[], selection:
   }
 }
 
-/** Nothing and each dimension alone; and all together, of which one at most may be a time. */
-function groupings({ name, args }: Field): readonly [readonly string[], string] {
+/** Nothing, and each dimension alone. */
+function groupings({ name, args }: Field): readonly string[] {
   const dimension = getNamedType(args.find((each) => each.name === 'groupBy')?.type)
   if (!isEnumType(dimension)) throw new Error(`${name} has groups, but no groupBy of an enum`)
-  const values = dimension.getValues().map((value) => value.name)
-  return [['[]', ...values.map((value) => `[${value}]`)], `[${values.join(', ')}]`]
+  return ['[]', ...dimension.getValues().map((value) => `[${value.name}]`)]
 }
 
 const bucketFor = ({ args }: Field): Given =>

@@ -24,11 +24,16 @@ export interface RootCheck {
   problem(asked: Asked, data: { whole: Graph; belongs: Graph }): Promise<string | null>
 }
 
+export interface RootCheckOptions extends SelectionOptions {
+  /** Pages of a thousand rows that are read of a list. */
+  readonly maxPages: number
+}
+
 /** Every root that shows rows of a table has one; what shows none is compared by its paths alone. */
 export function rootChecks(
   query: GraphQLObjectType,
   graph: Graph,
-  options: SelectionOptions,
+  options: RootCheckOptions,
 ): readonly RootCheck[] {
   return fieldsOf(query)
     .filter(({ name }) => !options.without.has(`Query.${name}`))
@@ -36,17 +41,23 @@ export function rootChecks(
       const type = getNamedType(field.type)
       if (!isObjectType(type)) return []
       if (isGroups(type)) return [groupsCheck(query, field, rowType(type), options)]
-      if (isConnection(type)) return [listCheck(field, rowType(type), graph, true)]
+      if (isConnection(type)) return [listCheck(field, rowType(type), graph, options.maxPages)]
       const keys = keysOfRoot(field)
       if (keys.length > 0) return keys.flatMap((key) => keyCheck(field, type, key))
-      return isList(field.type) && hasRows(type) ? [listCheck(field, type, graph, false)] : []
+      return isList(field.type) && hasRows(type) ? [listCheck(field, type, graph, null)] : []
     })
 }
 
 /** A period of the calendar is a value that is computed, and no row. */
 const hasRows = (type: GraphQLObjectType): boolean => type.name !== 'Period'
 
-function listCheck(field: Field, type: GraphQLObjectType, graph: Graph, paged: boolean): RootCheck {
+/** `maxPages` is null for a list that comes whole. */
+function listCheck(
+  field: Field,
+  type: GraphQLObjectType,
+  graph: Graph,
+  maxPages: number | null,
+): RootCheck {
   const { database, table } = tableOf(type.name)
   const key = graph
     .sql(database, `SELECT name FROM pragma_table_info('${table}') WHERE pk > 0 ORDER BY pk`)
@@ -59,9 +70,10 @@ function listCheck(field: Field, type: GraphQLObjectType, graph: Graph, paged: b
   return {
     root: field.name,
     problem: async (asked, { belongs }) => {
-      const found = paged
-        ? await allPages(field.name, rows, asked)
-        : { rows: rowsOf(await asked(`{ ${field.name} ${rows} }`), field.name), total: null }
+      const found =
+        maxPages === null
+          ? await wholeList(field.name, rows, asked)
+          : await pagesOf(field.name, rows, { asked, maxPages })
       const expected = belongs.sql(database, `SELECT ${key.join(', ')} FROM ${table}`)
       if (found.total !== null && found.total !== expected.length)
         return `counts ${found.total} rows, SQL ${expected.length}`
@@ -69,27 +81,45 @@ function listCheck(field: Field, type: GraphQLObjectType, graph: Graph, paged: b
       const shown = new Set(found.rows.map(textOf))
       const other = [...shown].find((row) => !own.has(row))
       if (other !== undefined) return `shows ${other}`
-      return shown.size === own.size && found.rows.length === own.size
+      if (shown.size !== found.rows.length) return 'shows a row twice'
+      return found.isCut || shown.size === own.size
         ? null
-        : `shows ${found.rows.length} rows, SQL ${own.size}`
+        : `shows ${shown.size} rows, SQL ${own.size}`
     },
   }
 }
 
 type Row = Readonly<Record<string, unknown>>
 
-async function allPages(root: string, rows: string, asked: Asked) {
+interface Shown {
+  readonly rows: readonly Row[]
+  readonly total: number | null
+  readonly isCut: boolean
+}
+
+async function wholeList(root: string, rows: string, asked: Asked): Promise<Shown> {
+  const { data, errors } = await asked(`{ ${root} ${rows} }`)
+  const list = data?.[root] as readonly Row[] | null | undefined // a list of what was asked for
+  if (!list) throw new Error(`${root}: ${errors?.[0]?.message ?? 'no list'}`)
+  return { rows: list, total: null, isCut: false }
+}
+
+async function pagesOf(
+  root: string,
+  rows: string,
+  { asked, maxPages }: { readonly asked: Asked; readonly maxPages: number },
+): Promise<Shown> {
   const document = `query ($after: String) { ${root}(first: 1000, after: $after) {
     totalCount nodes ${rows} pageInfo { hasNextPage endCursor } } }`
   const found: Row[] = []
-  let total = null
-  for (let after: string | null = null; ;) {
+  for (let after: string | null = null, pages = 1; ; pages += 1) {
     const { data, errors } = await asked(document, { after })
     const page = data?.[root] as Page | null | undefined // what was asked for
     if (!page) throw new Error(`${root}: ${errors?.[0]?.message ?? 'no page'}`)
-    total = page.totalCount
     found.push(...page.nodes)
-    if (!page.pageInfo.hasNextPage) return { rows: found, total }
+    const { hasNextPage } = page.pageInfo
+    if (!hasNextPage || pages === maxPages)
+      return { rows: found, total: page.totalCount, isCut: hasNextPage }
     after = page.pageInfo.endCursor
   }
 }
@@ -98,12 +128,6 @@ interface Page {
   readonly totalCount: number
   readonly nodes: readonly Row[]
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
-}
-
-function rowsOf({ data, errors }: ExecutionResult, root: string): readonly Row[] {
-  const rows = data?.[root] as readonly Row[] | null | undefined // a list of what was asked for
-  if (!rows) throw new Error(`${root}: ${errors?.[0]?.message ?? 'no list'}`)
-  return rows
 }
 
 const textOf = (row: Row | SqlRow): string => Object.values(row).map(String).join(' ')

@@ -30,7 +30,7 @@ export function argumentValues(graph: Graph): ReadonlyMap<string, string> {
     ['currency: CurrencyCode!', currency],
     ['from: CurrencyCode!', other],
     ['to: CurrencyCode!', currency],
-    ['quantity: Decimal!', '"1"'],
+    ['quantity: Decimal!', '"100000"'],
     ['orderValue: MoneyInput!', `{ amount: "1000", currency: ${currency} }`],
     ['year: Int!', JSON.parse(asOf).slice(0, 4)],
     ['period: ID!', one('finance', 'SELECT max(periodKey) FROM commission_statement')],
