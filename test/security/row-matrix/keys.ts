@@ -1,22 +1,37 @@
 /** Keys of rows, own and of others, for the roots that find one row: taken from the tables by plain SQL. */
 import type { Graph, SqlRow } from '../../support/graph.ts'
 import type { Question } from './questions.ts'
-import { keyColumns } from './tables.ts'
+import { keyColumns, type KeyColumns } from './tables.ts'
 
 export type Variables = Readonly<Record<string, string | number | null>>
 
+export interface Keys {
+  readonly own: readonly SqlRow[]
+  readonly others: readonly SqlRow[]
+}
+
+/** Keys of a type by these fields. */
+export type FindKeys = (type: string, fields: readonly string[]) => Keys
+
 /**
- * The variables with which a question is asked, once each: of rows that are in `part`, so that each of
- * their columns and each table that refers to them says something of one of them, and of rows that are in the whole only. Without a part
- * all rows are own.
+ * Finds keys of rows that are in `part`, so that each of their columns and each table that refers to
+ * them says something of one of them, and of rows that are in the whole only. Without a part all rows
+ * are own. What was found once is kept: the part must not change meanwhile.
  */
-export function keyedVariables(
-  { key }: Question,
-  whole: Graph,
-  part: Graph | null,
-): readonly Variables[] {
+export function keyFinder(whole: Graph, part: Graph | null): FindKeys {
+  const kept = new Map<string, Keys>()
+  return (type, fields) => {
+    const name = `${type} ${fields.join(' ')}`
+    const keys = kept.get(name) ?? keysOf(keyColumns(type, fields), whole, part)
+    kept.set(name, keys)
+    return keys
+  }
+}
+
+/** The variables with which a question is asked, once each: keys of own rows and of others. */
+export function keyedVariables({ key }: Question, find: FindKeys): readonly Variables[] {
   if (key === null) return [{}]
-  const { own, others } = keysOf(key.type, key.fields, whole, part)
+  const { own, others } = find(key.type, key.fields)
   const variables = [...own, ...others].map((row) =>
     Object.fromEntries(key.fields.map((field, at) => [field, Object.values(row)[at] ?? null])),
   )
@@ -24,18 +39,7 @@ export function keyedVariables(
   return variables
 }
 
-export interface Keys {
-  readonly own: readonly SqlRow[]
-  readonly others: readonly SqlRow[]
-}
-
-export function keysOf(
-  type: string,
-  fields: readonly string[],
-  whole: Graph,
-  part: Graph | null,
-): Keys {
-  const { database, table, columns } = keyColumns(type, fields)
+function keysOf({ database, table, columns }: KeyColumns, whole: Graph, part: Graph | null): Keys {
   const every = (condition: string) =>
     `SELECT DISTINCT ${columns.join(', ')} FROM ${table} WHERE ${condition} ORDER BY ${columns.join(', ')}`
   const isKey = columns.map((column) => `${column} IS NOT NULL`).join(' AND ')
@@ -74,7 +78,7 @@ function firstReferences(
       column,
     )
     .flatMap(({ name }) => {
-      const referred = `SELECT DISTINCT ${column} FROM ${String(name)} ORDER BY 1`
+      const referred = `SELECT DISTINCT ${column} FROM ${String(name)} ORDER BY 1 LIMIT 100`
       return belongs
         .sql(database, referred)
         .filter((row) => known.has(textOf(row)))

@@ -9,11 +9,11 @@ import type { Principal } from '#shared/principal.ts'
 import { openLimits } from '../../../gateway/limits/limits.ts'
 import { startGraph, type Graph } from '../../support/graph.ts'
 import { differences, valuesIn } from './differences.ts'
-import { keyedVariables, type Variables } from './keys.ts'
+import { keyedVariables, keyFinder, type FindKeys, type Variables } from './keys.ts'
 import { fillPart } from './part.ts'
 import { plansOf, type Plan } from './plans.ts'
 import { questionsOf, type Question } from './questions.ts'
-import { rootChecks } from './roots.ts'
+import { rootChecks, type RootCheckData } from './roots.ts'
 import { pathsOf, type SelectionOptions } from './selection.ts'
 import { argumentsWriter, argumentValues } from './values.ts'
 
@@ -85,19 +85,20 @@ export async function rowMatrix({
 
   for (const plan of plans) {
     fillPart({ whole: whole.data, part: part.data, ...plan })
-    for (const question of questions) await compare(plan, question)
-    await checkRoots(plan.name, plan.principal, part)
+    const findKeys = keyFinder(whole, part)
+    for (const question of questions) await compare(plan, question, findKeys)
+    await checkRoots(plan.name, plan.principal, { whole, belongs: part, findKeys })
   }
   for (const path of Object.keys(failing))
     if (!isPart && !failed.has(path)) wrong.push(`${path} does not fail any more: unlist it`)
-  const { principal } = plans.at(-1) ?? never('there is no plan')
-  const everybody = { ...principal, rows: null }
+  const everybody = { ...(plans.at(-1) ?? never('there is no plan')).principal, rows: null }
+  const findKeys = keyFinder(whole, null)
   for (const question of isPart ? [] : questions) {
-    for (const variables of keyedVariables(question, whole, null))
+    for (const variables of keyedVariables(question, findKeys))
       see(await ask(whole, everybody, question.document, variables))
   }
   // Whoever sees all rows is held against the whole: the statements of the roots are right themselves.
-  if (!isPart) await checkRoots('everything', everybody, whole)
+  if (!isPart) await checkRoots('everything', everybody, { whole, belongs: whole, findKeys })
   const paths = questions.flatMap(({ document }) => [...pathsOf(document, options.schema)])
   const answered = new Set(paths.flatMap(([path, field]) => (seen.has(path) ? [field] : [])))
   const blind = [...new Set(paths.map(([, field]) => field))].filter((each) => !answered.has(each))
@@ -112,10 +113,14 @@ export async function rowMatrix({
     plans: plans.map(({ name }) => name),
   }
 
-  async function compare({ name, principal }: Plan, question: Question): Promise<void> {
+  async function compare(
+    { name, principal }: Plan,
+    question: Question,
+    find: FindKeys,
+  ): Promise<void> {
     for (const path of pathsOf(question.document, options.schema).keys())
       judged.add(`${name}: ${path}`)
-    for (const variables of keyedVariables(question, whole, part)) {
+    for (const variables of keyedVariables(question, find)) {
       const [found, expected] = await Promise.all([
         ask(whole, principal, question.document, variables),
         ask(part, { ...principal, rows: null }, question.document, variables),
@@ -134,12 +139,16 @@ export async function rowMatrix({
     }
   }
 
-  async function checkRoots(name: string, principal: Principal, belongs: Graph): Promise<void> {
+  async function checkRoots(
+    name: string,
+    principal: Principal,
+    data: RootCheckData,
+  ): Promise<void> {
     for (const check of checks) {
       judged.add(`${name}: ${check.root}, by SQL`)
       const asked = (document: string, variables: Variables = {}) =>
         ask(whole, principal, document, variables)
-      const problem = await check.problem(asked, { whole, belongs })
+      const problem = await check.problem(asked, data)
       if (problem !== null) wrong.push(`${name}: ${check.root}, by SQL: ${problem}`)
     }
   }

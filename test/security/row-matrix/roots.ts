@@ -10,7 +10,7 @@ import {
   type GraphQLObjectType,
 } from 'graphql'
 import type { Graph, SqlRow } from '../../support/graph.ts'
-import { keysOf, type Variables } from './keys.ts'
+import type { FindKeys, Variables } from './keys.ts'
 import { keysOfRoot } from './questions.ts'
 import type { SelectionOptions } from './selection.ts'
 import { fieldsOf, isConnection, isGroups, isList, rowType, type Field } from './shapes.ts'
@@ -21,7 +21,13 @@ type Asked = (document: string, variables?: Variables) => Promise<ExecutionResul
 export interface RootCheck {
   readonly root: string
   /** What is wrong, null when nothing is. `belongs` holds what the caller may see. */
-  problem(asked: Asked, data: { whole: Graph; belongs: Graph }): Promise<string | null>
+  problem(asked: Asked, data: RootCheckData): Promise<string | null>
+}
+
+export interface RootCheckData {
+  readonly whole: Graph
+  readonly belongs: Graph
+  readonly findKeys: FindKeys
 }
 
 export interface RootCheckOptions extends SelectionOptions {
@@ -142,8 +148,8 @@ function keyCheck(field: Field, type: GraphQLObjectType, key: readonly string[])
   return [
     {
       root: `${field.name}(${key.join(', ')})`,
-      problem: async (asked, { whole, belongs }) => {
-        const { own, others } = keysOf(type.name, key, whole, belongs)
+      problem: async (asked, { findKeys }) => {
+        const { own, others } = findKeys(type.name, key)
         for (const row of [...own, ...others]) {
           const { data, errors } = await asked(document, row)
           const found = (data?.[field.name] ?? null) as Row | null // one row of what was asked for
@@ -183,8 +189,8 @@ function groupsCheck(
         `{ ${field.name}${written} { rows { ${selected.join(' ')} } } }`,
       )
       if (errors !== undefined) return errors[0]?.message ?? 'it failed'
-      const { rows } = data?.[field.name] as { rows: readonly Row[] } // what was asked for
-      return problemOfSums(rows, expected)
+      const groups = data?.[field.name] as { rows: readonly Row[] } | null | undefined // as asked
+      return problemOfSums(groups?.rows ?? [], expected)
     },
   }
 }
@@ -209,7 +215,7 @@ function problemOfSums(groups: readonly Row[], expected: readonly SqlRow[]): str
 function exact(value: unknown): bigint {
   if (value === null) return 0n
   if (typeof value === 'number') return BigInt(value)
-  const text = typeof value === 'string' ? value : String((value as { amount: string }).amount) // Money
+  const text = typeof value === 'string' ? value : (value as { amount: string }).amount // Money
   const [whole = '', fraction = ''] = text.split('.')
   if (/[1-9]/.test(fraction.slice(3))) throw new Error(`${text} is finer than thousandths`)
   return BigInt(whole + fraction.slice(0, 3).padEnd(3, '0'))
