@@ -79,7 +79,8 @@ describe('the Playground', () => {
     })
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(`${at}/playground`)
-    await page.waitForSelector('[data-question="customer-360"]')
+    // In production there are no questions before there is a token.
+    await page.waitForSelector('[data-question="customer-360"], .isthmus-questions .isthmus-hint')
     return { page, outside, complaints, [Symbol.asyncDispose]: () => page.close() }
   }
 
@@ -152,8 +153,10 @@ describe('the Playground', () => {
       await using opened = await open('light', listening.url)
       const { page } = opened
       assert.equal(await page.getByLabel('Ask as').count(), 0)
+      assert.equal(await page.locator('[data-question]').count(), 0)
       await page.getByLabel('Token').fill(demoToken('sales', demoSecret(graph.data)))
       await page.getByRole('button', { name: 'Use' }).click()
+      await page.waitForSelector('[data-question="customer-360"]')
       assert.deepEqual(errorCodes(await ask(page, 'customer-360', 'Customer360')), [])
       await shot(page, 'production')
     } finally {

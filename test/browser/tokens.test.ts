@@ -83,6 +83,11 @@ describe('the page of tokens', () => {
     await page.getByRole('heading', { name: 'Your tokens' }).waitFor()
     assert.equal(await page.locator('tr[data-token]').count(), 2)
     assert.equal(await page.getByRole('button').count(), 0)
+    // It sees what it may still spend, and what it asked before with this page and its token.
+    assert.match((await page.locator('dl').textContent()) ?? '', /of 1,000,000 a minute/)
+    const log = page.getByRole('table', { name: 'Your log' })
+    await log.getByRole('cell', { name: 'answered' }).first().waitFor()
+    assert.doesNotMatch((await log.textContent()) ?? '', /createToken|harbour-distribution/)
     await shot(page, 'partner')
     await page.getByLabel('Ask as', { exact: true }).selectOption('agency')
     await page.getByText('No tokens were issued.').waitFor()

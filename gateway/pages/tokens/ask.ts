@@ -19,6 +19,32 @@ export interface Viewer {
   readonly scopes: readonly string[]
   readonly rowRule: string | null
   readonly tokens: readonly Token[] | null
+  /** The newest first; null where nothing is kept. */
+  readonly auditEntries: { readonly nodes: readonly LogEntry[] } | null
+}
+
+export interface LogEntry {
+  readonly at: string
+  readonly operationName: string | null
+  readonly outcome: string
+  readonly cost: number | null
+  readonly systems: readonly string[]
+  readonly read: readonly string[]
+  readonly refused: readonly string[]
+  readonly codes: readonly string[]
+}
+
+/** Points. */
+export interface RateLimit {
+  readonly limit: number
+  readonly remaining: number
+  readonly resetAt: string | null
+}
+
+export interface Own {
+  readonly viewer: Viewer
+  /** Null where nobody counts. */
+  readonly rateLimit: RateLimit | null
 }
 
 export interface Plan {
@@ -44,12 +70,16 @@ async function ask<Data>(query: string, variables: object = {}): Promise<Data> {
   return data
 }
 
-export const askViewer = async (): Promise<Viewer> =>
-  (
-    await ask<{ viewer: Viewer }>(
-      `{ viewer { subject audience scopes rowRule tokens { ${fields} } } }`,
-    )
-  ).viewer
+export const askOwn = (): Promise<Own> =>
+  ask(`query OwnTokens {
+    viewer {
+      subject audience scopes rowRule tokens { ${fields} }
+      auditEntries(first: 20) {
+        nodes { at operationName outcome cost systems read refused codes }
+      }
+    }
+    rateLimit { limit remaining resetAt }
+  }`)
 
 export interface Everything {
   readonly plans: readonly Plan[]

@@ -1,18 +1,20 @@
 /**
- * The page of tokens: who one is here and what limits that, the own tokens, and for administrators
- * those of all partners, to be issued, rotated and revoked. Asks `/graphql` as whoever looks at it.
+ * The page of tokens: who one is here, what limits that and how much is left of it, the own tokens and
+ * the own log, and for administrators the tokens of all partners, to be issued, rotated and revoked. Asks `/graphql` as whoever looks at it.
  */
 import { loadConfig, setToken, switchTo, type PageConfig } from '../playground/session.ts'
 import {
   askEverything,
-  askViewer,
+  askOwn,
   createToken,
   revokeToken,
   rotateToken,
+  type Own,
   type Plan,
   type Viewer,
 } from './ask.ts'
 import { button, element, field } from './dom.ts'
+import { logTable, pointsLeft } from './log.ts'
 import './style.css'
 import { tokenTable } from './table.ts'
 
@@ -95,13 +97,16 @@ async function told(work: () => Promise<void>): Promise<void> {
 
 async function show(): Promise<void> {
   main.replaceChildren(problem)
-  const viewer = await askViewer()
-  main.append(about(viewer), shown)
+  const own = await askOwn()
+  const { viewer } = own
+  main.append(about(own), shown)
   if (viewer.scopes.includes('platform:token:read')) await showEverything(viewer)
   else main.append(element('h2', {}, 'Your tokens'), tokenTable(viewer.tokens ?? [], null))
+  main.append(element('h2', {}, 'Your log'), logTable(viewer.auditEntries?.nodes ?? null))
 }
 
-function about({ subject, audience, scopes, rowRule }: Viewer): HTMLElement {
+function about({ viewer, rateLimit }: Own): HTMLElement {
+  const { subject, audience, scopes, rowRule } = viewer
   const pair = (name: string, value: string) => [element('dt', {}, name), element('dd', {}, value)]
   return element(
     'dl',
@@ -109,6 +114,7 @@ function about({ subject, audience, scopes, rowRule }: Viewer): HTMLElement {
     ...pair('You are', subject),
     ...pair('Kind', audience.toLowerCase().replaceAll('_', ' ')),
     ...pair('Rows', rowRule ?? 'all'),
+    ...pair('Points left', pointsLeft(rateLimit)),
     ...pair('Scopes', scopes.length === 0 ? 'none' : scopes.join(', ')),
   )
 }

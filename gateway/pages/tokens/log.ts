@@ -1,0 +1,44 @@
+/** What the caller read last, as the audit keeps it, and what may still be asked. */
+import type { LogEntry, RateLimit } from './ask.ts'
+import { element, moment } from './dom.ts'
+
+export function logTable(entries: readonly LogEntry[] | null): HTMLElement {
+  if (entries === null)
+    return element('p', { class: 'hint' }, 'This gateway keeps no log of what is read.')
+  if (entries.length === 0) return element('p', { class: 'hint' }, 'Nothing was asked yet.')
+  const heads = ['When', 'Operation', 'Outcome', 'Points', 'Systems', 'Protected fields read']
+  const rows = entries.map(({ at, operationName, outcome, cost, systems, read, refused, codes }) =>
+    element(
+      'tr',
+      {},
+      element('td', { class: 'number' }, moment(at)),
+      element('td', {}, operationName ?? '–'),
+      element('td', { title: codes.join(', ') }, outcome.toLowerCase()),
+      element('td', { class: 'number' }, cost === null ? '–' : String(cost)),
+      element('td', {}, systems.join(', ')),
+      element(
+        'td',
+        { class: 'code' },
+        [...read, ...refused.map((each) => `${each} (refused)`)].join(', '),
+      ),
+    ),
+  )
+  return element(
+    'div',
+    { class: 'scroll' },
+    element(
+      'table',
+      { 'aria-label': 'Your log' },
+      element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', {}, head)))),
+      element('tbody', {}, ...rows),
+    ),
+  )
+}
+
+/** `990,000 of 1,000,000 points a minute`. */
+export function pointsLeft(rateLimit: RateLimit | null): string {
+  if (rateLimit === null) return 'not counted'
+  const { limit, remaining, resetAt } = rateLimit
+  const left = `${remaining.toLocaleString('en')} of ${limit.toLocaleString('en')} a minute`
+  return resetAt === null ? left : `${left}; full again at ${resetAt.slice(11, 19)} UTC`
+}
