@@ -54,6 +54,8 @@ export interface SystemConfig {
   readonly secret?: string | undefined
   /** Whether an internal token is good for one request to it only. */
   readonly bindRequests?: boolean
+  /** The mappings of its own database: a name in its folder, or an absolute path. */
+  readonly mapping?: string | undefined
 }
 
 export interface Config {
@@ -92,6 +94,8 @@ export interface Config {
   /** What becomes of a question of which some fields may not be read. */
   readonly authorization: Authorization
   readonly introspection: Introspection
+  /** What `${NAME}` in mappings means. */
+  readonly env: Environment
   /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
   readonly noAuth: boolean
   system(name: string): SystemConfig
@@ -183,7 +187,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
   const issuers = listOf(yaml['issuers']).map((entry, at) => readIssuer(reader, entry, at))
   const internalSecret = readSecret(reader, 'internalSecret', yaml['internalSecret'])
   const internalKey = readPrivateKey(reader, 'internalKey', yaml['internalKey'])
-  const systems = readSystems(reader, yaml)
+  const systems = readSystems(reader, yaml, dirname(file))
   if (internalSecret !== undefined && internalKey !== undefined)
     reader.problems.push('internalSecret and internalKey exclude each other')
   if (mode === 'production' && !noAuth) {
@@ -239,6 +243,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     maxUnseenDays: reader.whole('maxUnseenDays', yaml['maxUnseenDays'], 30, 1, 365),
     authorization: reader.oneOf('authorization', yaml['authorization'], authorizations, 'filter'),
     introspection: reader.oneOf('introspection', yaml['introspection'], introspections, 'all'),
+    env,
     noAuth,
     system: (name) => systems.named.get(name) ?? systems.fallback,
   }
@@ -361,7 +366,7 @@ function readAddresses(reader: Reader, name: string, value: unknown): readonly s
   return entries
 }
 
-function readSystems(reader: Reader, yaml: Yaml) {
+function readSystems(reader: Reader, yaml: Yaml, folder: string) {
   const sources = ['in-process', 'http'] as const
   const fallback: SystemConfig = {
     source: reader.oneOf('defaultSource', yaml['defaultSource'], sources, 'in-process'),
@@ -391,6 +396,7 @@ function readSystems(reader: Reader, yaml: Yaml) {
             [false, true],
             false,
           ),
+          mapping: readMappingName(reader, `${at}.mapping`, entry['mapping'], folder),
         },
       ]
     }),
@@ -402,6 +408,13 @@ function readSystems(reader: Reader, yaml: Yaml) {
     reader.problems.push(`systems: ${names} have one secret: each could speak to the others`)
   }
   return { named, fallback }
+}
+
+/** A path is relative to the configuration's own folder. */
+function readMappingName(reader: Reader, name: string, value: unknown, folder: string) {
+  if (value === undefined || value === null) return undefined
+  const text = reader.text(name, value)
+  return text.includes('/') ? resolve(folder, text) : text
 }
 
 function readSecret(reader: Reader, name: string, value: unknown): string | undefined {

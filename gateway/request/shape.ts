@@ -8,6 +8,7 @@ import { detailsOf } from '../sources/details.ts'
 import { askedPath } from './asked-path.ts'
 import { originalName } from './response-names.ts'
 import { deniedError } from './denied.ts'
+import { foldNotMapped } from './not-mapped.ts'
 import type { Fetched } from './stages.ts'
 
 export interface ShapeOptions {
@@ -25,8 +26,8 @@ export function shape(fetched: Fetched, { onError, mayBeSaid }: ShapeOptions): E
   const data = run === null ? null : program.shape(run)
   const raised = run?.errors ?? []
   if (raised.length === 0 && denied.length === 0) return { data }
-  const errors = raised.map((error) =>
-    maskError(error, { requestId, operation, onError, mayBeSaid }),
+  const errors = foldNotMapped(
+    raised.map((error) => maskError(error, { requestId, operation, onError, mayBeSaid })),
   )
   const all = unique([...denied.map((each) => deniedError(each, requestId)), ...errors])
   const shown =
