@@ -57,7 +57,7 @@ export function columnsFor(proposing: Proposing): readonly ColumnProposal[] {
     if (proposal.from !== null && proposal.from.join === null) taken.add(proposal.from.name)
     return proposal
   })
-  return found.map((each) => (isOutdone(each, found) ? absent(each.column) : each))
+  return found.map((each) => (isOutdone(each, found, relation) ? absent(each.column) : each))
 }
 
 const absent = (column: string): ColumnProposal => ({
@@ -67,16 +67,27 @@ const absent = (column: string): ColumnProposal => ({
   reason: 'nothing is close',
 })
 
-/** An unsure guess at a column that another one has with more right. */
-const isOutdone = (one: ColumnProposal, all: readonly ColumnProposal[]): boolean =>
-  one.confidence < sureFrom &&
-  all.some(
-    (other) =>
-      other !== one &&
-      other.from?.name === one.from?.name &&
-      other.from?.join === one.from?.join &&
-      other.confidence > one.confidence,
-  )
+/**
+ * A guess at a column that another one has with more right. Only a day and its moment may come from the
+ * same column, or what the names of several columns say for sure.
+ */
+function isOutdone(
+  one: ColumnProposal,
+  all: readonly ColumnProposal[],
+  { columns, key }: Relation,
+): boolean {
+  const isTime = ({ column }: ColumnProposal) =>
+    columns[column]?.type.kind === 'date' || columns[column]?.type.kind === 'instant'
+  return all.some((other, at) => {
+    if (other === one || other.from?.name !== one.from?.name || other.from?.join !== one.from?.join)
+      return false
+    if (isTime(one) && isTime(other)) return false
+    const isBehind =
+      other.confidence > one.confidence ||
+      (other.confidence === one.confidence && at < all.indexOf(one))
+    return isBehind && (one.confidence < sureFrom || key.includes(one.column))
+  })
+}
 
 /** A key of one column is the table's own; of several, those that no reference explains. */
 function byKey(
