@@ -47,9 +47,9 @@ for (const kind of serverKinds) {
         `CREATE TABLE sales_order_lines (order_id int NOT NULL, line_no int NOT NULL, product_id int NOT NULL,
           quantity decimal(9,3) NOT NULL, PRIMARY KEY (order_id, line_no),
           FOREIGN KEY (order_id) REFERENCES sales_orders (id), FOREIGN KEY (product_id) REFERENCES products (id))`,
-        `INSERT INTO customers VALUES (1, 'Adler', 'EUR', 'hunter2')`,
+        `INSERT INTO customers SELECT ${n}, 'Adler', 'EUR', 'hunter2' FROM ${numbers}`,
         `INSERT INTO products VALUES (1, 'Pump', 'PCE')`,
-        `INSERT INTO sales_orders SELECT ${n}, 1, '2026-03-01 08:00:00', 'confirmed', 12.5, 'EUR' FROM ${numbers}`,
+        `INSERT INTO sales_orders SELECT ${n}, ${n}, '2026-03-01 08:00:00', 'confirmed', 12.5, 'EUR' FROM ${numbers}`,
         `INSERT INTO sales_order_lines SELECT ${n}, 1, 1, 2 FROM ${numbers}`,
         ...(kind === 'postgresql'
           ? ['ANALYZE']
@@ -105,7 +105,7 @@ for (const kind of serverKinds) {
       assert.deepEqual(
         report.relations.map(({ relation, rows }) => [relation, rows]),
         [
-          ['customer', 1],
+          ['customer', 20_000],
           ['product', 1],
           ['sales_order', 20_000],
           ['sales_order_line', 20_000],
@@ -124,7 +124,16 @@ for (const kind of serverKinds) {
         ),
         JSON.stringify(findings),
       )
-      assert.ok(!findings.some(({ text }) => /rows by (orderNo|erpCustomerNo) reads/.test(text)))
+      assert.ok(!findings.some(({ text }) => text.startsWith('rows by orderNo ')))
+      // MySQL makes an index for a foreign key by itself, PostgreSQL does not.
+      assert.equal(
+        findings.some(({ text }) =>
+          /^rows by erpCustomerNo .*: an index on sales_orders \(customer_id\) would help$/.test(
+            text,
+          ),
+        ),
+        kind === 'postgresql',
+      )
     })
 
     it('what no longer fits is told with what the database says', async () => {

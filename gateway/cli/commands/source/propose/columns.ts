@@ -7,7 +7,7 @@ import type { CatalogueTable, ForeignKey } from '#shared/sources/catalogue.ts'
 import type { SourceKind } from '#shared/sources/connection.ts'
 import { fitOf, type Fit } from './fit.ts'
 import { columnSimilarity, parentOf, readable, tableWordsOf, type Candidate } from './tables.ts'
-import { similarity, without, wordsOf } from './words.ts'
+import { personWords, similarity, without, wordsOf } from './words.ts'
 
 export interface Join {
   readonly table: CatalogueTable
@@ -133,6 +133,9 @@ function singleKeyOf({ primaryKey, uniqueKeys }: CatalogueTable): string | undef
   return key
 }
 
+const isSomebody = (words: readonly string[]): boolean =>
+  words.length > 0 && words.every((word) => personWords.has(word))
+
 /** The key of another relation: the foreign key to the table of that relation. */
 function byReference(
   column: string,
@@ -151,7 +154,10 @@ function byReference(
       score:
         key.table === target
           ? 0.9 + 0.05 * similarity(words, without(wordsOf(key.columns[0] ?? ''), ['id']))
-          : 0.9 * similarity(words, without(wordsOf(key.columns[0] ?? ''), ['id'])),
+          : Math.max(
+              0.9 * similarity(words, without(wordsOf(key.columns[0] ?? ''), ['id'])),
+              isSomebody(words) && isSomebody(wordsOf(key.table)) ? 0.6 : 0,
+            ),
     }))
     .toSorted((one, other) => other.score - one.score)
   const [best] = references
@@ -186,7 +192,11 @@ interface Looking {
 function bestIn(column: string, type: ColumnType, looking: Looking): ColumnProposal | null {
   const { table, relationWords, systemWords, kind } = looking
   const tableWords = tableWordsOf(table)
+  const isPlain = (name: string) =>
+    !table.foreignKeys.some((key) => key.columns.includes(name)) &&
+    !(table.primaryKey.length === 1 && table.primaryKey.includes(name))
   const [best] = readable(table)
+    .filter(({ name }) => type.kind === 'id' || isPlain(name)) // a key is no amount, and no text
     .map((each) => {
       const fit = fitOf(type, each, kind)
       const named = columnSimilarity(column, each.name, {
