@@ -15,7 +15,6 @@ import type {
   SourceColumn,
   SourceConnection,
   SourceStatement,
-  SourceType,
   StatementLimits,
 } from './connection.ts'
 import { sqliteFunctions } from './derived.ts'
