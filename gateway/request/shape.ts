@@ -13,6 +13,7 @@ import { AppError, errorCodes } from '#shared/errors.ts'
 import { detailsOf } from '../sources/details.ts'
 import { originalName } from './response-names.ts'
 import { deniedError } from './denied.ts'
+import { foldNotMapped } from './not-mapped.ts'
 import type { Fetched } from './stages.ts'
 
 export interface ShapeOptions {
@@ -30,8 +31,8 @@ export function shape(fetched: Fetched, { onError, mayBeSaid }: ShapeOptions): E
   const data = run === null ? null : program.shape(run)
   const raised = run?.errors ?? []
   if (raised.length === 0 && denied.length === 0) return { data }
-  const errors = raised.map((error) =>
-    maskError(error, { requestId, operation, onError, mayBeSaid }),
+  const errors = foldNotMapped(
+    raised.map((error) => maskError(error, { requestId, operation, onError, mayBeSaid })),
   )
   const all = unique([...denied.map((each) => deniedError(each, requestId)), ...errors])
   const shown =

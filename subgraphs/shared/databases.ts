@@ -135,8 +135,7 @@ const mappedDatabase = (
   name: string,
   { relations }: DatabaseDeclaration,
 ): LimitedDatabase => ({
-  limitedTo: (scope) =>
-    source.limitedTo({ name, relations }, scope) as unknown as Kysely<AnyDatabase>, // of any relation
+  limitedTo: (scope) => source.limitedTo({ name, relations }, scope),
 })
 
 /** A database of which the mappings have nothing stays ours, such as the crosswalk. */
@@ -161,9 +160,11 @@ function keptFiles(declarations: Declarations, options: DatabasesOptions) {
   return {
     limitedTo: (name: string, scope: StatementScope): Kysely<AnyDatabase> => {
       try {
-        return fileFor(name).limitedTo(scope) as unknown as Kysely<AnyDatabase> // of any relation
+        return fileFor(name).limitedTo(scope)
       } catch (error) {
-        const fail = () => Promise.reject(error as Error)
+        const fail = async (): Promise<never> => {
+          throw error
+        }
         return selectOnly({
           compile: (query, queryId) => ({ query, queryId, sql: '', parameters: [] }),
           run: fail,
@@ -179,8 +180,7 @@ function keptFiles(declarations: Declarations, options: DatabasesOptions) {
 
 const fileOf = ({ data }: DatabasesOptions, name: string): string => join(data, `${name}.sqlite`)
 
-const limitedOf = (files: Readonly<Record<string, EmbeddedDatabase<Relations>>>) =>
-  files as unknown as OpenDatabases['databases'] // of any relation
+const limitedOf = (files: Readonly<Record<string, EmbeddedDatabase<Relations>>>) => files
 
 const calendarOf = (
   { timeZone, fiscalYearStartMonth }: DatabasesOptions,
