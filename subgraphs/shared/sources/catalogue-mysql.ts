@@ -134,9 +134,12 @@ async function explain(ask: Ask, { sql, parameters }: Parameters<CatalogueOf['ex
     rows: estimated(rows),
   }))
   const scanned = steps.flatMap(({ table, type, rows }) => {
-    if (type !== 'ALL' || table === null || table.startsWith('<')) return []
+    if (table === null || table.startsWith('<')) return []
     const name = tableOfAlias(table, sql, names)
-    return [{ table: name, rows: rowsOf.get(name) ?? rows }]
+    const all = rowsOf.get(name) ?? rows
+    // An index that is walked for a page is read as far as the page goes.
+    const isWhole = type === 'ALL' || (type === 'index' && (rows ?? 0) > (all ?? 0) / 2)
+    return isWhole ? [{ table: name, rows: all }] : []
   })
   return {
     fullScans: [...new Map(scanned.map((each) => [each.table, each])).values()],

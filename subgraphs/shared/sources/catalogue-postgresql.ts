@@ -131,7 +131,7 @@ async function explain(ask: Ask, { sql, parameters }: Parameters<CatalogueOf['ex
   const scanned = [
     ...new Map(
       nodes
-        .filter((node) => scans.has(String(node['Node Type'])))
+        .filter(isWhole)
         .map((node) => [`${String(node['Schema'])}.${String(node['Relation Name'])}`, node]),
     ).values(),
   ]
@@ -150,6 +150,13 @@ async function explain(ask: Ask, { sql, parameters }: Parameters<CatalogueOf['ex
 }
 
 const scans: ReadonlySet<string> = new Set(['Seq Scan', 'Foreign Scan', 'Sample Scan'])
+
+/** An index that is walked with a filter, and not entered by a condition, is read whole as well. */
+const isWhole = (node: PlanNode): boolean =>
+  scans.has(String(node['Node Type'])) ||
+  (/^Index(?: Only)? Scan$/.test(String(node['Node Type'])) &&
+    node['Index Cond'] === undefined &&
+    node['Filter'] !== undefined)
 
 type PlanNode = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 /** What a SQLite file says of itself, from sqlite_master and the pragmas that only read. */
 import type { Ask, CatalogueOf, CatalogueTable, ForeignKey } from './catalogue.ts'
 import { listsOf, tableOfAlias } from './catalogue-rows.ts'
-import type { SourceType } from './connection.ts'
+import { declaredType } from './sqlite-types.ts'
 
 const tablesSql = `
   SELECT name, type FROM sqlite_master
@@ -35,7 +35,7 @@ async function tables(ask: Ask): Promise<readonly CatalogueTable[]> {
     key: Number(key),
     column: {
       name: String(name),
-      type: declaredType(String(native)),
+      type: declaredType(String(native)) ?? 'other',
       native: String(native),
       nullable: Number(isNotNull) === 0 && Number(key) === 0,
     },
@@ -105,20 +105,6 @@ async function countedRows(ask: Ask, table: string): Promise<number> {
   return Number(count)
 }
 
-/** What the declared type of a column is meant to hold; SQLite itself does not hold anybody to it. */
-export function declaredType(native: string): SourceType {
-  const declared = native.toUpperCase()
-  if (declared.includes('INT')) return 'integer'
-  if (/CHAR|CLOB|TEXT/.test(declared)) return 'text'
-  if (declared.includes('BLOB')) return 'binary'
-  if (/REAL|FLOA|DOUB/.test(declared)) return 'float'
-  if (declared.includes('BOOL')) return 'boolean'
-  if (/DATETIME|TIMESTAMP/.test(declared)) return 'timestamp'
-  if (declared.includes('DATE')) return 'date'
-  if (/UUID|UNIQUEIDENTIFIER/.test(declared)) return 'uuid'
-  return /NUMERIC|DECIMAL|MONEY/.test(declared) ? 'decimal' : 'other'
-}
-
 /** Opened read-only: nothing of an account could write. */
 const writes = () => Promise.resolve([])
 
@@ -127,9 +113,13 @@ async function explain(ask: Ask, { sql, parameters }: Parameters<CatalogueOf['ex
   const steps = (await ask(`EXPLAIN QUERY PLAN ${sql}`, parameters)).map(([, , , detail]) =>
     String(detail),
   )
-  const scanned = steps.flatMap((step) => {
+  // A table that lies in the order of a page is walked, not read: nothing has to be sorted then.
+  const isWalked =
+    /\border\s+by\b/i.test(sql) && !steps.some((step) => step.startsWith('USE TEMP B-TREE'))
+  const scanned = steps.flatMap((step, at) => {
     // `SCAN o` alone reads the table; with an index it is walked in that order.
     const [, alias] = /^SCAN (\S+?)(?: LEFT-JOIN)?$/.exec(step) ?? []
+    if (isWalked && at === 0) return []
     return alias === undefined || alias.startsWith('(') ? [] : [tableOfAlias(alias, sql, names)]
   })
   const fullScans = []

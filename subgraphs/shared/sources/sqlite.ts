@@ -15,10 +15,10 @@ import type {
   SourceColumn,
   SourceConnection,
   SourceStatement,
-  SourceType,
   StatementLimits,
 } from './connection.ts'
 import { sqliteFunctions } from './derived.ts'
+import { declaredType } from './sqlite-types.ts'
 import { utcOf } from './time-zone.ts'
 
 export interface SqliteOptions {
@@ -146,18 +146,6 @@ function scaledOf(text: string, scale: number): bigint | string {
 
 const describedOf = ({ name, type }: { name: string; type: string | null }): SourceColumn => ({
   name,
-  type: type === null ? null : typeOf(type.toUpperCase()),
+  type: type === null ? null : declaredType(type),
   native: type ?? 'an expression',
 })
-
-/** What the declared type of a column is meant to hold; SQLite itself does not hold anybody to it. */
-function typeOf(declared: string): SourceType | null {
-  if (declared.includes('INT')) return 'integer'
-  if (/CHAR|CLOB|TEXT/.test(declared)) return 'text'
-  if (declared.includes('BLOB')) return 'binary'
-  if (/REAL|FLOA|DOUB/.test(declared)) return 'float'
-  if (declared.includes('BOOL')) return 'boolean'
-  if (declared === 'DATE') return 'date'
-  if (/DATETIME|TIMESTAMP/.test(declared)) return 'timestamp'
-  return /NUMERIC|DECIMAL|MONEY/.test(declared) ? 'decimal' : null
-}

@@ -37,6 +37,10 @@ const commands = [
   ['report', 'list'],
   ['report', 'run'],
   ['serve'],
+  ['source', 'init'],
+  ['source', 'check'],
+  ['source', 'diff'],
+  ['source', 'sample'],
   ['subgraph'],
 ]
 
@@ -55,6 +59,8 @@ const misuses: readonly (readonly [string, RegExp])[] = [
   ['report run customer-360 --variables [1]', /Expected a JSON object/],
   ['report run customer-360 --format xml', /Allowed choices are json, csv/],
   ['serve', /required option '--supergraph <file>'/],
+  ['source init --system erp', /required option '--url <address>'/],
+  ['source sample --system erp', /missing required argument 'relation'/],
 ]
 
 /** Arguments → the one message, with exit code 1 and no stack. */
@@ -85,6 +91,13 @@ const refusals: readonly (readonly [string, RegExp, Readonly<Record<string, stri
     /^CONFIGURATION_INVALID: [^]*issuers: production needs at least one/,
     { ISTHMUS_MODE: 'production' },
   ],
+  ['source init --system nope --url x', /^NOT_FOUND: There is no system "nope"/],
+  [
+    'source init --system erp --url /nowhere.sqlite',
+    /^BAD_USER_INPUT: --url: expected postgresql:/,
+  ],
+  ['source check --system erp', /^BAD_USER_INPUT: The configuration names no mapping for "erp"/],
+  ['source check --system erp --mapping /nowhere', /^MAPPING_INVALID: [^]*no such folder/],
   ['seed --checksum', /^DATABASE_MISSING: /, { ISTHMUS_DATA: '/nowhere/isthmus' }],
 ]
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { Mapping } from '#shared/sources/mapping-set.ts'
 import type { Environment } from '../../../config.ts'
+import { withoutComments } from './check/text.ts'
 import type { Snapshot } from './snapshot.ts'
 
 interface Options {
@@ -68,7 +69,7 @@ export function changesOf(
   const concerned = (...names: readonly string[]) =>
     mappings
       .filter(({ text }) => {
-        const words = new Set(text.fragments.join(' ').match(/[\p{L}\p{N}_$]+/gu))
+        const words = new Set(withoutComments(text.fragments.join(' ')).match(/[\p{L}\p{N}_$]+/gu))
         return names.every((name) =>
           (name.match(/[\p{L}\p{N}_$]+/gu) ?? []).every((word) => words.has(word)),
         )

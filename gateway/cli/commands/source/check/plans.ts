@@ -104,7 +104,7 @@ async function scansOf(
   return fullScans
     .filter(({ rows }) => (rows ?? 0) >= largeFrom)
     .map(({ table, rows }) => {
-      const columns = by.map((column) => sourceColumn(column, described))
+      const columns = [...new Set(by.map((column) => sourceColumn(column, described)))]
       const own = tables.find((each) => each.name === table || each.name.endsWith(`.${table}`))
       const known = columns.filter((column) => own?.columns.some(({ name }) => name === column))
       const helps =

@@ -16,10 +16,7 @@ export const asGraph = (
   source: OpenSource,
   { system, limits }: OpenedSource,
 ): Kysely<AnyDatabase> =>
-  source.limitedTo(
-    { name: system.name, relations: system.relations },
-    { ...limits, rows: allRows },
-  ) as unknown as Kysely<AnyDatabase> // of any relation
+  source.limitedTo({ name: system.name, relations: system.relations }, { ...limits, rows: allRows })
 
 export async function readRows(
   db: Kysely<AnyDatabase>,

@@ -104,10 +104,19 @@ async function relationReport(
     },
     () => unknownCodes(described, count),
     () => brokenReferences(described, all, count),
-    () => graphFindings(name, described, { opened, tables, described: all }),
   ]) {
     findings.push(...(await untilTimeout(step)))
   }
+  const ofGraph = await untilTimeout(() =>
+    graphFindings(name, described, { opened, tables, described: all }),
+  )
+  // What was counted is not told again for the rows that were read.
+  const told = [...described.held.keys()].filter((column) =>
+    findings.some(({ text }) => text.startsWith(`"${column}" `)),
+  )
+  findings.push(
+    ...ofGraph.filter(({ text }) => !told.some((column) => text.includes(`"${name}.${column}"`))),
+  )
   const columnsNotMapped = Object.keys(declared.columns).filter(
     (column) => !described.held.has(column),
   )

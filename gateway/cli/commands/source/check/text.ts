@@ -3,7 +3,7 @@ import type { Mapping } from '#shared/sources/mapping-set.ts'
 import { looksSecret } from '#shared/sources/secrets.ts'
 import { problem, warning, type Finding } from './report.ts'
 
-/** What keeps the database from reading only the rows that are asked for; DATABASE measurements in docs. */
+/** What keeps the database from reading only the rows that are asked for. */
 const costly: readonly (readonly [RegExp, string])[] = [
   [/\bselect\s+distinct\b/i, 'DISTINCT'],
   [/\bover\s*\(/i, 'a window function'],
@@ -36,7 +36,8 @@ export function textFindings(
   ]
 }
 
-const withoutComments = (text: string): string =>
+/** The text of a mapping as the database reads it. */
+export const withoutComments = (text: string): string =>
   text.replaceAll(/'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (piece) =>
     piece.startsWith("'") ? piece : ' ',
   )

@@ -2,7 +2,7 @@
  * The rows of a mapping, counted by the database itself: keys unique, required values there, numbers and
  * dates that fit, codes known, references that lead somewhere.
  */
-import type { ColumnType, Relation } from '#shared/relations.ts'
+import type { ColumnType } from '#shared/relations.ts'
 import { quoted } from '#shared/sources/catalogue.ts'
 import type { SourceKind, SourceStatement } from '#shared/sources/connection.ts'
 import { mappingStatement, type DescribedMapping } from '#shared/sources/derived.ts'
@@ -152,7 +152,7 @@ const mappedColumns = ({
   relation,
 }: DescribedMapping): readonly (readonly [string, ColumnType])[] =>
   [...held.keys()].flatMap((column) => {
-    const type: ColumnType | undefined = (relation as Relation).columns[column]?.type
+    const type = relation.columns[column]?.type
     return type === undefined ? [] : [[column, type] as const]
   })
 

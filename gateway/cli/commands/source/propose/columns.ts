@@ -7,7 +7,7 @@ import type { CatalogueTable, ForeignKey } from '#shared/sources/catalogue.ts'
 import type { SourceKind } from '#shared/sources/connection.ts'
 import { fitOf, type Fit } from './fit.ts'
 import { columnSimilarity, parentOf, readable, tableWordsOf, type Candidate } from './tables.ts'
-import { similarity, without, wordsOf } from './words.ts'
+import { personWords, similarity, without, wordsOf } from './words.ts'
 
 export interface Join {
   readonly table: CatalogueTable
@@ -57,7 +57,7 @@ export function columnsFor(proposing: Proposing): readonly ColumnProposal[] {
     if (proposal.from !== null && proposal.from.join === null) taken.add(proposal.from.name)
     return proposal
   })
-  return found.map((each) => (isOutdone(each, found) ? absent(each.column) : each))
+  return found.map((each) => (isOutdone(each, found, relation) ? absent(each.column) : each))
 }
 
 const absent = (column: string): ColumnProposal => ({
@@ -67,16 +67,27 @@ const absent = (column: string): ColumnProposal => ({
   reason: 'nothing is close',
 })
 
-/** An unsure guess at a column that another one has with more right. */
-const isOutdone = (one: ColumnProposal, all: readonly ColumnProposal[]): boolean =>
-  one.confidence < sureFrom &&
-  all.some(
-    (other) =>
-      other !== one &&
-      other.from?.name === one.from?.name &&
-      other.from?.join === one.from?.join &&
-      other.confidence > one.confidence,
-  )
+/**
+ * A guess at a column that another one has with more right. Only a day and its moment may come from the
+ * same column, or what the names of several columns say for sure.
+ */
+function isOutdone(
+  one: ColumnProposal,
+  all: readonly ColumnProposal[],
+  { columns, key }: Relation,
+): boolean {
+  const isTime = ({ column }: ColumnProposal) =>
+    columns[column]?.type.kind === 'date' || columns[column]?.type.kind === 'instant'
+  return all.some((other, at) => {
+    if (other === one || other.from?.name !== one.from?.name || other.from?.join !== one.from?.join)
+      return false
+    if (isTime(one) && isTime(other)) return false
+    const isBehind =
+      other.confidence > one.confidence ||
+      (other.confidence === one.confidence && at < all.indexOf(one))
+    return isBehind && (one.confidence < sureFrom || key.includes(one.column))
+  })
+}
 
 /** A key of one column is the table's own; of several, those that no reference explains. */
 function byKey(
@@ -122,6 +133,9 @@ function singleKeyOf({ primaryKey, uniqueKeys }: CatalogueTable): string | undef
   return key
 }
 
+const isSomebody = (words: readonly string[]): boolean =>
+  words.length > 0 && words.every((word) => personWords.has(word))
+
 /** The key of another relation: the foreign key to the table of that relation. */
 function byReference(
   column: string,
@@ -140,7 +154,10 @@ function byReference(
       score:
         key.table === target
           ? 0.9 + 0.05 * similarity(words, without(wordsOf(key.columns[0] ?? ''), ['id']))
-          : 0.9 * similarity(words, without(wordsOf(key.columns[0] ?? ''), ['id'])),
+          : Math.max(
+              0.9 * similarity(words, without(wordsOf(key.columns[0] ?? ''), ['id'])),
+              isSomebody(words) && isSomebody(wordsOf(key.table)) ? 0.6 : 0,
+            ),
     }))
     .toSorted((one, other) => other.score - one.score)
   const [best] = references
@@ -175,7 +192,11 @@ interface Looking {
 function bestIn(column: string, type: ColumnType, looking: Looking): ColumnProposal | null {
   const { table, relationWords, systemWords, kind } = looking
   const tableWords = tableWordsOf(table)
+  const isPlain = (name: string) =>
+    !table.foreignKeys.some((key) => key.columns.includes(name)) &&
+    !(table.primaryKey.length === 1 && table.primaryKey.includes(name))
   const [best] = readable(table)
+    .filter(({ name }) => type.kind === 'id' || isPlain(name)) // a key is no amount, and no text
     .map((each) => {
       const fit = fitOf(type, each, kind)
       const named = columnSimilarity(column, each.name, {

@@ -28,23 +28,26 @@ export const leastConfidence = 0.45
 /** The candidates of each relation, the best first; none where nothing is close. */
 export function tablesFor(choosing: Choosing): ReadonlyMap<string, readonly Candidate[]> {
   const { relations, tables } = choosing
-  const chosen = new Map<string, readonly Candidate[]>()
   const prefixes = commonPrefixes(tables)
+  const all = Object.entries(relations)
   // What has a key of one column is chosen first: the others belong to it.
-  const ordered = Object.entries(relations).toSorted(
-    ([, one], [, other]) => one.key.length - other.key.length,
-  )
-  for (const [name, relation] of ordered) {
-    const candidates = tables
-      .map((table) => ({
+  const parts = [
+    all.filter(([, { key }]) => key.length === 1),
+    all.filter(([, { key }]) => key.length > 1),
+  ]
+  let chosen: ReadonlyMap<string, readonly Candidate[]> = new Map()
+  for (const part of parts) {
+    const before = chosen
+    const found = part.map(([name, relation]): [string, readonly Candidate[]] => [
+      name,
+      tables.map((table) => ({
         table,
-        confidence: confidenceOf(name, relation, { table, choosing, chosen, prefixes }),
-      }))
-      .filter(({ confidence }) => confidence >= leastConfidence)
-      .toSorted((one, other) => other.confidence - one.confidence)
-    chosen.set(name, candidates)
+        confidence: confidenceOf(name, relation, { table, choosing, chosen: before, prefixes }),
+      })),
+    ])
+    chosen = new Map([...before, ...withoutRivals(new Map(found))])
   }
-  return withoutRivals(chosen)
+  return chosen
 }
 
 /** What begins the names of several tables, up to the first underscore, is no part of what they are. */
@@ -88,7 +91,7 @@ interface Comparing {
 }
 
 function confidenceOf(name: string, relation: Relation, comparing: Comparing): number {
-  const { table, choosing, chosen, prefixes } = comparing
+  const { table, choosing, prefixes } = comparing
   const { systemWords } = choosing
   const prefix = prefixOf(table.name)
   const tableWords = prefixes.has(prefix)
@@ -122,11 +125,18 @@ function confidenceOf(name: string, relation: Relation, comparing: Comparing): n
   )
   const byColumns =
     found.length === 0 ? named : found.reduce((sum, each) => sum + each, 0) / found.length
+  const score = 0.65 * named + 0.35 * byColumns
+  const certain = relation.key.length === 1 ? score : score * belonging(key, name, comparing)
+  return Math.min(1, certain) * (table.isView ? 0.9 : 1)
+}
+
+/** More where the table refers to that of the parent, less where it does not. */
+function belonging(key: string, name: string, { table, choosing, chosen }: Comparing): number {
   const parent = parentOf(key, name, choosing.relations)
-  const parentTable = parent === null ? undefined : chosen.get(parent)?.[0]?.table.name
-  const belongs = table.foreignKeys.some((each) => each.table === parentTable)
-  const score = 0.65 * named + 0.35 * byColumns + (relation.key.length > 1 && belongs ? 0.15 : 0)
-  return Math.min(1, score) * (table.isView ? 0.9 : 1)
+  const [found] = (parent === null ? undefined : chosen.get(parent)) ?? []
+  if (parent === null) return 1
+  const refersToIt = table.foreignKeys.some((each) => each.table === found?.table.name)
+  return refersToIt && (found?.confidence ?? 0) >= 0.6 ? 1.15 : 0.85
 }
 
 /** The relation whose only key column is called so. */

@@ -62,7 +62,7 @@ const synonyms: readonly (readonly string[])[] = [
 /** Words that tell little: they decide nothing by themselves. */
 const weak: ReadonlySet<string> = new Set([
   ...['id', 'on', 'is', 'has', 'the', 'of', 'header', 'head', 'master', 'tbl', 'table'],
-  ...['data', 'info', 'base', 'record', 'list', 'tab', 'main'],
+  ...['data', 'info', 'base', 'record', 'list', 'tab', 'main', 'company', 'full', 'display'],
 ])
 const weakWeight = 0.35
 
@@ -106,13 +106,23 @@ function stem(word: string): string {
 const weightOf = (words: readonly string[]): number =>
   words.reduce((sum, word) => sum + (weak.has(word) ? weakWeight : 1), 0)
 
+/** What is left of two names when only weak words are: no more than a hint. */
+const hint = 0.4
+
 /** How far two names mean the same, 0 to 1. */
 export function similarity(one: readonly string[], other: readonly string[]): number {
   if (one.length === 0 || other.length === 0) return 0
-  if (one.join('') === other.join('')) return 1
+  const isHint = one.every((word) => weak.has(word))
+  if (one.join('') === other.join('')) return isHint ? hint : 1
   const shared = one.filter((word) => other.includes(word))
-  return (2 * weightOf(shared)) / (weightOf(one) + weightOf(other))
+  const similar = (2 * weightOf(shared)) / (weightOf(one) + weightOf(other))
+  return shared.every((word) => weak.has(word)) ? Math.min(hint, similar) : similar
 }
+
+/** Words for what somebody does: all of them are people of the company. */
+export const personWords: ReadonlySet<string> = new Set([
+  ...['employee', 'salesperson', 'manager', 'handler', 'buyer', 'owner', 'assignee', 'agent'],
+])
 
 export const without = (words: readonly string[], others: readonly string[]): readonly string[] =>
   words.filter((word) => !others.includes(word))
