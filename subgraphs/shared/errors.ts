@@ -121,6 +121,10 @@ export const errorCodes = {
     status: 500,
     meaning: 'The schemas do not compose, or need something the gateway cannot enforce.',
   },
+  MAPPING_INVALID: {
+    status: 500,
+    meaning: 'A mapping does not fit its relation or its database; the message says where.',
+  },
   DATABASE_MISSING: { status: 500, meaning: 'A database file of the embedded mode is missing.' },
   DATABASE_INVALID: {
     status: 500,
