@@ -112,7 +112,7 @@ const checks: Readonly<Record<string, (data: Any, graph: AdventureWorks) => void
     )
     const nodes = list(at(data, 'customers.nodes'))
     assert.equal(nodes.length, stores.length)
-    const answered = new Map(nodes.map((row) => [String(row['id']), row as Any]))
+    const answered = new Map(nodes.map((row) => [String(row['id']), row]))
     for (const { id, name, debtor } of stores) {
       const row = answered.get(String(id))
       assert.deepEqual([row?.['name'], row?.['debtorNo']], [name, debtor])

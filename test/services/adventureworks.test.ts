@@ -1,63 +1,51 @@
 /**
  * AdventureWorks loaded unchanged into PostgreSQL (ERP, finance) and MariaDB (CRM, HR) answers what it
- * answers from the SQLite files. `ISTHMUS_TEST_POSTGRES_URL` and `ISTHMUS_TEST_MARIADB_URL` say where;
- * without them this fails.
+ * answers from the SQLite files, by accounts that may only SELECT.
  */
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dropMysql, loadMysql } from '../fixtures/adventureworks/load-mysql.ts'
-import { dropPostgresql, loadPostgresql } from '../fixtures/adventureworks/load-postgresql.ts'
-import { unpack } from '../fixtures/adventureworks/unpack.ts'
+import { after, before, describe, it } from 'node:test'
+import { fillMysql } from '../fixtures/adventureworks/load-mysql.ts'
+import { fillPostgresql } from '../fixtures/adventureworks/load-postgresql.ts'
+import { unpack, type System } from '../fixtures/adventureworks/unpack.ts'
 import {
   adventureWorksQuestions,
   openAdventureWorks,
   type AdventureWorks,
 } from '../support/adventureworks.ts'
+import { testDatabase, type ServerKind } from '../support/database-servers.ts'
 
-const address = (variable: string, example: string): string => {
-  const url = process.env[variable]
-  assert.ok(url, `${variable} is not set, for instance to ${example}`)
-  return url
-}
+const folder = join(tmpdir(), 'isthmus-adventureworks')
 
 describe('AdventureWorks on PostgreSQL and MariaDB', () => {
-  const prefix = `isthmus_test_aw_${process.pid}_`
-  const made: (() => Promise<void>)[] = []
+  const opened: AsyncDisposable[] = []
   let files: AdventureWorks
   let servers: AdventureWorks
 
   before(async () => {
-    const postgresql = address(
-      'ISTHMUS_TEST_POSTGRES_URL',
-      'postgresql://root@127.0.0.1:5432/postgres',
-    )
-    const mariadb = address('ISTHMUS_TEST_MARIADB_URL', 'mysql://root@127.0.0.1:3306')
-    const folder = join(tmpdir(), 'isthmus-adventureworks')
     const unpacked = unpack(folder)
-    const onPostgresql = async (system: 'erp' | 'finance') => {
-      made.push(() => dropPostgresql(postgresql, prefix + system))
-      const url = await loadPostgresql(postgresql, prefix + system, unpacked[system])
-      return { set: 'postgresql', url }
-    }
-    const onMariadb = async (system: 'crm' | 'hr') => {
-      made.push(() => dropMysql(mariadb, prefix + system))
-      return { set: 'mysql', url: await loadMysql(mariadb, prefix + system, unpacked[system]) }
+    const load = async (system: System, kind: ServerKind) => {
+      const database = await testDatabase(kind, {
+        encoding: kind === 'mysql' ? 'CHARACTER SET utf8mb4' : '',
+      })
+      opened.push(database)
+      const fill = kind === 'mysql' ? fillMysql : fillPostgresql
+      await fill(database.ownerUrl, unpacked[system])
+      return { set: kind, url: database.url }
     }
     const [erp, finance, crm, hr] = await Promise.all([
-      onPostgresql('erp'),
-      onPostgresql('finance'),
-      onMariadb('crm'),
-      onMariadb('hr'),
+      load('erp', 'postgresql'),
+      load('finance', 'postgresql'),
+      load('crm', 'mysql'),
+      load('hr', 'mysql'),
     ])
     files = await openAdventureWorks({ folder })
     servers = await openAdventureWorks({ folder, servers: { erp, finance, crm, hr } })
+    opened.push(files, servers)
   })
   after(async () => {
-    await files[Symbol.asyncDispose]()
-    await servers[Symbol.asyncDispose]()
-    for (const drop of made) await drop()
+    for (const each of opened.toReversed()) await each[Symbol.asyncDispose]()
   })
 
   for (const { name, operation, ...options } of adventureWorksQuestions()) {

@@ -22,7 +22,11 @@ export interface AdventureWorks extends AsyncDisposable {
   /** By default an administrator asks. */
   ask(document: string, options?: AskOptions): Promise<ExecutionResult>
   /** Plain SQL over the original tables of a system, past everything of ours. */
-  sql(system: System, statement: string, ...parameters: SQLInputValue[]): readonly SqlRow[]
+  readonly sql: (
+    system: System,
+    statement: string,
+    ...parameters: SQLInputValue[]
+  ) => readonly SqlRow[]
 }
 
 export interface AskOptions {
