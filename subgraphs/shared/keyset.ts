@@ -5,6 +5,7 @@
  */
 import type { Expression, SqlBool } from 'kysely'
 import { Big } from './decimal.ts'
+import { sameInOrder } from './dialect.ts'
 import { AppError } from './errors.ts'
 import type { Relation, RuleBuilder } from './relations.ts'
 
@@ -87,7 +88,9 @@ export function afterPosition(
   if (rest.length === 0) return eb(column, operator, values[0])
   const expanded = columns.map((at, index) =>
     eb.and([
-      ...columns.slice(0, index).map((before, position) => eb(before, '=', values[position])),
+      ...columns
+        .slice(0, index)
+        .map((before, position) => sameInOrder(eb.ref(before), values[position])),
       eb(at, operator, values[index]),
     ]),
   )
@@ -134,6 +137,8 @@ export function compareRows(
 
 function compareValues(left: unknown, right: unknown, kind: string | undefined): number {
   if (kind === 'decimal') return new Big(String(left)).cmp(String(right))
+  // A fraction of a second sorts after the whole one, though "." comes before "Z".
+  if (kind === 'instant') return compareText(String(left).slice(0, -1), String(right).slice(0, -1))
   return compareText(left, right)
 }
 
