@@ -12,12 +12,31 @@ import { collect, pathsOfPlaces } from './places.ts'
 import { createQuestion } from './question.ts'
 import { compileRepresentations, place, type Batch } from './representations.ts'
 import { compileRewrites, rewrittenPath } from './rewrites.ts'
-import { isRaw, lack, owe, raise, unsay, withPath, type Path, type Raw, type Run } from './run.ts'
+import {
+  isNotMapped,
+  isRaw,
+  lack,
+  owe,
+  raise,
+  unsay,
+  withPath,
+  type Path,
+  type Raw,
+  type Run,
+} from './run.ts'
 import { invalid, send, type Answer } from './send.ts'
 import type { Compiling, Step } from './step.ts'
 
-/** Errors of one fetch that get a path of their own; the answer shows fewer. */
+/**
+ * Errors of one fetch that get a path of their own; the answer shows fewer. What a system does not have
+ * is told for each row, since nothing may be computed from it, and becomes one error of the answer.
+ */
 const maxErrors = 100
+
+const withinMaximum = (errors: readonly GraphQLError[]): readonly GraphQLError[] => {
+  const others = errors.filter((error) => !isNotMapped(error)).slice(0, maxErrors)
+  return others.length === errors.length ? errors : [...others, ...errors.filter(isNotMapped)]
+}
 
 /** Entities of one request to a system; more are asked for in several at once. */
 const maxEntities = 2_000
@@ -70,7 +89,7 @@ function rootFetch(
     for (const [index, target] of targets.entries()) {
       take(target, index === 0 ? answered : copy(answered), { names: fetch.asked.taken, types })
     }
-    for (const error of errors.slice(0, maxErrors)) {
+    for (const error of withinMaximum(errors)) {
       const said = rewrittenPath(error.path ?? [], node.outputRewrites)
       const isOfAField = fetch.asked.taken.some((name) => name === said[0])
       const inner = isOfAField ? said : fetch.asked.namesOf().slice(0, 1)
@@ -157,7 +176,7 @@ function receivedOf({ data, errors }: Answer, length: number): readonly unknown[
 }
 
 const errorsOf = ({ errors }: Answer, broken: readonly number[]): readonly GraphQLError[] => [
-  ...errors.slice(0, maxErrors),
+  ...withinMaximum(errors),
   ...[...new Set(broken)]
     .slice(0, maxErrors)
     .map((at) => withPath(invalid('A system answered no object.'), ['_entities', at])),
@@ -246,7 +265,7 @@ function reportAll(
     // Where only the type was to be found out, it is the object itself that is missing.
     if (names.length === 0) run.errors.push(withPath(error, before))
     for (const name of names) {
-      if (reported >= maxErrors) break
+      if (reported >= maxErrors && !isNotMapped(error)) break
       reported += 1
       run.errors.push(withPath(error, [...before, name]))
     }
@@ -289,7 +308,8 @@ function spread(
     const names =
       inner.length > 0 ? [below] : asked.namesOf(typenameOf(entities[index])).map((each) => [each])
     for (const each of names) {
-      if (reported < maxErrors) run.errors.push(withPath(error, [...before, ...each]))
+      if (reported < maxErrors || isNotMapped(error))
+        run.errors.push(withPath(error, [...before, ...each]))
       reported += 1
       unsay(run.data, [...before, ...each])
     }
