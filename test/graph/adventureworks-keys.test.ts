@@ -84,7 +84,7 @@ describe('AdventureWorks', () => {
   it('raw codes are found by our words, and money keeps its four places', async () => {
     const { purchaseOrders, salesOrderLine } = await data(`{
       purchaseOrders(filter: { status: [CONFIRMED] }, first: 100) { nodes { poNo status total { amount } } }
-      salesOrderLine(orderNo: "SO43875", lineNo: 761) { quantity { value unit } net { amount currency } netPrice { amount } product { sku } }
+      salesOrderLine(orderNo: "SO43881", lineNo: 881) { quantity { value unit } net { amount currency } netPrice { amount } product { sku } }
     }`)
     assert.deepEqual(
       list(at(purchaseOrders, 'nodes'))
@@ -100,7 +100,7 @@ describe('AdventureWorks', () => {
     const line = one(
       'erp',
       `SELECT d.OrderQty AS quantity, round(d.LineTotal * 10000 + 0.001) AS net, p.ProductNumber AS sku
-       FROM Sales_SalesOrderDetail d JOIN Production_Product p USING (ProductID) WHERE d.SalesOrderDetailID = 761`,
+       FROM Sales_SalesOrderDetail d JOIN Production_Product p USING (ProductID) WHERE d.SalesOrderDetailID = 881`,
     )
     assert.deepEqual(
       [Number(at(salesOrderLine, 'quantity.value')), units(at(salesOrderLine, 'net.amount'))],
