@@ -12,31 +12,25 @@ import { collect, pathsOfPlaces } from './places.ts'
 import { createQuestion } from './question.ts'
 import { compileRepresentations, place, type Batch } from './representations.ts'
 import { compileRewrites, rewrittenPath } from './rewrites.ts'
-import {
-  isNotMapped,
-  isRaw,
-  lack,
-  owe,
-  raise,
-  unsay,
-  withPath,
-  type Path,
-  type Raw,
-  type Run,
-} from './run.ts'
+import { isRaw, lack, owe, raise, unsay, withPath, type Path, type Raw, type Run } from './run.ts'
 import { invalid, send, type Answer } from './send.ts'
 import type { Compiling, Step } from './step.ts'
 
-/**
- * Errors of one fetch that get a path of their own; the answer shows fewer. What a system does not have
- * is told for each row, since nothing may be computed from it, and becomes one error of the answer.
- */
+/** Errors of one fetch that get a path of their own; the answer shows fewer. */
 const maxErrors = 100
 
-const withinMaximum = (errors: readonly GraphQLError[]): readonly GraphQLError[] => {
-  const others = errors.filter((error) => !isNotMapped(error)).slice(0, maxErrors)
-  return others.length === errors.length ? errors : [...others, ...errors.filter(isNotMapped)]
+/**
+ * The errors that are told on. What a system does not have is told of every row, however many: it is
+ * one error to the client, which says of how many rows (`shape.ts`).
+ */
+function toldOf(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  if (errors.length <= maxErrors) return errors
+  let told = 0
+  return errors.filter((error) => isNotMapped(error) || (told += 1) <= maxErrors)
 }
+
+export const isNotMapped = ({ extensions }: GraphQLError): boolean =>
+  extensions['code'] === 'NOT_MAPPED'
 
 /** Entities of one request to a system; more are asked for in several at once. */
 const maxEntities = 2_000
@@ -89,7 +83,7 @@ function rootFetch(
     for (const [index, target] of targets.entries()) {
       take(target, index === 0 ? answered : copy(answered), { names: fetch.asked.taken, types })
     }
-    for (const error of withinMaximum(errors)) {
+    for (const error of toldOf(errors)) {
       const said = rewrittenPath(error.path ?? [], node.outputRewrites)
       const isOfAField = fetch.asked.taken.some((name) => name === said[0])
       const inner = isOfAField ? said : fetch.asked.namesOf().slice(0, 1)
@@ -150,8 +144,10 @@ function entityFetch(
         } else if (value === null) nullFields(entity, fetch)
         else broken.push(at)
       }
+      const paths = once(() => pathsOfPlaces(run.data, path))
+      const places = once(() => Map.groupBy(batch.places.keys(), (index) => batch.places[index]))
       for (const error of errorsOf(answer, broken))
-        spread(run, fetch, { error, batch, entities, from, to })
+        spread(run, fetch, { error, batch, entities, from, to, paths, places })
     }
   }
   return async (run) => {
@@ -176,7 +172,7 @@ function receivedOf({ data, errors }: Answer, length: number): readonly unknown[
 }
 
 const errorsOf = ({ errors }: Answer, broken: readonly number[]): readonly GraphQLError[] => [
-  ...withinMaximum(errors),
+  ...toldOf(errors),
   ...[...new Set(broken)]
     .slice(0, maxErrors)
     .map((at) => withPath(invalid('A system answered no object.'), ['_entities', at])),
@@ -282,10 +278,15 @@ function spread(
     entities,
     from,
     to,
+    paths,
+    places,
   }: Entities & {
     readonly error: GraphQLError
     readonly from: number
     readonly to: number
+    readonly paths: () => readonly Path[]
+    /** The indexes of the entities that share a representation. */
+    readonly places: () => ReadonlyMap<number | undefined, readonly number[]>
   },
 ): void {
   const [root, number, ...rest] = error.path ?? []
@@ -299,17 +300,20 @@ function spread(
       ? from + number
       : null
   const inner = only === null ? [] : rest
-  const paths = pathsOfPlaces(run.data, path)
+  const concerned =
+    only === null
+      ? [...batch.places.keys()].filter((index) => isWithin(batch.places[index], from, to))
+      : (places().get(only) ?? [])
   let reported = 0
-  for (const [index, at] of batch.places.entries()) {
-    if (only === null ? at < from || at >= to : at !== only) continue
-    const before = paths[index] ?? []
+  for (const index of concerned) {
+    const before = paths()[index] ?? []
     const below = rewrittenPath(inner, node.outputRewrites)
     const names =
       inner.length > 0 ? [below] : asked.namesOf(typenameOf(entities[index])).map((each) => [each])
     for (const each of names) {
-      if (reported < maxErrors || isNotMapped(error))
+      if (reported < maxErrors || isNotMapped(error)) {
         run.errors.push(withPath(error, [...before, ...each]))
+      }
       reported += 1
       unsay(run.data, [...before, ...each])
     }
@@ -319,4 +323,13 @@ function spread(
       names.flatMap(([name]) => (typeof name === 'string' ? [name] : [])),
     )
   }
+}
+
+const isWithin = (at: number | undefined, from: number, to: number): boolean =>
+  at !== undefined && at >= from && at < to
+
+/** Worked out when it is first needed, for all errors of an answer. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null
+  return () => (made ??= { value: make() }).value
 }

@@ -94,10 +94,6 @@ export function unsay(data: Raw, path: Path): void {
   }
 }
 
-/** Whether it says that a system does not have the field, for any row. */
-export const isNotMapped = ({ extensions }: GraphQLError): boolean =>
-  extensions['code'] === 'NOT_MAPPED'
-
 export const isRaw = (value: unknown): value is Raw =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

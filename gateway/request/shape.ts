@@ -10,10 +10,10 @@ import {
   type SelectionNode,
 } from 'graphql'
 import { AppError, errorCodes } from '#shared/errors.ts'
-import { isNotMapped } from '../engine/run.ts'
 import { detailsOf } from '../sources/details.ts'
 import { originalName } from './response-names.ts'
 import { deniedError } from './denied.ts'
+import { foldNotMapped } from './not-mapped.ts'
 import type { Fetched } from './stages.ts'
 
 export interface ShapeOptions {
@@ -31,13 +31,10 @@ export function shape(fetched: Fetched, { onError, mayBeSaid }: ShapeOptions): E
   const data = run === null ? null : program.shape(run)
   const raised = run?.errors ?? []
   if (raised.length === 0 && denied.length === 0) return { data }
-  const errors = raised.map((error) =>
-    maskError(error, { requestId, operation, onError, mayBeSaid }),
+  const errors = foldNotMapped(
+    raised.map((error) => maskError(error, { requestId, operation, onError, mayBeSaid })),
   )
-  const all = unique([
-    ...denied.map((each) => deniedError(each, requestId)),
-    ...withFoldedLacks(errors),
-  ])
+  const all = unique([...denied.map((each) => deniedError(each, requestId)), ...errors])
   const shown =
     all.length > maxErrors ? [...all.slice(0, maxErrors), more(all.slice(maxErrors))] : all
   return { data, ...(shown.length > 0 ? { errors: shown } : {}) }
@@ -106,42 +103,6 @@ function fieldsNamed(selections: readonly SelectionNode[], name: string): readon
     return selection.selectionSet?.selections ?? [selection]
   })
 }
-
-/**
- * What a system does not have it has for no row: one error for each field, with the number of rows. One
- * that was met by a key of the planner is told by the fields that the key was for.
- */
-function withFoldedLacks(errors: readonly GraphQLError[]): readonly GraphQLError[] {
-  const lacks = Map.groupBy(errors.filter(isNotMapped), ({ path, message }) =>
-    JSON.stringify([fieldPath(path), message]),
-  )
-  if (lacks.size === 0) return errors
-  const folded = [...lacks.values()].flatMap(([first, ...others]) =>
-    first === undefined
-      ? []
-      : [
-          new GraphQLError(first.message, {
-            path: fieldPath(first.path),
-            extensions: { ...first.extensions, rows: others.length + 1 },
-          }),
-        ],
-  )
-  const isToldBelow = ({ path = [], message }: GraphQLError) =>
-    folded.some(
-      (other) =>
-        other.message === message &&
-        (other.path ?? []).length > path.length &&
-        path.every((part, at) => part === other.path?.[at]),
-    )
-  return [
-    ...errors.filter((error) => !isNotMapped(error)),
-    ...folded.filter((error) => !isToldBelow(error)),
-  ]
-}
-
-/** A path without the places in lists. */
-const fieldPath = (path: readonly (string | number)[] = []): readonly string[] =>
-  path.filter((part) => typeof part === 'string')
 
 const unique = (errors: readonly GraphQLError[]): readonly GraphQLError[] => [
   ...new Map(

@@ -143,7 +143,9 @@ function statementOf<D extends string, M extends string>(
       .orderBy(sql`${measure} is null`)
       .orderBy(measure, orderBy.direction === 'ASC' ? 'asc' : 'desc')
   }
-  for (const column of columns.values()) query = query.orderBy(column)
+  for (const column of columns.values()) {
+    query = query.orderBy(column, (item) => item.asc().nullsFirst())
+  }
   return bucketed === null ? query : query.orderBy(bucketed)
 }
 

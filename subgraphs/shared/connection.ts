@@ -183,8 +183,12 @@ export function childPages<DB, Name extends keyof DB & string>(
 ): ChildPages<DB[Name]> {
   const list = listOf(db, name, relation, options)
   const parentOf = (row: AnyRow) => String(row[parent])
+  /** The rows that the statement of a parent answered, of all its parents, in the order of the list. */
+  const statementOf = new Map<string, readonly AnyRow[]>()
   const rows = new DataLoader<string, readonly AnyRow[]>(async (parents) => {
-    const found = Map.groupBy(await rowsOfParents(list, parent, parents), parentOf)
+    const all = await rowsOfParents(list, parent, parents)
+    for (const key of parents) statementOf.set(key, all)
+    const found = Map.groupBy(all, parentOf)
     return parents.map((key) => found.get(key) ?? [])
   })
   const counts = oneByKey(
@@ -202,9 +206,30 @@ export function childPages<DB, Name extends keyof DB & string>(
     const [only] = parents
     if (only !== undefined && parents.length === 1) return await load(only)
     const pages = await Promise.all(parents.map((key) => rows.load(key)))
-    return connection(pages.flat().toSorted(compareRows(relation, list.order)), parents)
+    const compare =
+      byStatement(parents.map((key) => statementOf.get(key))) ?? compareRows(relation, list.order)
+    return connection(pages.flat().toSorted(compare), parents)
   }
   return { load, loadMerged }
+}
+
+type CompareRows = (a: AnyRow, b: AnyRow) => number
+
+const placesIn = new WeakMap<readonly AnyRow[], ReadonlyMap<AnyRow, number>>()
+
+/** As one statement answered them: the database knows the order of its texts. Null if there were several. */
+function byStatement([first, ...others]: readonly (
+  readonly AnyRow[] | undefined
+)[]): CompareRows | null {
+  if (first === undefined || others.some((each) => each !== first)) return null
+  let places = placesIn.get(first)
+  if (places === undefined) {
+    places = new Map(first.map((row, at) => [row, at]))
+    placesIn.set(first, places)
+  }
+  const known = places
+  const placeOf = (row: AnyRow) => known.get(row) ?? 0
+  return (a, b) => placeOf(a) - placeOf(b)
 }
 
 /** One `childPages` per distinct arguments of a request. */
@@ -212,7 +237,10 @@ export const childPagesBy = <Args, Row>(
   make: (args: Args) => ChildPages<Row>,
 ): ((args: Args) => ChildPages<Row>) => byArguments(make)
 
-/** The first rows of each parent, in one statement that numbers the rows within their parent. */
+/**
+ * The first rows of each parent, in one statement that numbers the rows within their parent; all of
+ * them in the order of the list.
+ */
 async function rowsOfParents(
   list: List,
   parent: string,
@@ -249,13 +277,15 @@ async function rowsOfParents(
         )
         .as('position'),
     )
-  return await db
+  let query = db
     .selectFrom(numbered.as('numbered'))
     .select(columnsOf(relation, 'numbered'))
     .where('numbered.position', '<=', list.size + 1)
-    .orderBy(`numbered.${parent}`)
-    .orderBy('numbered.position')
-    .execute()
+  if (hasNulls(list)) query = query.orderBy((eb) => eb(`numbered.${order.column}`, 'is', null))
+  for (const column of orderColumns(relation, order)) {
+    query = query.orderBy(`numbered.${column}`, lower(order.direction))
+  }
+  return await query.execute()
 }
 
 const ofParent =

@@ -135,8 +135,7 @@ const mappedDatabase = (
   name: string,
   { relations }: DatabaseDeclaration,
 ): LimitedDatabase => ({
-  limitedTo: (scope) =>
-    source.limitedTo({ name, relations }, scope),
+  limitedTo: (scope) => source.limitedTo({ name, relations }, scope),
 })
 
 /** A database of which the mappings have nothing stays ours, such as the crosswalk. */
@@ -179,8 +178,7 @@ function keptFiles(declarations: Declarations, options: DatabasesOptions) {
 
 const fileOf = ({ data }: DatabasesOptions, name: string): string => join(data, `${name}.sqlite`)
 
-const limitedOf = (files: Readonly<Record<string, EmbeddedDatabase<Relations>>>) =>
-  files
+const limitedOf = (files: Readonly<Record<string, EmbeddedDatabase<Relations>>>) => files
 
 const calendarOf = (
   { timeZone, fiscalYearStartMonth }: DatabasesOptions,

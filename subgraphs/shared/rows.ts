@@ -2,7 +2,7 @@
  * Whole rows of a relation by the values of one column: what loaders of entities and of small child
  * lists run, one statement for all keys. Must not know a business noun.
  */
-import type { Kysely } from 'kysely'
+import type { Kysely, OrderByItemBuilder } from 'kysely'
 import { columnsOf } from './columns.ts'
 import { capped } from './limits.ts'
 import type { AnyDatabase, Relation, Where } from './relations.ts'
@@ -11,6 +11,16 @@ export interface RowsOptions {
   readonly where?: Where | undefined
   /** Columns to sort by before the key; `-column` sorts down. */
   readonly orderBy?: readonly string[]
+}
+
+/** Rows without a value count as the smallest, whatever a database would do by itself. */
+function ordered(
+  item: OrderByItemBuilder,
+  isDown: boolean,
+  isNullable: boolean,
+): OrderByItemBuilder {
+  if (!isNullable) return isDown ? item.desc() : item
+  return isDown ? item.desc().nullsLast() : item.asc().nullsFirst()
 }
 
 /** A statement that would answer more rows than this is refused. */
@@ -32,9 +42,9 @@ export async function rowsBy<DB, Name extends keyof DB & string>(
     .where(`${table}.${column}`, 'in', keys)
   if (where !== undefined) query = query.where((eb) => where(eb))
   for (const each of [...orderBy, ...relation.key]) {
-    query = each.startsWith('-')
-      ? query.orderBy(`${table}.${each.slice(1)}`, 'desc')
-      : query.orderBy(`${table}.${each}`)
+    const [column, isDown] = each.startsWith('-') ? [each.slice(1), true] : [each, false]
+    const isNullable = relation.columns[column]?.nullable === true
+    query = query.orderBy(`${table}.${column}`, (item) => ordered(item, isDown, isNullable))
   }
   const rows = await query.limit(maxRows + 1).execute()
   return capped(rows, maxRows, `The rows of ${name}`) as readonly DB[Name][] // columns of the relation
