@@ -162,7 +162,9 @@ function keptFiles(declarations: Declarations, options: DatabasesOptions) {
       try {
         return fileFor(name).limitedTo(scope)
       } catch (error) {
-        const fail = () => Promise.reject(error as Error)
+        const fail = async (): Promise<never> => {
+          throw error
+        }
         return selectOnly({
           compile: (query, queryId) => ({ query, queryId, sql: '', parameters: [] }),
           run: fail,

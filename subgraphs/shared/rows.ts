@@ -42,9 +42,9 @@ export async function rowsBy<DB, Name extends keyof DB & string>(
     .where(`${table}.${column}`, 'in', keys)
   if (where !== undefined) query = query.where((eb) => where(eb))
   for (const each of [...orderBy, ...relation.key]) {
-    const [column, isDown] = each.startsWith('-') ? [each.slice(1), true] : [each, false]
-    const isNullable = relation.columns[column]?.nullable === true
-    query = query.orderBy(`${table}.${column}`, (item) => ordered(item, isDown, isNullable))
+    const [sorted, isDown] = each.startsWith('-') ? [each.slice(1), true] : [each, false]
+    const isNullable = relation.columns[sorted]?.nullable === true
+    query = query.orderBy(`${table}.${sorted}`, (item) => ordered(item, isDown, isNullable))
   }
   const rows = await query.limit(maxRows + 1).execute()
   return capped(rows, maxRows, `The rows of ${name}`) as readonly DB[Name][] // columns of the relation

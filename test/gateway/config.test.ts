@@ -114,3 +114,20 @@ describe('configured keys of systems', () => {
     for (const [yaml, said] of wrong) assert.throws(() => configOf(t, yaml), said)
   })
 })
+
+describe('the mapping of a system', () => {
+  it('is a name, or a path from the folder of the configuration', (t) => {
+    const systems = { erp: { mapping: 'odoo-17' }, crm: { mapping: './own/crm' } }
+    const config = configOf(t, { systems })
+    assert.equal(config.system('erp').mapping, 'odoo-17')
+    assert.match(config.system('crm').mapping ?? '', /^\/.*isthmus-config-[^/]*\/own\/crm$/)
+    assert.equal(config.system('hr').mapping, undefined)
+  })
+
+  it('that is no text is refused', (t) => {
+    assert.throws(() => configOf(t, { systems: { erp: { mapping: 17 } } }), {
+      code: 'CONFIGURATION_INVALID',
+      message: /systems\.erp\.mapping: 17 is not text/,
+    })
+  })
+})

@@ -7,16 +7,19 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { readConfig } from '../../gateway/config.ts'
 import { readLibrary } from '../../gateway/reports/library.ts'
 import { demoData } from '../support/demo-data.ts'
-import { startGraph, type Graph } from '../support/graph.ts'
+import { startGraph, type Graph, type GraphAnswer } from '../support/graph.ts'
 import { mapDemo, type Left } from '../support/mapped-demo.ts'
 
 async function startMapped(folder: string, left: Left = {}): Promise<Graph> {
   const folders = await mapDemo(demoData(), folder, left)
-  const { system } = readConfig({ PORT: '0' })
+  const config = readConfig({ PORT: '0' })
   return startGraph({
-    config: { system: (name) => ({ ...system(name), mapping: folders.get(name) }) },
+    config: { system: (name) => ({ ...config.system(name), mapping: folders.get(name) }) },
   })
 }
+
+const nodesOf = (data: GraphAnswer['data']): Record<string, unknown>[] =>
+  (data as { salesOrders: { nodes: Record<string, unknown>[] } }).salesOrders.nodes
 
 function temporary(t: Pick<TestContext, 'after'>): string {
   const folder = mkdtempSync(join(tmpdir(), 'isthmus-mapped-'))
@@ -67,7 +70,7 @@ describe('what a mapped system does not have', () => {
     await using graph = await startMapped(temporary(t), left)
     const document = `{ salesOrders(first: 300) { totalCount nodes { orderNo requestedOn customer { name } shipments { status } } } }`
     const { data, errors } = await graph.ask(document)
-    const nodes = (data?.['salesOrders'] as { nodes: Record<string, unknown>[] }).nodes
+    const nodes = nodesOf(data)
     assert.equal(nodes.length, 300)
     for (const node of nodes) {
       assert.equal(typeof node['orderNo'], 'string')
@@ -104,7 +107,7 @@ describe('what a mapped system does not have', () => {
     const { data, errors } = await graph.ask(
       `{ salesOrders(first: 200) { nodes { orderNo salesperson { displayName } } } }`,
     )
-    assert.equal((data?.['salesOrders'] as { nodes: unknown[] }).nodes.length, 200)
+    assert.equal(nodesOf(data).length, 200)
     const [only, ...more] = errors ?? []
     assert.deepEqual(more, [])
     assert.deepEqual(

@@ -570,6 +570,35 @@ export function relationSuite(name: string, create: (folder: string) => Promise<
       )
     })
 
+    it('pages of the children of several parents keep the order of absent values when merged', async () => {
+      const merged = await childPages(all(), 'sales_order', relations.sales_order, {
+        parent: 'customerNo',
+        first: 10,
+        orderBy: { column: 'dueOn', direction: 'DESC' },
+      }).loadMerged(['1', '3', '10'])
+      assert.deepEqual(
+        merged.nodes.map(({ orderNo }) => orderNo),
+        [6, 1, 4, 5, 2].map(uuidOf),
+      )
+    })
+
+    it('rows of keys come with absent values first, as everywhere', async () => {
+      const rows = await rowsBy(
+        all(),
+        'sales_order',
+        relations.sales_order,
+        'customerNo',
+        ['1', '3'],
+        {
+          orderBy: ['dueOn'],
+        },
+      )
+      assert.deepEqual(
+        rows.map(({ orderNo }) => orderNo),
+        [2, 5, 4, 1].map(uuidOf),
+      )
+    })
+
     it('nothing but SELECT was sent', () => {
       assert.ok(sent.length > 100)
       for (const text of sent) assert.match(text, /^(select|with) /)
