@@ -23,8 +23,19 @@ export function foldNotMapped(errors: readonly GraphQLError[]): readonly GraphQL
     }
     lack.places.add(error.path.join('\n'))
   }
-  return folded.map((each) => (each instanceof GraphQLError ? each : oneOf(each)))
+  const told = folded.map((each) => (each instanceof GraphQLError ? each : oneOf(each)))
+  return told.filter((error) => !isToldBelow(error, told))
 }
+
+/** One that was met by a key of the planner's own is told by the fields that the key was for. */
+const isToldBelow = (error: GraphQLError, told: readonly GraphQLError[]): boolean =>
+  error.extensions['code'] === 'NOT_MAPPED' &&
+  told.some(
+    ({ message, path = [] }) =>
+      message === error.message &&
+      path.length > (error.path ?? []).length &&
+      (error.path ?? []).every((part, at) => part === path[at]),
+  )
 
 interface Lack {
   readonly first: GraphQLError

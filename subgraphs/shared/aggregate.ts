@@ -194,10 +194,19 @@ function rowOf<D extends string, M extends string>(
   row: Readonly<Record<string, unknown>>,
   { measures, bucket, calendar }: AggregateOptions<D, M>,
 ): AggregateRow<M> {
-  const { [periodStart]: start, ...rest } = row
-  const filled = Object.fromEntries(
-    Object.entries<Measure>(measures).map(([name, { none }]) => [name, row[name] ?? none ?? null]),
-  )
-  const period = typeof start === 'string' && bucket ? calendar.periodOf(bucket, start) : null
-  return { currency: null, ...rest, ...filled, period } as unknown as AggregateRow<M> // built from the measures' own names
+  const filled: Record<string, unknown> = { currency: null }
+  // Copied without being read: a measure that the source does not have is an error where it is asked for.
+  for (const name of Object.keys(row)) {
+    const property = Object.getOwnPropertyDescriptor(row, name)
+    if (property?.get === undefined) filled[name] = property?.value
+    else Object.defineProperty(filled, name, property)
+  }
+  for (const [name, { none }] of Object.entries<Measure>(measures)) {
+    const property = Object.getOwnPropertyDescriptor(filled, name)
+    if (property?.get === undefined) filled[name] = property?.value ?? none ?? null
+  }
+  const { [periodStart]: start } = row
+  delete filled[periodStart]
+  filled['period'] = typeof start === 'string' && bucket ? calendar.periodOf(bucket, start) : null
+  return filled as unknown as AggregateRow<M> // built from the measures' own names
 }

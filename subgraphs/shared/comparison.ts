@@ -95,9 +95,16 @@ function isTextReference(node: OperationNode, scope: Scope | null): boolean {
 }
 
 function typesOf(operand: OperationNode, scope: Scope | null): Types {
-  if (ReferenceNode.is(operand)) return [referenceType(operand, scope)?.type]
+  if (ReferenceNode.is(operand)) return [translated(referenceType(operand, scope)?.type)]
   if (TupleNode.is(operand)) return operand.values.map((value) => typesOf(value, scope)[0])
   return []
+}
+
+/** Behind codes stand our own words, however the source holds the raw ones. */
+function translated(type: ColumnType | undefined): ColumnType | undefined {
+  if (type?.origin?.codes === undefined) return type
+  const { origin: _raw, ...ours } = type
+  return ours
 }
 
 function encodedBy(node: BinaryOperationNode, comparing: Compared): BinaryOperationNode {
@@ -136,11 +143,11 @@ interface WithTypes {
   readonly types: Types
 }
 
-/** `status = 'OPEN'` as `status__raw in (…)`, so that an index of the source serves; null elsewhere. */
+/** `status = 'OPEN'` as `status__raw in (…)`, so that an index of the source serves, and its opposite; null elsewhere. */
 function withRawCodes(node: BinaryOperationNode, comparing: Compared): WithTypes | null {
   const { leftOperand: left, rightOperand: right } = node
   const operator = operatorOf(node)
-  if ((operator !== '=' && operator !== 'in') || comparing.isOrder) return null
+  if (!equalities.has(operator) || comparing.isOrder) return null
   if (!ReferenceNode.is(left) || left.column.kind !== 'ColumnNode') return null
   const found = referenced(left, comparing.scope)
   const codes = found?.column.type.origin?.codes
@@ -163,7 +170,7 @@ function withRawCodes(node: BinaryOperationNode, comparing: Compared): WithTypes
         ...left,
         column: ColumnNode.create(rawColumn(left.column.column.name)),
       } as ReferenceNode,
-      operator: OperatorNode.create('in'),
+      operator: OperatorNode.create(operator === '=' || operator === 'in' ? 'in' : 'not in'),
       rightOperand: PrimitiveValueListNode.create(list),
     },
   }

@@ -42,8 +42,7 @@ import {
 } from './dialect.ts'
 import type { AnyDatabase, Relation, Relations } from './relations.ts'
 import {
-  isUnmapped,
-  plainReference,
+  lackIn,
   referenced,
   relationTypes,
   resultTypes,
@@ -277,12 +276,9 @@ class RelationsTransformer extends OperationNodeTransformer {
   }
 }
 
-/** The select with an absent value for each column that it selects and the mapping does not yield. */
+/** The select with an absent value for each selection that needs a column which the mapping does not yield. */
 function withoutUnmapped(node: SelectQueryNode, scope: Scope): SelectQueryNode {
-  const isLacking = ({ selection }: SelectionNode) => {
-    const type = plainReference(selection, scope)
-    return type !== undefined && isUnmapped(type)
-  }
+  const isLacking = ({ selection }: SelectionNode) => lackIn(selection, scope) !== undefined
   if (node.selections?.some(isLacking) !== true) return node
   const selections = node.selections.map((each) =>
     isLacking(each)

@@ -179,7 +179,8 @@ export function resultTypes(
   const columns = new Map(
     (node.selections ?? []).map(({ selection }): [string, Column] => {
       const name = selectionName(selection)
-      const type = declaredType(selection) ?? expressionType(selection, scope)
+      const type =
+        lackIn(selection, scope) ?? declaredType(selection) ?? expressionType(selection, scope)
       if (name === null || type === undefined) {
         throw new TypeError(`result column ${name ?? selection.kind} has no type: use typed(…)`)
       }
@@ -200,10 +201,7 @@ function lacksOf(
 ): readonly (Column | null)[] {
   if (!SelectQueryNode.is(node)) return []
   const scope = scopeOf(node, outer, relations)
-  return (node.selections ?? []).map(({ selection }) => {
-    const type = plainReference(selection, scope)
-    return type !== undefined && isUnmapped(type) ? type : null
-  })
+  return (node.selections ?? []).map(({ selection }) => lackIn(selection, scope) ?? null)
 }
 
 /** What one part of a union does not have, the union does not have. */
@@ -213,13 +211,25 @@ const withLacks = (
 ): Map<string, Column> =>
   new Map([...types].map(([name, column], at) => [name, lacks[at] ?? column]))
 
-/** The type of a selection that is a column and nothing else. */
-export function plainReference(node: OperationNode, scope: Scope): Column | undefined {
-  if (AliasNode.is(node)) return plainReference(node.node, scope)
-  return isReference(node) && node.column.kind === 'ColumnNode'
-    ? referenceType(node, scope)
-    : undefined
+/**
+ * The first unmapped column that a selection is made of: then nothing can be said of the whole. What a
+ * select within reads is its own matter.
+ */
+export function lackIn(node: OperationNode, scope: Scope): Column | undefined {
+  if (SelectQueryNode.is(node)) return undefined
+  if (isReference(node)) {
+    const type = node.column.kind === 'ColumnNode' ? referenceType(node, scope) : undefined
+    return type !== undefined && isUnmapped(type) ? type : undefined
+  }
+  for (const part of Object.values(node).flat() as unknown[]) {
+    const lack = isNode(part) ? lackIn(part, scope) : undefined
+    if (lack !== undefined) return lack
+  }
+  return undefined
 }
+
+const isNode = (value: unknown): value is OperationNode =>
+  typeof value === 'object' && value !== null && 'kind' in value
 
 /** Whether nothing can be said of the values, because the mapping does not yield the column. */
 export const isUnmapped = ({ type }: Column): boolean => type.origin?.held === null

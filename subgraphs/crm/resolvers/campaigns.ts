@@ -3,6 +3,7 @@
  */
 import { exactlyOne, moneyField, stub } from '#shared/fields.ts'
 import type { ListArgs } from '#shared/list.ts'
+import { withMore } from '#shared/rows.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import { conversionRate } from '../rules.ts'
 import * as source from '../source.ts'
@@ -18,7 +19,7 @@ interface Attributed {
 
 const attributedTo = async ({ id }: Campaign, { model }: Attributed, { loaders }: Crm) => {
   const by = model ?? 'FIRST_TOUCH'
-  return (await loaders.attributed(by).load(id)).map((row) => ({ ...row, model: by }))
+  return (await loaders.attributed(by).load(id)).map((row) => withMore(row, { model: by }))
 }
 
 /** One sum for each currency of the opportunities that are open, or won. */

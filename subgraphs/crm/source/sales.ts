@@ -26,7 +26,7 @@ import {
 } from '#shared/filter.ts'
 import { listOf } from '#shared/list.ts'
 import type { Where } from '#shared/relations.ts'
-import { rowsBy } from '#shared/rows.ts'
+import { rowsBy, withMore } from '#shared/rows.ts'
 import { relations } from '../relations.ts'
 import { linearShares, wholeTouches, type AttributionModel } from './attribution.ts'
 import type { CrmDatabase, Db } from './database.ts'
@@ -228,7 +228,7 @@ export async function opportunityAggregates(
     currency: 'opportunity.currency',
     measures: measuresOf(model === 'LINEAR' ? 'attributed' : 'opportunity'),
   })
-  return { rows: rows.map((row) => ({ ...row, attribution: model })), truncated }
+  return { rows: rows.map((row) => withMore(row, { attribution: model })), truncated }
 }
 
 const productMeasures = {

@@ -40,28 +40,41 @@ function checkedLevels(levels: number): number {
   )
 }
 
-/** The rows of an exploded bill as the schema has them. */
+/**
+ * The rows of an exploded bill as the schema has them. What is lacking is worked out when somebody asks,
+ * so that the rest is answered where the stock is not known.
+ */
 export async function explosionRows(
   rootSku: string,
   edges: readonly ExplodedEdge[],
   { loaders }: Erp,
 ) {
-  const skus = [...new Set(edges.map((edge) => edge.componentSku))]
-  const stock = await Promise.all(skus.map((sku) => loaders.stock.load(sku)))
-  const lacks = lacking(edges, new Map(skus.map((sku, at) => [sku, freeOf(stock[at] ?? [])])))
+  let found: Promise<readonly Big[]> | null = null
+  const lacks = () => (found ??= lacksOf(edges, loaders))
   const rows = edges.map(async (edge, at) => {
     const cost = await loaders.costBySku.load(edge.componentSku)
-    const lack = lacks[at]
     return {
       level: edge.level,
       path: [rootSku, ...edge.skus],
       sku: edge.componentSku,
       quantity: { value: decimalText(edge.needed), unit: edge.unit },
       cost: cost === null ? null : moneyOf(edge.needed.times(cost.standardCost), cost.currency),
-      shortage: lack?.gt(0) ? { value: decimalText(lack), unit: edge.unit } : null,
+      shortage: async () => {
+        const lack = (await lacks())[at]
+        return lack?.gt(0) ? { value: decimalText(lack), unit: edge.unit } : null
+      },
     }
   })
   return Promise.all(rows)
+}
+
+async function lacksOf(
+  edges: readonly ExplodedEdge[],
+  loaders: Erp['loaders'],
+): Promise<readonly Big[]> {
+  const skus = [...new Set(edges.map((edge) => edge.componentSku))]
+  const stock = await Promise.all(skus.map((sku) => loaders.stock.load(sku)))
+  return lacking(edges, new Map(skus.map((sku, at) => [sku, freeOf(stock[at] ?? [])])))
 }
 
 /** A promise as the schema has it. */

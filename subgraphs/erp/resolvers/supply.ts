@@ -94,8 +94,9 @@ export const supplyResolvers: Resolvers = {
       const found = await erp.loaders.bomEdges({ levels: 1, at: today }).load(bom.id)
       const edges = explode(found, new Big(order.quantity))
       const rows = await explosionRows(order.sku, edges, erp)
+      const shortages = await Promise.all(rows.map((row) => row.shortage()))
       return cappedList(
-        rows.filter((row) => row.shortage !== null),
+        rows.filter((_row, at) => shortages[at] !== null),
         500,
         'ProductionOrder.materialShortages',
       )

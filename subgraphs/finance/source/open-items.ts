@@ -8,6 +8,7 @@ import { addDays, type Calendar } from '#shared/calendar.ts'
 import { allOf, byId, filterFor, flag } from '#shared/filter.ts'
 import { amount, text, type AnyDatabase, type RuleBuilder, type Where } from '#shared/relations.ts'
 import { typed } from '#shared/result-types.ts'
+import { withMore } from '#shared/rows.ts'
 import type { AggregateArgs } from './arguments.ts'
 import type { Db } from './database.ts'
 
@@ -136,5 +137,5 @@ export async function receivableAggregates(
       invoices: count(),
     },
   })
-  return { rows: rows.map((row) => ({ ...row, asOf: day })), truncated }
+  return { rows: rows.map((row) => withMore(row, { asOf: day })), truncated }
 }

@@ -135,12 +135,17 @@ const invoiceColumns = Object.keys(relations.invoice.columns).map(
 /** The invoices that bill orders, with what of each order they bill. */
 export const invoicesOfOrders = (db: Db, nos: readonly string[]) =>
   db
-    .selectFrom('invoice_line')
-    .innerJoin('invoice', 'invoice.invoiceNo', 'invoice_line.invoiceNo')
-    .select(['invoice_line.orderNo', ...invoiceColumns])
-    .select((eb) => eb.fn.sum<string>('invoice_line.net').as('billedNet'))
-    .where('invoice_line.orderNo', 'in', nos)
-    .groupBy(['invoice_line.orderNo', ...invoiceColumns])
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('invoice_line')
+        .select(['invoice_line.orderNo', 'invoice_line.invoiceNo'])
+        .select((inner) => inner.fn.sum<string>('invoice_line.net').as('billedNet'))
+        .where('invoice_line.orderNo', 'in', nos)
+        .groupBy(['invoice_line.orderNo', 'invoice_line.invoiceNo'])
+        .as('billed'),
+    )
+    .innerJoin('invoice', 'invoice.invoiceNo', 'billed.invoiceNo')
+    .select(['billed.orderNo', 'billed.billedNet', ...invoiceColumns])
     .orderBy('invoice.issuedOn')
     .orderBy('invoice.invoiceNo')
     .execute()
