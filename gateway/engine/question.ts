@@ -3,7 +3,7 @@
  * once; a request only writes its values between.
  */
 import { parse, type DocumentNode } from 'graphql'
-import type { StatementEvent } from '#shared/embedded.ts'
+import type { StatementEvent } from '#shared/select-only.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { SourceRequest } from '../sources/source.ts'

@@ -2,7 +2,7 @@
  * What happens while a question is answered, told to whoever counts: tests, `extensions.sources`,
  * and later tracing. One interface for stages, fetches and statements.
  */
-import type { StatementEvent } from '#shared/embedded.ts'
+import type { StatementEvent } from '#shared/select-only.ts'
 
 export const stages = ['authorise', 'plan', 'fetch', 'shape'] as const
 export type Stage = (typeof stages)[number]

@@ -3,7 +3,7 @@
  * is data and errors with codes; a failure is an error with a code, never an exception of the carrier.
  */
 import type { DocumentNode, ExecutionResult } from 'graphql'
-import type { StatementEvent } from '#shared/embedded.ts'
+import type { StatementEvent } from '#shared/select-only.ts'
 import type { Principal } from '#shared/principal.ts'
 
 export interface SourceRequest {

@@ -6,19 +6,11 @@
  */
 import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import {
-  type CompiledQuery,
-  type Dialect as KyselyDialect,
-  type Driver,
-  Kysely,
-  type QueryExecutor,
-  SqliteAdapter,
-  SqliteQueryCompiler,
-} from 'kysely'
-import { sqliteDialect } from './dialect.ts'
-import { abortReason, AppError } from './errors.ts'
-import type { RowRights } from './row-rights.ts'
+import { type Kysely, SqliteQueryCompiler } from 'kysely'
+import { sqliteDialect } from './dialects/sqlite.ts'
+import { AppError } from './errors.ts'
 import type { Database, Relations } from './relations.ts'
+import { expectTime, observed, selectOnly, type StatementScope } from './select-only.ts'
 import { Statement, Statements } from './statements.ts'
 import { createTables, layoutOf } from './tables.ts'
 
@@ -34,24 +26,6 @@ export interface EmbeddedMeta {
   /** The business date, `YYYY-MM-DD`. */
   readonly asOf: string
   readonly [name: string]: string
-}
-
-/** A statement that was run, for whoever counts. */
-export interface StatementEvent {
-  readonly database: string
-  readonly sql: string
-  readonly rows: number
-  readonly milliseconds: number
-  readonly error: unknown
-}
-
-/** What one request brings to its statements. */
-export interface StatementScope {
-  readonly rows: RowRights
-  readonly signal: AbortSignal
-  /** `performance.now()` after which no further statement begins. */
-  readonly deadlineAt: number
-  readonly onStatement?: ((event: StatementEvent) => void) | undefined
 }
 
 export interface EmbeddedDatabase<R extends Relations> extends Disposable {
@@ -110,15 +84,14 @@ export function openEmbedded<R extends Relations>(
   })
   return {
     meta,
-    limitedTo: (scope) => {
-      const executor = executorFor(name, statements, scope)
-      return new Kysely<Database<R>>({
-        config: { dialect },
-        dialect,
-        driver: dialect.createDriver(),
-        executor,
-      })
-    },
+    limitedTo: (scope) =>
+      selectOnly<Database<R>>({
+        compile: (node, queryId) => statements.compile(node, queryId, scope.rows),
+        run: async (query) => {
+          if (!(query instanceof Statement)) throw new TypeError('statements come from the builder')
+          return run(name, query as Statement<Prepared>, scope)
+        },
+      }),
     [Symbol.dispose]: () => {
       file.close()
     },
@@ -159,79 +132,22 @@ function prepared(file: DatabaseSync, sql: string): () => StatementSync {
 
 type Prepared = ReturnType<typeof prepared>
 
-/** Runs the statements of one request, without what Kysely has for connections and transactions. */
-function executorFor(
-  database: string,
-  statements: Statements<Prepared>,
-  scope: StatementScope,
-): QueryExecutor {
-  return {
-    adapter,
-    plugins: [],
-    transformQuery: (node) => node,
-    compileQuery: (node, queryId) => statements.compile(node, queryId, scope.rows),
-    executeQuery: async <Row>(query: CompiledQuery<Row>) => {
-      if (!(query instanceof Statement)) throw new TypeError('statements come from the builder')
-      return { rows: run(database, query as Statement<Prepared>, scope) as Row[] }
-    },
-    stream: notHere,
-    provideConnection: notHere,
-    withConnectionProvider: notHere,
-    withPlugin: notHere,
-    withPlugins: notHere,
-    withPluginAtFront: notHere,
-    withoutPlugins: notHere,
-  }
-}
-
-const notHere = (): never => {
-  throw new TypeError('subgraphs only run select statements of the builder')
-}
-
-const adapter = new SqliteAdapter()
-
-/** Kysely asks for one; everything goes through the executor instead. */
-const dialect: KyselyDialect = {
-  createAdapter: () => adapter,
-  createDriver: () => driver,
-  createIntrospector: notHere,
-  createQueryCompiler: notHere,
-}
-
-const driver: Driver = {
-  init: notHere,
-  acquireConnection: notHere,
-  beginTransaction: notHere,
-  commitTransaction: notHere,
-  rollbackTransaction: notHere,
-  releaseConnection: notHere,
-  destroy: notHere,
-}
-
 function run(
   database: string,
   statement: Statement<Prepared>,
   scope: StatementScope,
 ): Record<string, unknown>[] {
-  if (scope.signal.aborted) throw abortReason(scope.signal)
-  const started = performance.now()
-  if (started > scope.deadlineAt) {
-    throw new AppError('DEADLINE_EXCEEDED', 'The request ran out of its time.')
-  }
-  const { sql } = statement
+  expectTime(scope)
+  const told = observed(database, statement.sql, scope)
   let rows: readonly (readonly unknown[])[]
-  const done = (count: number, error: unknown) => {
-    const milliseconds = performance.now() - started
-    scope.onStatement?.({ database, sql, rows: count, milliseconds, error })
-  }
   try {
     // Arrays, see `prepared`; the parameters are encoded by the types of their columns.
     rows = statement
       .prepared()
       .all(...(statement.parameters as SQLInputValue[])) as unknown as (readonly unknown[])[]
-    done(rows.length, null)
+    told(rows.length, null)
   } catch (cause) {
-    done(0, cause)
+    told(0, cause)
     throw new AppError('SOURCE_UNAVAILABLE', `The database of "${database}" could not answer.`, {
       cause,
     })

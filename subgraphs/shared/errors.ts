@@ -109,6 +109,11 @@ export const errorCodes = {
     status: 502,
     meaning: 'A system answered with something that does not fit its schema.',
   },
+  MAPPING_INVALID: {
+    status: 502,
+    meaning:
+      'A mapping does not fit the database that it reads: `isthmus source check` says where.',
+  },
   NOT_MAPPED: { status: 501, meaning: 'The connected system does not have this information.' },
   DEADLINE_EXCEEDED: { status: 504, meaning: 'The request ran out of its total time.' },
   CANCELLED: { status: 499, meaning: 'The client went away before the answer was ready.' },

@@ -5,6 +5,7 @@
  */
 import type { Expression, SqlBool } from 'kysely'
 import type { DateRange } from './calendar.ts'
+import { position } from './dialect.ts'
 import { AppError } from './errors.ts'
 import { maxListValues } from './limits.ts'
 import type { RuleBuilder, Where } from './relations.ts'
@@ -130,7 +131,7 @@ export const moneyRange =
 export const contains =
   (column: string): FilterField<string> =>
   (eb, value) =>
-    eb(eb.fn('instr', [eb.fn('lower', [column]), eb.val(value.toLowerCase())]), '>', 0)
+    eb(position(eb.fn('lower', [column]), eb.val(value.toLowerCase())), '>', eb.lit(0))
 
 /** A Boolean that keeps the rows which meet the condition, or the others. */
 export const flag =

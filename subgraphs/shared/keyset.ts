@@ -5,6 +5,7 @@
  */
 import type { Expression, SqlBool } from 'kysely'
 import { Big } from './decimal.ts'
+import { sameInOrder } from './dialect.ts'
 import { AppError } from './errors.ts'
 import type { Relation, RuleBuilder } from './relations.ts'
 
@@ -87,7 +88,9 @@ export function afterPosition(
   if (rest.length === 0) return eb(column, operator, values[0])
   const expanded = columns.map((at, index) =>
     eb.and([
-      ...columns.slice(0, index).map((before, position) => eb(before, '=', values[position])),
+      ...columns
+        .slice(0, index)
+        .map((before, position) => sameInOrder(eb.ref(before), values[position])),
       eb(at, operator, values[index]),
     ]),
   )

@@ -4,7 +4,6 @@
  * Knows no transport; `serve.ts` puts HTTP around it.
  */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
 import {
   GraphQLError,
@@ -13,15 +12,14 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql'
-import { createCalendar, type Calendar } from './calendar.ts'
-import { openEmbedded, type EmbeddedDatabase, type StatementEvent } from './embedded.ts'
 import { appErrorIn } from './errors.ts'
 import { createExecutor } from './executor/execute.ts'
 import type { Principal } from './principal.ts'
-import type { Relations } from './relations.ts'
+import { lazyDatabases, type MappingPlace } from './databases.ts'
 import { rowRightsOf } from './row-rights.ts'
 import { enforceRules } from './rules/enforce.ts'
 import { scalars } from './scalars.ts'
+import type { StatementEvent } from './select-only.ts'
 import type { Databases, Session, SubgraphDefinition } from './subgraph.ts'
 
 export interface SubgraphOptions {
@@ -32,6 +30,8 @@ export interface SubgraphOptions {
   readonly fiscalYearStartMonth: number
   /** Today's date; left out, it is the business date stored with the data (demo mode). */
   readonly today?: () => string
+  /** The mappings of the company's own database; left out, the databases are the embedded ones. */
+  readonly mapping?: MappingPlace | undefined
   /** Told of every failure that a client only sees as a code. */
   readonly onError?: (error: unknown) => void
 }
@@ -75,9 +75,9 @@ export function openSubgraph<D extends Databases, Loaders>(
       onStatement: request.onStatement,
     }
     const limited = Object.fromEntries(
-      Object.entries(open.files).map(([name, file]) => {
+      Object.entries(open.databases).map(([name, database]) => {
         const rows = rowRightsOf(request.principal, definition.databases[name]?.relations ?? {})
-        return [name, file.limitedTo({ ...scope, rows })]
+        return [name, database.limitedTo({ ...scope, rows })]
       }),
     )
     const session: Session<D> = {
@@ -108,7 +108,9 @@ export function openSubgraph<D extends Databases, Loaders>(
         return { errors: [mask(new GraphQLError(error.message, { originalError: error }))] }
       }
     },
-    [Symbol.dispose]: databases.close,
+    [Symbol.dispose]: () => {
+      databases[Symbol.dispose]()
+    },
   }
 }
 
@@ -130,50 +132,6 @@ function schemaOf({ schema, resolvers }: Pick<SubgraphDefinition, 'schema' | 're
   const built = buildSubgraphSchema([{ typeDefs, resolvers: map }])
   enforceRules(built, typeDefs)
   return built
-}
-
-interface OpenFiles {
-  readonly files: Readonly<Record<string, EmbeddedDatabase<Relations>>>
-  readonly calendar: Calendar
-}
-
-/** Opened on first use; a failure is told to the request and tried again by the next one. */
-function lazyDatabases(
-  definition: Pick<SubgraphDefinition, 'databases'>,
-  options: SubgraphOptions,
-) {
-  let opened: OpenFiles | null = null
-  const open = (): OpenFiles => {
-    if (opened !== null) return opened
-    const files: Record<string, EmbeddedDatabase<Relations>> = {}
-    try {
-      for (const [name, declaration] of Object.entries(definition.databases)) {
-        files[name] = openEmbedded(name, join(options.data, `${name}.sqlite`), declaration)
-      }
-    } catch (error) {
-      for (const file of Object.values(files)) file[Symbol.dispose]()
-      throw error
-    }
-    const [first] = Object.values(files)
-    const today = options.today ?? (() => first?.meta.asOf ?? '')
-    const { timeZone, fiscalYearStartMonth } = options
-    opened = { files, calendar: createCalendar({ today: today(), timeZone, fiscalYearStartMonth }) }
-    return opened
-  }
-  return {
-    // Without a stored business date, today moves on while the files stay open.
-    open: () => {
-      const { files, calendar } = open()
-      if (options.today === undefined || options.today() === calendar.today)
-        return { files, calendar }
-      opened = { files, calendar: createCalendar({ ...calendar, today: options.today() }) }
-      return opened
-    },
-    close: () => {
-      for (const file of Object.values(opened?.files ?? {})) file[Symbol.dispose]()
-      opened = null
-    },
-  }
 }
 
 /** Only an AppError speaks for itself; what graphql-js says of the document is safe as well. */

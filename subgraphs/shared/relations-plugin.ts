@@ -4,21 +4,22 @@
  * So no resolver and no SQL can forget them. What it cannot follow it refuses.
  */
 import {
+  type AggregateFunctionNode,
   AliasNode,
-  AndNode,
-  type BinaryOperationNode,
+  BinaryOperationNode,
   ColumnNode,
   type Expression,
   expressionBuilder,
   ExpressionWrapper,
   type FromNode,
   type FunctionNode,
+  type GroupByNode,
   IdentifierNode,
   type JoinNode,
   OperationNodeTransformer,
   type OperationNode,
   OperatorNode,
-  PrimitiveValueListNode,
+  type OrderByItemNode,
   type QueryId,
   type RawNode,
   ReferenceNode,
@@ -26,29 +27,49 @@ import {
   SelectQueryNode,
   type SqlBool,
   TableNode,
-  TupleNode,
-  ValueListNode,
   ValueNode,
   WhereNode,
 } from 'kysely'
 import type { TimeBucket } from './calendar.ts'
-import { bucketFunction, shareFunction, type Dialect } from './dialect.ts'
-import type { AnyDatabase, Column, Relation, Relations } from './relations.ts'
+import { compared, grouped, type Compared, type Encoded } from './comparison.ts'
 import {
-  referenceType,
+  bucketFunction,
+  concatFunction,
+  positionFunction,
+  sameInOrderFunction,
+  shareFunction,
+  type Dialect,
+} from './dialect.ts'
+import type { AnyDatabase, Relation, Relations } from './relations.ts'
+import {
+  isUnmapped,
+  plainReference,
+  referenced,
   relationTypes,
   resultTypes,
   scopeOf,
+  selectionName,
   type ColumnTypes,
   type Scope,
 } from './result-types.ts'
 import type { RowRights } from './row-rights.ts'
-import { paddedLength } from './statement-shape.ts'
+import { notMapped } from './sources/not-mapped.ts'
+
+/** Where relations are other than tables of the same name. */
+export interface MappedTables {
+  /** What stands for the relation, to be given an alias; throws where it cannot be read. */
+  table(relation: string): OperationNode
+  /** The names of the columns that it has. */
+  columns(relation: string): readonly string[]
+}
 
 export interface RelationsPluginOptions {
   readonly relations: Relations
   readonly dialect: Dialect
   readonly rows: RowRights
+  readonly tables?: MappedTables | undefined
+  /** How a value is bound that is encoded so; by default as it is encoded now. */
+  readonly encoded?: Encoded | undefined
 }
 
 /** The statement as this caller may run it, and the types of its result columns in their order. */
@@ -84,9 +105,45 @@ class RelationsTransformer extends OperationNodeTransformer {
     for (const { name } of node.with?.expressions ?? []) {
       this.#ctes.add(name.table.table.identifier.name)
     }
-    return this.#within(scopeOf(node, this.#scope, this.#types), () =>
-      super.transformSelectQuery(node, queryId),
+    const scope = scopeOf(node, this.#scope, this.#types)
+    return this.#within(scope, () =>
+      super.transformSelectQuery(withoutUnmapped(node, scope), queryId),
     )
+  }
+
+  protected override transformReference(node: ReferenceNode, queryId?: QueryId): ReferenceNode {
+    if (node.column.kind === 'ColumnNode') {
+      const type = referenced(node, this.#scope)?.column.type
+      if (type?.origin?.held === null) throw notMapped(type.origin)
+    }
+    return super.transformReference(node, queryId)
+  }
+
+  protected override transformGroupBy(node: GroupByNode, queryId?: QueryId): GroupByNode {
+    const exactly = grouped(node, this.#scope, this.#options.dialect)
+    return super.transformGroupBy(exactly, queryId)
+  }
+
+  /** Rows without a value come first when sorted up, wherever they come by themselves. */
+  protected override transformOrderByItem(
+    node: OrderByItemNode,
+    queryId?: QueryId,
+  ): OrderByItemNode {
+    const { nulls, ...item } = super.transformOrderByItem(node, queryId)
+    const isNeeded = this.#options.dialect.foreign?.nullsAreLargest === true
+    return nulls === undefined || !isNeeded ? item : { ...item, nulls }
+  }
+
+  protected override transformAggregateFunction(
+    node: AggregateFunctionNode,
+    queryId?: QueryId,
+  ): AggregateFunctionNode {
+    const made = super.transformAggregateFunction(node, queryId)
+    const averaged = this.#options.dialect.foreign?.averaged
+    if (made.func === 'avg' && averaged) {
+      return { ...made, aggregated: made.aggregated.map((value) => averaged(value)) }
+    }
+    return made
   }
 
   protected override transformFrom(node: FromNode, queryId?: QueryId): FromNode {
@@ -105,6 +162,11 @@ class RelationsTransformer extends OperationNodeTransformer {
   }
 
   protected override transformFunction(node: FunctionNode, queryId?: QueryId): FunctionNode {
+    const [column, value] = node.arguments
+    if (node.func === sameInOrderFunction && column && value) {
+      const same = BinaryOperationNode.create(column, OperatorNode.create('='), value)
+      return this.#compared(same, queryId, true) as unknown as FunctionNode
+    }
     const expression = this.#ofDialect(node, queryId)
     // A raw expression stands where the function stood; the compiler does not mind which it is.
     return expression === null
@@ -129,6 +191,12 @@ class RelationsTransformer extends OperationNodeTransformer {
     if (func === shareFunction && first && second && third && fourth) {
       return dialect.evenShare({ amount: first, part: second, parts: third, places: fourth })
     }
+    if (func === positionFunction && first && second) return dialect.position(first, second)
+    if (func === concatFunction) {
+      return dialect.concat(
+        args.map((arg) => new ExpressionWrapper(this.transformNode(arg, queryId))),
+      )
+    }
     return null
   }
 
@@ -136,10 +204,14 @@ class RelationsTransformer extends OperationNodeTransformer {
     node: BinaryOperationNode,
     queryId?: QueryId,
   ): BinaryOperationNode {
-    const columns = this.#columnsOf(node.leftOperand)
-    const encoded =
-      columns === null ? node : { ...node, rightOperand: this.#encode(node.rightOperand, columns) }
-    return super.transformBinaryOperation(withStableList(encoded), queryId)
+    // A condition may become two; the compiler does not mind which node stands where it stood.
+    return this.#compared(node, queryId, false) as unknown as BinaryOperationNode
+  }
+
+  #compared(node: BinaryOperationNode, queryId: QueryId | undefined, isOrder: boolean) {
+    const { dialect, encoded = (value, encode) => encode(value) } = this.#options
+    const comparing: Compared = { dialect, encoded, scope: this.#scope, isOrder }
+    return compared(node, comparing, (made) => super.transformBinaryOperation(made, queryId))
   }
 
   #within<Result>(scope: Scope, work: () => Result): Result {
@@ -166,19 +238,26 @@ class RelationsTransformer extends OperationNodeTransformer {
 
   /** The relation as this caller may read it, under the alias the statement uses. */
   #relation(name: string, alias: string, queryId?: QueryId): OperationNode {
-    const relation = this.#options.relations[name]
+    const { relations, tables } = this.#options
+    const relation = relations[name]
     if (relation === undefined) throw new TypeError(`"${name}" is no relation of this database`)
-    const table = TableNode.create(name)
+    const table = tables === undefined ? TableNode.create(name) : tables.table(name)
+    const named = (as: string) =>
+      TableNode.is(table) && as === name
+        ? table
+        : AliasNode.create(table, IdentifierNode.create(as))
     const visible = this.#visible(name, relation)
-    if (visible === null) {
-      return alias === name ? table : AliasNode.create(table, IdentifierNode.create(alias))
-    }
+    if (visible === null) return named(alias)
     const types = this.#types.get(name)
-    const scope: Scope = { names: new Map(types === undefined ? [] : [[name, types]]), outer: null }
+    const scope: Scope = {
+      names: new Map(types === undefined ? [] : [[name, types]]),
+      direct: new Set([name]),
+      outer: null,
+    }
     const where = this.#within(scope, () => this.transformNode(visible.toOperationNode(), queryId))
     const limited: SelectQueryNode = {
-      ...SelectQueryNode.createFrom([table]),
-      selections: columnSelections(name, relation),
+      ...SelectQueryNode.createFrom([named(name)]),
+      selections: columnSelections(name, tables?.columns(name) ?? Object.keys(relation.columns)),
       where: WhereNode.create(where),
     }
     return AliasNode.create(limited, IdentifierNode.create(alias))
@@ -196,58 +275,32 @@ class RelationsTransformer extends OperationNodeTransformer {
     if (guard !== undefined && guarded.has(name)) conditions.push(guard.rule(eb, own, name))
     return conditions.length === 0 ? null : eb.and(conditions)
   }
+}
 
-  #columnsOf(operand: OperationNode): readonly (Column | undefined)[] | null {
-    if (ReferenceNode.is(operand)) return [referenceType(operand, this.#scope)]
-    if (TupleNode.is(operand)) {
-      return operand.values.map((value) => this.#columnsOf(value)?.[0])
-    }
-    return null
+/** The select with an absent value for each column that it selects and the mapping does not yield. */
+function withoutUnmapped(node: SelectQueryNode, scope: Scope): SelectQueryNode {
+  const isLacking = ({ selection }: SelectionNode) => {
+    const type = plainReference(selection, scope)
+    return type !== undefined && isUnmapped(type)
   }
-
-  /** Values compared with columns, as the database stores that type. */
-  #encode(node: OperationNode, columns: readonly (Column | undefined)[]): OperationNode {
-    const encode = (value: unknown, column: Column | undefined) =>
-      column === undefined ? value : this.#options.dialect.encode(value, column.type, 'value')
-    if (ValueNode.is(node)) return { ...node, value: encode(node.value, columns[0]) } as ValueNode
-    if (PrimitiveValueListNode.is(node)) {
-      return PrimitiveValueListNode.create(node.values.map((value) => encode(value, columns[0])))
-    }
-    if (ValueListNode.is(node)) {
-      return ValueListNode.create(node.values.map((value) => this.#encode(value, columns)))
-    }
-    if (TupleNode.is(node)) {
-      return TupleNode.create(node.values.map((value, at) => this.#encode(value, [columns[at]])))
-    }
-    if (AndNode.is(node)) {
-      return AndNode.create(this.#encode(node.left, columns), this.#encode(node.right, columns))
-    }
-    return node
-  }
+  if (node.selections?.some(isLacking) !== true) return node
+  const selections = node.selections.map((each) =>
+    isLacking(each)
+      ? SelectionNode.create(
+          AliasNode.create(
+            ValueNode.createImmediate(null),
+            IdentifierNode.create(selectionName(each.selection) ?? ''),
+          ),
+        )
+      : each,
+  )
+  return { ...node, selections }
 }
 
 const literalOf = (node: OperationNode | undefined): unknown =>
   node !== undefined && ValueNode.is(node) ? node.value : undefined
 
-const columnSelections = (name: string, relation: Relation): SelectionNode[] =>
-  Object.keys(relation.columns).map((column) =>
+const columnSelections = (name: string, columns: readonly string[]): SelectionNode[] =>
+  columns.map((column) =>
     SelectionNode.create(ReferenceNode.create(ColumnNode.create(column), TableNode.create(name))),
   )
-
-/** A list is padded to a power of two, so that few statement texts serve every length. */
-function withStableList(node: BinaryOperationNode): BinaryOperationNode {
-  const list = node.rightOperand
-  if (!PrimitiveValueListNode.is(list) || !OperatorNode.is(node.operator)) return node
-  if (list.values.length === 0) {
-    // `in ()` is no SQL outside SQLite: say what it means.
-    return {
-      ...node,
-      leftOperand: ValueNode.createImmediate(node.operator.operator === 'in' ? 1 : 0),
-      operator: OperatorNode.create('='),
-      rightOperand: ValueNode.createImmediate(0),
-    }
-  }
-  const missing = paddedLength(list.values.length) - list.values.length
-  const padding = Array.from({ length: missing }, () => list.values.at(-1))
-  return { ...node, rightOperand: PrimitiveValueListNode.create([...list.values, ...padding]) }
-}

@@ -7,9 +7,15 @@
  * one SELECT that yields the same columns. Nothing above this declaration can tell the difference.
  */
 import type { ExpressionBuilder, Expression, SqlBool } from 'kysely'
+import type { Origin } from './sources/origin.ts'
 
 /** How a column's values look in TypeScript and how they are checked before they are bound. */
-export type ColumnType =
+export type ColumnType = DeclaredType & {
+  /** Where the values come from in a company's own database; absent in the embedded one. */
+  readonly origin?: Origin
+}
+
+type DeclaredType =
   /** A key. Text, compared exactly, never a number in GraphQL or TypeScript. */
   | { readonly kind: 'id' }
   | { readonly kind: 'text' }
@@ -47,8 +53,8 @@ export const oneOf = <const V extends readonly string[]>(values: V): Column<V[nu
 export const decimal = (precision: number, scale: number): Column<string> =>
   column({ kind: 'decimal', precision, scale })
 
-/** The places of an amount of money: as many as the currencies with the smallest minor unit have. */
-export const amountScale = 3
+/** The places of an amount of money: one more than the smallest minor unit, as systems keep it. */
+export const amountScale = 4
 /** An amount of money; its currency stands in another column of the same row. */
 export const amount = (): Column<string> => decimal(18, amountScale)
 /** A price or cost of one unit, which may be finer than the currency's own places. */

@@ -23,8 +23,12 @@ export type ColumnTypes = ReadonlyMap<string, Column>
 /** The names a (sub)query can see, innermost first. */
 export interface Scope {
   readonly names: ReadonlyMap<string, ColumnTypes>
+  /** Those of the names that are relations, not selects of them. */
+  readonly direct: ReadonlySet<string>
   readonly outer: Scope | null
 }
+
+const none: ReadonlySet<string> = new Set()
 
 const declaredTypes = new WeakMap<OperationNode, Column>()
 
@@ -74,17 +78,17 @@ export function scopeOf(
   outer: Scope | null,
   relations: ReadonlyMap<string, ColumnTypes>,
 ): Scope {
-  const ctes: Scope = { names: cteTypes(node.with, outer, relations), outer }
+  const ctes: Scope = { names: cteTypes(node.with, outer, relations), direct: none, outer }
   const names = new Map<string, ColumnTypes>()
-  for (const source of node.from?.froms ?? []) {
-    const [name, types] = sourceTypes(source, ctes, relations)
-    names.set(name, types)
+  const direct = new Set<string>()
+  const add = (source: OperationNode, isOptional: boolean) => {
+    const [name, types, isDirect] = sourceTypes(source, ctes, relations)
+    names.set(name, isOptional ? allNullable(types) : types)
+    if (isDirect) direct.add(name)
   }
-  for (const { joinType, table } of node.joins ?? []) {
-    const [name, types] = sourceTypes(table, ctes, relations)
-    names.set(name, joinType === 'LeftJoin' ? allNullable(types) : types)
-  }
-  return { names, outer: ctes }
+  for (const source of node.from?.froms ?? []) add(source, false)
+  for (const { joinType, table } of node.joins ?? []) add(table, joinType === 'LeftJoin')
+  return { names, direct, outer: ctes }
 }
 
 /** The columns of a left-joined relation are absent where it has no row. */
@@ -103,7 +107,7 @@ function cteTypes(
       throw new TypeError(`"${cte}" is a relation; name the expression otherwise`)
     // A recursive expression sees itself; its first select says what its columns are.
     names.set(cte, new Map())
-    names.set(cte, resultTypes(expression, { names, outer }, relations))
+    names.set(cte, resultTypes(expression, { names, direct: none, outer }, relations))
   }
   return names
 }
@@ -112,17 +116,17 @@ function sourceTypes(
   node: OperationNode,
   scope: Scope,
   relations: ReadonlyMap<string, ColumnTypes>,
-): [name: string, types: ColumnTypes] {
+): [name: string, types: ColumnTypes, isDirect: boolean] {
   if (TableNode.is(node)) {
     const name = node.table.identifier.name
-    return [name, lookUp(name, scope) ?? relations.get(name) ?? unknownRelation(name)]
+    const types = lookUp(name, scope)
+    return [name, types ?? relations.get(name) ?? unknownRelation(name), types === undefined]
   }
   if (AliasNode.is(node) && IdentifierNode.is(node.alias)) {
     const inner = node.node
-    const types = TableNode.is(inner)
-      ? sourceTypes(inner, scope, relations)[1]
-      : resultTypes(inner, scope, relations)
-    return [node.alias.name, types]
+    if (!TableNode.is(inner)) return [node.alias.name, resultTypes(inner, scope, relations), false]
+    const [, types, isDirect] = sourceTypes(inner, scope, relations)
+    return [node.alias.name, types, isDirect]
   }
   throw new TypeError('a statement reads from relations, expressions and aliased selects only')
 }
@@ -140,16 +144,25 @@ function lookUp(name: string, scope: Scope | null): ColumnTypes | undefined {
 }
 
 /** The type of a reference, or undefined when it names no declared column. */
-export function referenceType(node: ReferenceNode, scope: Scope | null): Column | undefined {
+export const referenceType = (node: ReferenceNode, scope: Scope | null): Column | undefined =>
+  referenced(node, scope)?.column
+
+export interface Referenced {
+  readonly column: Column
+  /** Whether it is a column of a relation, not of a select of it. */
+  readonly isDirect: boolean
+}
+
+export function referenced(node: ReferenceNode, scope: Scope | null): Referenced | undefined {
   if (node.column.kind === 'SelectAllNode') throw new TypeError('list the columns instead of *')
-  const column = node.column.column.name
-  if (node.table !== undefined) {
-    return lookUp(node.table.table.identifier.name, scope)?.get(column)
-  }
+  const name = node.column.column.name
+  const table = node.table?.table.identifier.name
   for (let at = scope; at !== null; at = at.outer) {
-    for (const types of at.names.values()) {
-      const type = types.get(column)
-      if (type !== undefined) return type
+    for (const [alias, types] of at.names) {
+      if (table !== undefined && alias !== table) continue
+      const column = types.get(name)
+      if (column !== undefined) return { column, isDirect: at.direct.has(alias) }
+      if (table !== undefined) return undefined
     }
   }
   return undefined
@@ -163,8 +176,8 @@ export function resultTypes(
 ): ColumnTypes {
   if (!SelectQueryNode.is(node)) throw new TypeError('only a select has result columns')
   const scope = scopeOf(node, outer, relations)
-  return new Map(
-    (node.selections ?? []).map(({ selection }) => {
+  const columns = new Map(
+    (node.selections ?? []).map(({ selection }): [string, Column] => {
       const name = selectionName(selection)
       const type = declaredType(selection) ?? expressionType(selection, scope)
       if (name === null || type === undefined) {
@@ -173,9 +186,45 @@ export function resultTypes(
       return [name, type]
     }),
   )
+  return (node.setOperations ?? []).reduce(
+    (types, { expression }) => withLacks(types, lacksOf(expression, outer, relations)),
+    columns,
+  )
 }
 
-function selectionName(node: OperationNode): string | null {
+/** The unmapped columns among the selections of a part of a union, at their places. */
+function lacksOf(
+  node: OperationNode,
+  outer: Scope | null,
+  relations: ReadonlyMap<string, ColumnTypes>,
+): readonly (Column | null)[] {
+  if (!SelectQueryNode.is(node)) return []
+  const scope = scopeOf(node, outer, relations)
+  return (node.selections ?? []).map(({ selection }) => {
+    const type = plainReference(selection, scope)
+    return type !== undefined && isUnmapped(type) ? type : null
+  })
+}
+
+/** What one part of a union does not have, the union does not have. */
+const withLacks = (
+  types: Map<string, Column>,
+  lacks: readonly (Column | null)[],
+): Map<string, Column> =>
+  new Map([...types].map(([name, column], at) => [name, lacks[at] ?? column]))
+
+/** The type of a selection that is a column and nothing else. */
+export function plainReference(node: OperationNode, scope: Scope): Column | undefined {
+  if (AliasNode.is(node)) return plainReference(node.node, scope)
+  return isReference(node) && node.column.kind === 'ColumnNode'
+    ? referenceType(node, scope)
+    : undefined
+}
+
+/** Whether nothing can be said of the values, because the mapping does not yield the column. */
+export const isUnmapped = ({ type }: Column): boolean => type.origin?.held === null
+
+export function selectionName(node: OperationNode): string | null {
   if (AliasNode.is(node)) return IdentifierNode.is(node.alias) ? node.alias.name : null
   if (isReference(node) && node.column.kind === 'ColumnNode') return node.column.column.name
   return null

@@ -4,6 +4,7 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
 import { isDate } from './calendar.ts'
 import { isDecimalText } from './decimal.ts'
+import { isInstant } from './dialects/expect.ts'
 
 function textScalar(name: string, expected: string, isValid: (text: string) => boolean) {
   const check = (value: unknown): string => {
@@ -22,9 +23,6 @@ function textScalar(name: string, expected: string, isValid: (text: string) => b
 
 const literal = (node: { readonly kind: string; readonly value?: unknown }): unknown =>
   'value' in node ? node.value : node.kind
-
-const isInstant = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/.test(text) && isDate(text.slice(0, 10))
 
 /** A decimal literal may be written as a number (`12.5`) in a document: its text is exact. */
 const decimal = textScalar('Decimal', 'a decimal such as "12.50"', isDecimalText)

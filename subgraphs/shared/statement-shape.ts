@@ -42,6 +42,15 @@ export class Slot {
   }
 }
 
+/** Stands for a whole list that is bound as one parameter; items may be slots. */
+export class ValueList {
+  readonly items: readonly unknown[]
+
+  constructor(items: readonly unknown[]) {
+    this.items = items
+  }
+}
+
 export function shapeOf(statement: RootOperationNode): StatementShape {
   const values: (readonly unknown[])[] = []
   return { text: written(statement, values), values }

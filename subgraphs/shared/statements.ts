@@ -10,16 +10,20 @@ import {
   type QueryId,
   type RootOperationNode,
 } from 'kysely'
-import type { Decode, Dialect } from './dialect.ts'
+import type { Encoded } from './comparison.ts'
+import { rowReader, type ReadRow } from './decoded-rows.ts'
+import type { Dialect } from './dialect.ts'
 import type { RowRights } from './row-rights.ts'
-import { limitedTo } from './relations-plugin.ts'
+import { limitedTo, type MappedTables } from './relations-plugin.ts'
 import type { Relations, RuleParameters } from './relations.ts'
-import { shapeOf, Slot, withSlots, type StatementShape } from './statement-shape.ts'
+import { shapeOf, Slot, ValueList, withSlots, type StatementShape } from './statement-shape.ts'
 
 export interface StatementsOptions<Prepared> {
   readonly relations: Relations
   readonly dialect: Dialect
   readonly compiler: () => QueryCompiler
+  /** Where relations are other than tables: the database is a company's own. */
+  readonly tables?: MappedTables
   /** What the database makes of a statement that is kept. */
   readonly prepare: (sql: string) => Prepared
 }
@@ -50,12 +54,7 @@ export class Statement<Prepared> implements CompiledQuery {
 
   /** Rows as arrays in the order of the statement, turned into what they are in TypeScript. */
   decode(rows: readonly (readonly unknown[])[]): Record<string, unknown>[] {
-    const { decoders, empty } = this.#kept
-    return rows.map((row) => {
-      const decoded: Record<string, unknown> = { ...empty }
-      for (const [at, { name, decode }] of decoders.entries()) decoded[name] = decode(row[at])
-      return decoded
-    })
+    return rows.map(this.#kept.read)
   }
 }
 
@@ -64,9 +63,7 @@ interface Kept<Prepared> {
   readonly prepared: Prepared
   /** What is bound at each place: a slot of a value, or a value of a row rule. */
   readonly parameters: readonly unknown[]
-  readonly decoders: readonly { readonly name: string; readonly decode: Decode }[]
-  /** A row without values: a copy of it is filled faster than an object grows. */
-  readonly empty: Readonly<Record<string, null>>
+  readonly read: ReadRow
 }
 
 const maxOfGeneration = 300
@@ -107,31 +104,22 @@ export class Statements<Prepared> {
   }
 
   #keep(node: SelectQueryNode, queryId: QueryId, rows: RowRights): Kept<Prepared> {
-    const { relations, dialect, compiler, prepare } = this.#options
-    const encode: Dialect['encode'] = (value, type, what) =>
+    const { relations, dialect, compiler, prepare, tables } = this.#options
+    const encoded: Encoded = (value, encode) =>
       value instanceof Slot || value instanceof OwnValue
-        ? new EncodedSlot(value, (given) => dialect.encode(given, type, what))
-        : dialect.encode(value, type, what)
+        ? new EncodedSlot(value, encode)
+        : encode(value)
     // Callers share a statement that is guarded: their own values are bound when it runs.
     const own = Object.fromEntries(
       Object.entries(rows.own).map(([name]) => [name, [new OwnValue(name) as unknown as string]]), // a place for it
     )
-    const options = { relations, rows: { ...rows, own }, dialect: { ...dialect, encode } }
+    const options = { relations, dialect, tables, encoded, rows: { ...rows, own } }
     const { statement, columns } = limitedTo(withSlots(node), options)
     if (columns.size !== node.selections?.length) {
       throw new TypeError('two result columns of a statement have one name')
     }
     const { sql, parameters } = compiler().compileQuery(statement, queryId)
-    return {
-      sql,
-      parameters,
-      prepared: prepare(sql),
-      decoders: [...columns].map(([name, column]) => ({
-        name,
-        decode: dialect.decoder(column, name),
-      })),
-      empty: Object.fromEntries([...columns.keys()].map((name) => [name, null])),
-    }
+    return { sql, parameters, prepared: prepare(sql), read: rowReader(columns, dialect) }
   }
 }
 
@@ -158,6 +146,9 @@ class EncodedSlot {
 function bound(parameter: unknown, values: StatementShape['values'], own: RuleParameters): unknown {
   if (parameter instanceof Slot) return parameter.of(values)
   if (parameter instanceof OwnValue) return own[parameter.name]?.[0] ?? null
+  if (parameter instanceof ValueList) {
+    return [...new Set(parameter.items.map((item) => bound(item, values, own)))]
+  }
   if (parameter instanceof EncodedSlot) {
     return parameter.encode(bound(parameter.slot, values, own))
   }

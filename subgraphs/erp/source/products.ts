@@ -2,6 +2,7 @@
  * The statements about products: prices, costs, bills of material, configuration, stock.
  */
 import { expressionBuilder, sql } from 'kysely'
+import { concat, position } from '#shared/dialect.ts'
 import { byId, contains, equals, filterFor, inList } from '#shared/filter.ts'
 import { capped } from '#shared/limits.ts'
 import { listOf } from '#shared/list.ts'
@@ -95,7 +96,8 @@ export interface BomEdge {
 }
 
 /** Stands in no stock-keeping unit, and sorts before every character that does. */
-const separator = '\u001f'
+const separator = sql.val('\u001f')
+const slash = sql.lit('/')
 
 /** The bill of a product in force on a day; the one that began last where several are. */
 const inForce =
@@ -143,11 +145,17 @@ export async function explodeBoms(
           .select((eb) => [
             typed(eb.ref('bom.id'), id(), 'rootBomId'),
             typed(
-              sql`${separator} || ${eb.ref('bom.sku')} || ${separator} || ${eb.ref('bom_line.componentSku')} || ${separator}`,
+              concat(
+                separator,
+                eb.ref('bom.sku'),
+                separator,
+                eb.ref('bom_line.componentSku'),
+                separator,
+              ),
               text(),
               'path',
             ),
-            typed(sql`'/' || ${eb.ref('bom_line.position')} || '/'`, text(), 'trail'),
+            typed(concat(slash, eb.ref('bom_line.position'), slash), text(), 'trail'),
             typed(sql`1`, integer(), 'level'),
             'bom_line.componentSku',
             'bom_line.quantity',
@@ -164,12 +172,12 @@ export async function explodeBoms(
               .select((eb) => [
                 'tree.rootBomId',
                 typed(
-                  sql`${eb.ref('tree.path')} || ${eb.ref('line.componentSku')} || ${separator}`,
+                  concat(eb.ref('tree.path'), eb.ref('line.componentSku'), separator),
                   text(),
                   'path',
                 ),
                 typed(
-                  sql`${eb.ref('tree.trail')} || ${eb.ref('line.position')} || '/'`,
+                  concat(eb.ref('tree.trail'), eb.ref('line.position'), slash),
                   text(),
                   'trail',
                 ),
@@ -183,12 +191,12 @@ export async function explodeBoms(
               .where(inForce(at)(expressionBuilder<AnyDatabase, string>()))
               .where((eb) =>
                 eb(
-                  eb.fn('instr', [
+                  position(
                     eb.ref('tree.path'),
-                    sql`${separator} || ${eb.ref('line.componentSku')} || ${separator}`,
-                  ]),
+                    concat(separator, eb.ref('line.componentSku'), separator),
+                  ),
                   '=',
-                  0,
+                  eb.lit(0),
                 ),
               ),
           ),

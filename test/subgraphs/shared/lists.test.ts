@@ -8,7 +8,8 @@ import { allRows } from '#shared/row-rights.ts'
 import { aggregate, bucketOf, count, countIf, sum, sumIf } from '#shared/aggregate.ts'
 import { createCalendar } from '#shared/calendar.ts'
 import { childPages, page, type Order } from '#shared/connection.ts'
-import { openEmbedded, type EmbeddedDatabase, type StatementEvent } from '#shared/embedded.ts'
+import { openEmbedded, type EmbeddedDatabase } from '#shared/embedded.ts'
+import type { StatementEvent } from '#shared/select-only.ts'
 import {
   byId,
   contains,

@@ -1,0 +1,42 @@
+/**
+ * SQLite above the mapping of a company's own file. The mapping is wrapped so that decimals are scaled
+ * integers and moments are UTC (`sources/derived.ts`); everything else is as other programs left it.
+ */
+import { sql } from 'kysely'
+import { fromScaled } from '../decimal.ts'
+import type { Dialect } from '../dialect.ts'
+import type { ColumnType } from '../relations.ts'
+import { encodeForeign, foreignDecoder, heldType, type ForeignValues } from './foreign.ts'
+import { shown, unfit } from './expect.ts'
+import { operand } from './operand.ts'
+import { sqliteDialect } from './sqlite.ts'
+
+const values: ForeignValues = { timeZone: 'UTC', zoned: (instant) => instant, truth: Number }
+
+export const sqliteFileDialect: Dialect = {
+  ...sqliteDialect,
+  encode: (value, type, what) => {
+    if (value === null || type.kind === 'decimal') return sqliteDialect.encode(value, type, what)
+    const encoded = encodeForeign(value, type, what, values)
+    return isWhole(type) ? BigInt(encoded as string) : encoded // text would be no number here
+  },
+  decoder: (column, what) => {
+    if (column.type.kind !== 'decimal') return foreignDecoder(column, what, values.timeZone)
+    const { scale } = column.type
+    return (value) => {
+      if (typeof value === 'bigint') return fromScaled(value, scale)
+      if (value === null && column.nullable) return null
+      throw unfit(what, 'a decimal', value === null ? 'nothing' : shown(value))
+    }
+  },
+  foreign: {
+    exact: (text) => sql`(${operand(text)} collate binary)`.toOperationNode(),
+    nullsAreLargest: false,
+  },
+}
+
+const isWhole = (type: ColumnType): boolean => {
+  const held = heldType(type)
+  const isKey = type.kind === 'id' || type.kind === 'text' || type.kind === 'enum'
+  return isKey && (held === 'integer' || held === 'decimal')
+}

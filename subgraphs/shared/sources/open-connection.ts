@@ -1,0 +1,25 @@
+/** The connection to the database of a mapping set: only the driver that is needed is loaded. */
+import type { SourceConnection } from './connection.ts'
+import type { MappingSet } from './mapping-set.ts'
+
+export interface ConnectionOptions {
+  /** The name in supergraph.yaml, for messages. */
+  readonly system: string
+  /** In which times without an offset are meant, IANA name. */
+  readonly timeZone: string
+}
+
+export async function openConnection(
+  set: Pick<MappingSet, 'kind' | 'url' | 'file' | 'statementTimeoutMs' | 'pool' | 'tls'>,
+  { system, timeZone }: ConnectionOptions,
+): Promise<SourceConnection> {
+  switch (set.kind) {
+    case 'sqlite': {
+      const { openSqlite } = await import('./sqlite.ts')
+      return openSqlite({ system, timeZone, file: set.file ?? '' })
+    }
+    case 'postgresql':
+    case 'mysql':
+      throw new TypeError(`no driver for ${set.kind}`)
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * A company's SQLite file through `node:sqlite`, opened read-only. Synchronous: a running statement
+ * cannot be interrupted, so the deadline and the abort act between statements.
+ */
+import {
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync,
+} from 'node:sqlite'
+import { toScaled } from '../decimal.ts'
+import { abortReason, AppError } from '../errors.ts'
+import type {
+  SourceColumn,
+  SourceConnection,
+  SourceStatement,
+  SourceType,
+  StatementLimits,
+} from './connection.ts'
+import { sqliteFunctions } from './derived.ts'
+import { utcOf } from './time-zone.ts'
+
+export interface SqliteOptions {
+  /** The name in supergraph.yaml, for messages. */
+  readonly system: string
+  readonly file: string
+  /** In which times without an offset are meant, IANA name. */
+  readonly timeZone: string
+}
+
+/** Statements that are kept prepared. */
+const maxPrepared = 300
+
+export function openSqlite({ system, file, timeZone }: SqliteOptions): SourceConnection {
+  let opened: DatabaseSync | null = null
+  const prepared = new Map<string, StatementSync>()
+
+  function database(): DatabaseSync {
+    if (opened !== null) return opened
+    let made: DatabaseSync | null = null
+    try {
+      made = new DatabaseSync(file, { readOnly: true, readBigInts: true })
+      made.exec('PRAGMA query_only = 1')
+      made.prepare('SELECT count(*) FROM sqlite_master').all()
+    } catch (cause) {
+      made?.close()
+      throw new AppError(
+        'SOURCE_UNAVAILABLE',
+        `The database file of "${system}" is missing or is no SQLite file: check "file" in source.yaml.`,
+        { cause },
+      )
+    }
+    addFunctions(made, timeZone)
+    return (opened = made)
+  }
+
+  function prepare(sql: string): StatementSync {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
+    const statement = database().prepare(sql)
+    statement.setReturnArrays(true)
+    if (prepared.size >= maxPrepared) prepared.clear()
+    prepared.set(sql, statement)
+    return statement
+  }
+
+  const failed = (cause: unknown): AppError =>
+    cause instanceof AppError
+      ? cause
+      : isOfTheText(cause)
+        ? new AppError(
+            'MAPPING_INVALID',
+            `The database of "${system}" does not understand its mapping.`,
+            { cause },
+          )
+        : new AppError('SOURCE_UNAVAILABLE', `The database of "${system}" could not answer.`, {
+            cause,
+          })
+
+  return {
+    kind: 'sqlite',
+    run: async ({ sql, parameters }, limits) => {
+      expectTime(limits)
+      try {
+        // Arrays were asked for; what is bound was encoded by the types of the columns.
+        const rows: unknown = prepare(sql).all(...parameters.map(boundOf))
+        return rows as readonly (readonly unknown[])[]
+      } catch (cause) {
+        throw failed(cause)
+      }
+    },
+    describe: async ({ sql }: SourceStatement) => {
+      try {
+        return database().prepare(sql).columns().map(describedOf)
+      } catch (cause) {
+        throw failed(cause)
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      prepared.clear()
+      opened?.close()
+      opened = null
+    },
+  }
+}
+
+function expectTime({ signal, deadlineAt }: StatementLimits): void {
+  if (signal.aborted) throw abortReason(signal)
+  if (performance.now() > deadlineAt) {
+    throw new AppError('DEADLINE_EXCEEDED', 'The request ran out of its time.')
+  }
+}
+
+const boundOf = (value: unknown): SQLInputValue =>
+  typeof value === 'boolean' ? Number(value) : (value as SQLInputValue)
+
+/** The text names what is not there, or is no SQL. */
+const isOfTheText = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  /^(no such (table|column|function)|near |ambiguous column|incomplete input)/.test(cause.message)
+
+/** What SQL has no word for. A value that is none stays as it is, and is refused when it is read. */
+function addFunctions(database: DatabaseSync, timeZone: string): void {
+  const options = { deterministic: true, useBigIntArguments: true, directOnly: false }
+  database.function(sqliteFunctions.instant, options, (value: SQLOutputValue) =>
+    typeof value === 'string' ? (utcOf(value, timeZone) ?? value) : value,
+  )
+  database.function(
+    sqliteFunctions.scaled,
+    options,
+    (value: SQLOutputValue, scale: SQLOutputValue) =>
+      typeof value === 'string' ? scaledOf(value, Number(scale)) : value,
+  )
+}
+
+function scaledOf(text: string, scale: number): bigint | string {
+  const scaled = toScaled(text, scale)
+  return scaled === null || BigInt.asIntN(64, scaled) !== scaled ? text : scaled
+}
+
+const describedOf = ({ name, type }: { name: string; type: string | null }): SourceColumn => ({
+  name,
+  type: type === null ? null : typeOf(type.toUpperCase()),
+  native: type ?? 'an expression',
+})
+
+/** What the declared type of a column is meant to hold; SQLite itself does not hold anybody to it. */
+function typeOf(declared: string): SourceType | null {
+  if (declared.includes('INT')) return 'integer'
+  if (/CHAR|CLOB|TEXT/.test(declared)) return 'text'
+  if (declared.includes('BLOB')) return 'binary'
+  if (/REAL|FLOA|DOUB/.test(declared)) return 'float'
+  if (declared.includes('BOOL')) return 'boolean'
+  if (declared === 'DATE') return 'date'
+  if (/DATETIME|TIMESTAMP/.test(declared)) return 'timestamp'
+  return /NUMERIC|DECIMAL|MONEY/.test(declared) ? 'decimal' : null
+}
