@@ -1,11 +1,11 @@
--- supplier_offer: product.supplierinfo (addons/product/models/product_supplierinfo.py, 18.0). Of several lines
--- of one supplier the one that Odoo would take first counts: in force today, by sequence, smallest quantity,
--- price. Prices are in the product's unit for buying (product.template.uom_po_id). Preferred is who stands
--- first for the product.
+-- supplier_offer: product.supplierinfo (addons/product/models/product_supplierinfo.py, 18.0). Of several lines of one
+-- supplier the one in force today counts that is for the smallest quantity, by sequence, quantity, price; its
+-- discount is taken off (a column of newer releases). Prices are in the product's unit for buying
+-- (product.template.uom_po_id). Preferred is who stands first for the product.
 SELECT DISTINCT ON (product.id, supplier.commercial_partner_id)
   product.id AS sku,
   supplier.commercial_partner_id AS "supplierNo",
-  round(offer.price, 6) AS price,
+  round(offer.price * (1 - COALESCE(CAST(to_jsonb(offer) ->> 'discount' AS numeric), 0) / 100), 6) AS price,
   currency.name AS currency,
   round(offer.min_qty, 3) AS "minimumQuantity",
   COALESCE(unit.name ->> CAST(:language AS text), unit.name ->> 'en_US') AS unit,
