@@ -13,6 +13,7 @@ import { composeCommand } from './commands/compose.ts'
 import { reportCommand } from './commands/report.ts'
 import { seedCommand } from './commands/seed.ts'
 import { serveCommand } from './commands/serve.ts'
+import { sourceCommand } from './commands/source.ts'
 import { subgraphCommand } from './commands/subgraph.ts'
 import { subjectCommand } from './commands/subject.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -31,6 +32,7 @@ for (const command of [
   auditCommand,
   reportCommand,
   serveCommand,
+  sourceCommand,
   subgraphCommand,
 ]) {
   program.addCommand(inherit(command(process.env), program))

@@ -1,10 +1,10 @@
 /** `isthmus subgraph <name>`: serves one system alone over HTTP. */
 import { createPublicKey } from 'node:crypto'
 import { Command } from 'commander'
-import { AppError } from '#shared/errors.ts'
 import { readConfig, type Config, type Environment } from '../../config.ts'
 import { keyMissing, signingKey } from '../../sources/internal-keys.ts'
 import { demoSecret } from '../../tokens/demo.ts'
+import { systemNamed } from '../systems.ts'
 
 export const subgraphCommand = (env: Environment): Command =>
   new Command('subgraph')
@@ -15,17 +15,11 @@ export const subgraphCommand = (env: Environment): Command =>
     .addHelpText('after', '\nExample:\n  npm run --silent isthmus -- subgraph crm --port 4001')
     .action(async (name: string, { port, key = false }: { port?: string; key?: boolean }) => {
       const config = readConfig(env)
-      const [{ runSubgraph }, { loadDefinition }, { readSupergraphFile }] = await Promise.all([
+      const [{ runSubgraph }, { loadDefinition }, entry] = await Promise.all([
         import('#shared/run.ts'),
         import('../../sources/in-process.ts'),
-        import('../../supergraph/compose.ts'),
+        systemNamed(name, config),
       ])
-      const entries = readSupergraphFile(config.supergraph)
-      const entry = entries.find((each) => each.name === name)
-      if (entry === undefined) {
-        const known = entries.map((each) => each.name).join(', ')
-        throw new AppError('NOT_FOUND', `There is no system "${name}"; there are ${known}.`)
-      }
       const keys = keysOf(name, config)
       if (key) {
         for (const [variable, value] of Object.entries(keys)) {

@@ -18,8 +18,13 @@ export async function openConnection(
       const { openSqlite } = await import('./sqlite.ts')
       return openSqlite({ system, timeZone, file: set.file ?? '' })
     }
-    case 'postgresql':
-    case 'mysql':
-      throw new TypeError(`no driver for ${set.kind}`)
+    case 'postgresql': {
+      const { openPostgresql } = await import('./postgresql.ts')
+      return openPostgresql({ ...set, system, url: set.url ?? '' })
+    }
+    case 'mysql': {
+      const { openMysql } = await import('./mysql.ts')
+      return openMysql({ ...set, system, url: set.url ?? '' })
+    }
   }
 }

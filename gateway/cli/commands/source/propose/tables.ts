@@ -1,0 +1,112 @@
+/**
+ * Which table a relation is found in: by its name, by its columns, and by what refers to it.
+ */
+import type { Relation, Relations } from '#shared/relations.ts'
+import type { CatalogueColumn, CatalogueTable } from '#shared/sources/catalogue.ts'
+import type { SourceKind } from '#shared/sources/connection.ts'
+import { looksSecret } from '#shared/sources/secrets.ts'
+import { fitOf } from './fit.ts'
+import { similarity, without, wordsOf } from './words.ts'
+
+export interface Candidate {
+  readonly table: CatalogueTable
+  /** 0 to 1. */
+  readonly confidence: number
+}
+
+export interface Choosing {
+  readonly relations: Relations
+  readonly tables: readonly CatalogueTable[]
+  readonly kind: SourceKind
+  /** Words of the system's own name, which its keys begin with. */
+  readonly systemWords: readonly string[]
+}
+
+/** Below this, a table is no candidate. */
+export const leastConfidence = 0.45
+
+/** The candidates of each relation, the best first; none where nothing is close. */
+export function tablesFor(choosing: Choosing): ReadonlyMap<string, readonly Candidate[]> {
+  const { relations, tables } = choosing
+  const chosen = new Map<string, readonly Candidate[]>()
+  // What has a key of one column is chosen first: the others belong to it.
+  const ordered = Object.entries(relations).toSorted(
+    ([, one], [, other]) => one.key.length - other.key.length,
+  )
+  for (const [name, relation] of ordered) {
+    const candidates = tables
+      .map((table) => ({
+        table,
+        confidence: confidenceOf(name, relation, { table, choosing, chosen }),
+      }))
+      .filter(({ confidence }) => confidence >= leastConfidence)
+      .toSorted((one, other) => other.confidence - one.confidence)
+    chosen.set(name, candidates)
+  }
+  return chosen
+}
+
+interface Comparing {
+  readonly table: CatalogueTable
+  readonly choosing: Choosing
+  readonly chosen: ReadonlyMap<string, readonly Candidate[]>
+}
+
+function confidenceOf(name: string, relation: Relation, comparing: Comparing): number {
+  const { table, choosing, chosen } = comparing
+  const tableWords = tableWordsOf(table)
+  const byName = similarity(wordsOf(name), tableWords)
+  // A customer that is keyed by its account may be found in `accounts`.
+  const [key = ''] = relation.key
+  const keyWords = without(wordsOf(key), [...choosing.systemWords, 'id'])
+  const byKey = relation.key.length === 1 ? similarity(keyWords, tableWords) * 0.85 : 0
+  const named = Math.max(byName, byKey)
+  if (named < 0.5) return 0
+  const columns = Object.entries(relation.columns).filter(
+    ([column]) => !relation.key.includes(column),
+  )
+  const found = columns.map(([column, { type }]) =>
+    Math.max(
+      0,
+      ...readable(table).map(
+        (each) =>
+          columnSimilarity(column, each.name, { relationWords: wordsOf(name), tableWords }) *
+          fitOf(type, each, choosing.kind).fit,
+      ),
+    ),
+  )
+  const byColumns =
+    found.length === 0 ? named : found.reduce((sum, each) => sum + each, 0) / found.length
+  const parent = parentOf(key, name, choosing.relations)
+  const parentTable = parent === null ? undefined : chosen.get(parent)?.[0]?.table.name
+  const belongs = table.foreignKeys.some((each) => each.table === parentTable)
+  const score = 0.65 * named + 0.35 * byColumns + (relation.key.length > 1 && belongs ? 0.15 : 0)
+  return Math.min(1, score) * (table.isView ? 0.9 : 1)
+}
+
+/** The relation whose only key column is called so. */
+export const parentOf = (column: string, self: string, relations: Relations): string | null =>
+  Object.entries(relations).find(
+    ([name, { key }]) => name !== self && key.length === 1 && key[0] === column && column !== 'id',
+  )?.[0] ?? null
+
+export const tableWordsOf = ({ name }: Pick<CatalogueTable, 'name'>): readonly string[] =>
+  wordsOf(name.slice(name.indexOf('.') + 1))
+
+/** Columns that may be looked at. */
+export const readable = ({ columns }: CatalogueTable): readonly CatalogueColumn[] =>
+  columns.filter(({ name }) => !looksSecret(name))
+
+/** Names of columns, with and without what they repeat of their table. */
+export function columnSimilarity(
+  declared: string,
+  found: string,
+  {
+    relationWords,
+    tableWords,
+  }: { readonly relationWords: readonly string[]; readonly tableWords: readonly string[] },
+): number {
+  const [ours, theirs] = [wordsOf(declared), wordsOf(found)]
+  const short = similarity(without(ours, relationWords), without(theirs, tableWords))
+  return Math.max(similarity(ours, theirs), short)
+}
