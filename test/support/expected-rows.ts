@@ -47,7 +47,9 @@ function textOf(row: MappedRow, column: string): string {
   try {
     const value = row[column]
     if (value === null) return '-'
-    return value === '' ? "''" : String(value)
+    if (value === '') return "''"
+    assert.ok(typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return String(value)
   } catch (error) {
     assert.ok(error instanceof AppError, String(error))
     assert.equal(error.code, 'SOURCE_DATA_INVALID')

@@ -50,7 +50,9 @@ const signed = ({ isRefund, open }: Document) => (isRefund ? -open : open)
 
 export function odooBulk(seed: number): Bulk {
   const random = createStream(seed, 'odoo')
-  const [ordered, open, stock] = [new Map(), new Map(), new Map()] as Map<string, number>[]
+  const ordered = new Map<string, number>()
+  const open = new Map<string, number>()
+  const stock = new Map<string, number>()
   const statements: string[] = []
   for (let at = 0; at < customers; at += 1) {
     const id = 1000 + at
@@ -109,7 +111,9 @@ export function odooBulk(seed: number): Bulk {
 
 export function erpnextBulk(seed: number): Bulk {
   const random = createStream(seed, 'erpnext')
-  const [ordered, open, stock] = [new Map(), new Map(), new Map()] as Map<string, number>[]
+  const ordered = new Map<string, number>()
+  const open = new Map<string, number>()
+  const stock = new Map<string, number>()
   const statements: string[] = []
   const nameOf = (at: number) => `Bulk ${at}`
   for (let at = 0; at < customers; at += 1) {
