@@ -8,66 +8,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Relations } from '#shared/relations.ts'
-import { relations as crm } from '../../subgraphs/crm/relations.ts'
-import { relations as erp } from '../../subgraphs/erp/relations.ts'
-import { relations as finance } from '../../subgraphs/finance/relations.ts'
-import { relations as hr } from '../../subgraphs/hr/relations.ts'
-import { testDatabase, type ServerKind, type TestDatabase } from '../support/database-servers.ts'
 import { assertRows, expectedTables, type ExpectedTable } from '../support/expected-rows.ts'
-import { load, mappedSystem, type MappedRow, type MappedSystem } from '../support/mapped-system.ts'
-import { erpnextBulk, odooBulk, type Bulk } from '../support/pack-bulk.ts'
-
-const root = join(import.meta.dirname, '../..')
-const fixtures = join(root, 'test/fixtures/packs')
-const systems: Readonly<Record<string, Relations>> = { crm, erp, finance, hr }
-
-interface Pack {
-  readonly name: string
-  /** The folder of its tables and expectations. */
-  readonly tables: string
-  readonly kind: ServerKind
-  readonly files: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-  /** The set of a system, by name. */
-  readonly sets: Readonly<Record<string, string>>
-  readonly bulk: (seed: number) => Bulk
-  /** What a release lacks of the rows that were written down. */
-  readonly without?: (relation: string, cells: readonly string[]) => boolean
-}
-
-const odoo = { ODOO_COMPANY_ID: '1', ODOO_PRICELIST_ID: '1' }
-const packs: readonly Pack[] = [
-  {
-    name: 'Odoo 18',
-    tables: 'odoo',
-    kind: 'postgresql',
-    files: ['schema.sql', 'rows.sql', 'version-18.sql'],
-    env: odoo,
-    sets: { crm: 'odoo', erp: 'odoo', finance: 'odoo', hr: 'odoo' },
-    bulk: odooBulk,
-  },
-  {
-    name: 'Odoo 17',
-    tables: 'odoo',
-    kind: 'postgresql',
-    files: ['schema.sql', 'rows.sql', 'version-17.sql'],
-    env: odoo,
-    sets: { crm: 'odoo-17', erp: 'odoo-17', finance: 'odoo-17', hr: 'odoo' },
-    bulk: odooBulk,
-    without: (relation, cells) => relation === 'task' && cells.includes('DONE'),
-  },
-  {
-    name: 'ERPNext 15',
-    tables: 'erpnext',
-    kind: 'mysql',
-    files: ['schema.sql', 'rows.sql'],
-    env: { ERPNEXT_COMPANY: 'Brandt GmbH', ERPNEXT_TIME_ZONE: 'Europe/Berlin' },
-    sets: { crm: 'erpnext', erp: 'erpnext', finance: 'erpnext', hr: 'erpnext' },
-    bulk: erpnextBulk,
-  },
-]
-
-const setFolder = (system: string, set: string) => join(root, 'subgraphs', system, 'mappings', set)
+import type { MappedRow } from '../support/mapped-system.ts'
+import {
+  erpnext15,
+  odoo17,
+  odoo18,
+  openPack,
+  packFixtures,
+  setFolder,
+  systems,
+  type OpenPack,
+  type Pack,
+} from '../support/packs.ts'
 
 /** The files of a set with those of its base. */
 function filesOf(folder: string): ReadonlyMap<string, string> {
@@ -78,50 +31,16 @@ function filesOf(folder: string): ReadonlyMap<string, string> {
   return new Map([...(base === undefined ? [] : filesOf(join(folder, base))), ...own])
 }
 
-for (const pack of packs) {
+for (const pack of [odoo18, odoo17, erpnext15]) {
   describe(`the pack for ${pack.name}`, () => {
-    let database: TestDatabase
-    const open = new Map<string, MappedSystem>()
-
+    let open: OpenPack
     before(async () => {
-      database = await testDatabase(
-        pack.kind,
-        pack.kind === 'mysql'
-          ? { encoding: 'CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci' }
-          : {},
-      )
-      await load(database, ...pack.files.map((file) => join(fixtures, pack.tables, file)))
-      const url = { CRM: '', ERP: '', FINANCE: '', HR: '' }
-      const env = Object.fromEntries(
-        Object.keys(url).map((name) => [`${name}_DATABASE_URL`, database.url]),
-      )
-      for (const [system, set] of Object.entries(pack.sets)) {
-        const relations = systems[system] ?? {}
-        open.set(
-          system,
-          mappedSystem({
-            database,
-            system,
-            folder: setFolder(system, set),
-            relations,
-            env: { ...pack.env, ...env },
-          }),
-        )
-      }
+      open = await openPack(pack)
     })
-    after(async () => {
-      for (const each of open.values()) await each[Symbol.asyncDispose]()
-      await database[Symbol.asyncDispose]()
-    })
-
-    const opened = (system: string): MappedSystem => {
-      const found = open.get(system)
-      assert.ok(found)
-      return found
-    }
+    after(() => open[Symbol.asyncDispose]())
 
     for (const [system, set] of Object.entries(pack.sets)) {
-      const expected = expectedTables(join(fixtures, pack.tables, 'expected', `${system}.txt`))
+      const expected = expectedTables(join(packFixtures, pack.tables, 'expected', `${system}.txt`))
       const files = filesOf(setFolder(system, set))
 
       it(`${system}: there is an expectation for each file, and the other way round`, () => {
@@ -130,9 +49,9 @@ for (const pack of packs) {
 
       for (const [relation, wanted] of expected) {
         it(`${system}.${relation} prepares, fits its declaration and yields its rows`, async () => {
-          const mapping = (await opened(system).check()).get(relation)
+          const mapping = (await open.system(system).check()).get(relation)
           assert.deepEqual(mapping?.problems, [])
-          const rows = await opened(system).rows(relation)
+          const rows = await open.system(system).rows(relation)
           assertRows(rows, released(wanted, relation, pack))
           assertKeys(rows, systems[system]?.[relation]?.key ?? [])
           assertPresent(rows, systems[system] ?? {}, relation)
@@ -142,14 +61,14 @@ for (const pack of packs) {
 
     it('many rows more add up to what was counted when they were made', async () => {
       const bulk = pack.bulk(20_261_126)
-      await database.owner(...bulk.statements)
-      const orders = await opened('erp').rows('sales_order')
+      await open.database.owner(...bulk.statements)
+      const orders = await open.system('erp').rows('sales_order')
       assertSums(bulk.ordered, orders, (row) => [row['erpCustomerNo'], row['net']], 100)
-      const invoices = (await opened('finance').rows('invoice')).filter(
+      const invoices = (await open.system('finance').rows('invoice')).filter(
         (row) => row['status'] !== 'DRAFT',
       )
       assertSums(bulk.open, invoices, (row) => [row['debtorNo'], row['openAmount']], 100)
-      const stock = await opened('erp').rows('stock')
+      const stock = await open.system('erp').rows('stock')
       assertSums(
         bulk.stock,
         stock,

@@ -17,6 +17,8 @@ export type MappedRow = Readonly<Record<string, unknown>>
 export interface MappedSystem extends AsyncDisposable {
   readonly set: MappingSet
   readonly relations: Relations
+  /** As a caller without limits reads the relations. */
+  db<DB>(): Kysely<DB>
   /** Every mapping of the set beside the database. */
   check(): Promise<ReadonlyMap<string, CheckedMapping>>
   /** All rows of a relation with the columns that are mapped, in the order of the key. */
@@ -58,6 +60,7 @@ export function mappedSystem({
   return {
     set,
     relations,
+    db: <DB>() => db as unknown as Kysely<DB>,
     check,
     async rows(relation) {
       const found = (await check()).get(relation)
