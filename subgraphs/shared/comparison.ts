@@ -5,7 +5,7 @@
  */
 import {
   AndNode,
-  BinaryOperationNode,
+  type BinaryOperationNode,
   ColumnNode,
   GroupByItemNode,
   type GroupByNode,

@@ -136,7 +136,7 @@ const mappedDatabase = (
   { relations }: DatabaseDeclaration,
 ): LimitedDatabase => ({
   limitedTo: (scope) =>
-    source.limitedTo({ name, relations }, scope) as unknown as Kysely<AnyDatabase>, // of any relation
+    source.limitedTo({ name, relations }, scope),
 })
 
 /** A database of which the mappings have nothing stays ours, such as the crosswalk. */
@@ -161,7 +161,7 @@ function keptFiles(declarations: Declarations, options: DatabasesOptions) {
   return {
     limitedTo: (name: string, scope: StatementScope): Kysely<AnyDatabase> => {
       try {
-        return fileFor(name).limitedTo(scope) as unknown as Kysely<AnyDatabase> // of any relation
+        return fileFor(name).limitedTo(scope)
       } catch (error) {
         const fail = () => Promise.reject(error as Error)
         return selectOnly({
@@ -180,7 +180,7 @@ function keptFiles(declarations: Declarations, options: DatabasesOptions) {
 const fileOf = ({ data }: DatabasesOptions, name: string): string => join(data, `${name}.sqlite`)
 
 const limitedOf = (files: Readonly<Record<string, EmbeddedDatabase<Relations>>>) =>
-  files as unknown as OpenDatabases['databases'] // of any relation
+  files
 
 const calendarOf = (
   { timeZone, fiscalYearStartMonth }: DatabasesOptions,

@@ -46,13 +46,13 @@ export interface Dialect {
 /** What a database that we did not make needs besides. */
 export interface ForeignDialect {
   /** Around a bound value where the database would compare it as another type. */
-  bound?(value: OperationNode, type: ColumnType): OperationNode
+  readonly bound?: (value: OperationNode, type: ColumnType) => OperationNode
   /** A list of values as one parameter, to stand after `= any`; left out, lists are padded. */
-  any?(list: OperationNode, type: ColumnType): OperationNode
+  readonly any?: (list: OperationNode, type: ColumnType) => OperationNode
   /** A text by which it is told apart exactly, whatever its collation; left out, all are. */
-  exact?(text: OperationNode): OperationNode
+  readonly exact?: (text: OperationNode) => OperationNode
   /** The values of `avg`, where an average would be cut to few places. */
-  averaged?(value: OperationNode): OperationNode
+  readonly averaged?: (value: OperationNode) => OperationNode
   /** Whether rows without a value come after the others when sorted up. */
   readonly nullsAreLargest: boolean
 }

@@ -35,8 +35,8 @@ export interface StatementScope {
 }
 
 export interface Selecting {
-  compile(node: RootOperationNode, queryId: QueryId): CompiledQuery
-  run(query: CompiledQuery): Promise<readonly Record<string, unknown>[]>
+  readonly compile: (node: RootOperationNode, queryId: QueryId) => CompiledQuery
+  readonly run: (query: CompiledQuery) => Promise<readonly Record<string, unknown>[]>
 }
 
 export function selectOnly<DB>({ compile, run }: Selecting): Kysely<DB> {

@@ -27,23 +27,17 @@ function isDeclared(value: unknown, type: ColumnType): boolean {
       return typeof value === 'number'
     case 'boolean':
       return typeof value === 'boolean'
-    default:
-      return typeof value === 'string' && isDeclaredText(value, type)
-  }
-}
-
-function isDeclaredText(value: string, type: ColumnType): boolean {
-  switch (type.kind) {
+    case 'id':
+    case 'text':
+      return typeof value === 'string'
     case 'date':
-      return isDate(value)
+      return typeof value === 'string' && isDate(value)
     case 'instant':
-      return isInstant(value)
+      return typeof value === 'string' && isInstant(value)
     case 'enum':
-      return type.values.includes(value)
+      return typeof value === 'string' && type.values.includes(value)
     case 'decimal':
-      return toScaled(value, type.scale) !== null
-    default:
-      return true
+      return typeof value === 'string' && toScaled(value, type.scale) !== null
   }
 }
 

@@ -33,20 +33,18 @@ export function encodeForeign(
   if (value === null) return null
   expectDeclared(value, type, what)
   const held = heldType(type)
-  switch (type.kind) {
-    case 'id':
-    case 'text':
-    case 'enum':
-      return keyOf(value as string, held)
-    case 'boolean':
-      return held === 'integer' ? Number(value) : truth(value as boolean)
-    case 'instant':
-      if (held === 'timestamp') return localOf(value as string, timeZone)
-      return held === 'timestamptz' ? zoned(value as string) : value
-    default:
-      return value
+  if (isKeyLike(type)) return keyOf(value as string, held)
+  if (type.kind === 'boolean') {
+    return held === 'integer' ? Number(value) : truth(value as boolean)
   }
+  if (type.kind !== 'instant') return value
+  if (held === 'timestamp') return localOf(value as string, timeZone)
+  return held === 'timestamptz' ? zoned(value as string) : value
 }
+
+/** Whether it is text to us, which the source may keep as something else. */
+export const isKeyLike = ({ kind }: ColumnType): boolean =>
+  kind === 'id' || kind === 'text' || kind === 'enum'
 
 const wholePattern = /^(0|-?[1-9]\d*)$/
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -60,16 +58,14 @@ export const absentKeys = {
 
 /** The key as the source writes it: `0012`, `12abc` and `1e3` are no numbers of rows. */
 function keyOf(value: string, held: SourceType | null | undefined): string {
-  switch (held) {
-    case 'integer':
-      return wholePattern.test(value) && fitsInteger(value) ? value : absentKeys.whole
-    case 'decimal':
-      return wholePattern.test(value) && value.length < 38 ? value : absentKeys.whole
-    case 'uuid':
-      return uuidPattern.test(value) ? value : absentKeys.uuid
-    default:
-      return value.includes('\0') || !value.isWellFormed() ? absentKeys.text : value
+  if (held === 'integer') {
+    return wholePattern.test(value) && fitsInteger(value) ? value : absentKeys.whole
   }
+  if (held === 'decimal') {
+    return wholePattern.test(value) && value.length < 38 ? value : absentKeys.whole
+  }
+  if (held === 'uuid') return uuidPattern.test(value) ? value : absentKeys.uuid
+  return value.includes('\0') || !value.isWellFormed() ? absentKeys.text : value
 }
 
 const integers = { least: -(2n ** 63n), most: 2n ** 63n - 1n } as const

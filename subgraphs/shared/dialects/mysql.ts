@@ -3,7 +3,13 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 import type { ColumnType } from '../relations.ts'
 import { localOf } from '../sources/time-zone.ts'
-import { encodeForeign, foreignDecoder, heldType, type ForeignValues } from './foreign.ts'
+import {
+  encodeForeign,
+  foreignDecoder,
+  heldType,
+  isKeyLike,
+  type ForeignValues,
+} from './foreign.ts'
 import { operand } from './operand.ts'
 import { numericShare } from './share.ts'
 
@@ -59,29 +65,16 @@ export function mysqlDialect(timeZone: string): Dialect {
 
 /** Text beside a number would be compared as a float, in which `12abc` is 12. */
 function boundType(type: ColumnType): RawBuilder<unknown> | null {
-  switch (type.kind) {
-    case 'integer':
-      return sql`signed`
-    case 'decimal':
-      return sql`decimal(38, ${sql.lit(type.scale)})`
-    case 'date':
-      return heldType(type) === 'text' ? null : sql`date`
-    case 'instant':
-      return heldType(type) === 'text' ? null : sql`datetime(6)`
-    case 'id':
-    case 'text':
-    case 'enum':
-      switch (heldType(type)) {
-        case 'integer':
-          return isUnsigned(type) ? sql`decimal(20, 0)` : sql`signed`
-        case 'decimal':
-          return sql`decimal(38, 0)`
-        default:
-          return null
-      }
-    default:
-      return null
+  const held = heldType(type)
+  if (isKeyLike(type)) {
+    if (held === 'integer') return isUnsigned(type) ? sql`decimal(20, 0)` : sql`signed`
+    return held === 'decimal' ? sql`decimal(38, 0)` : null
   }
+  if (type.kind === 'integer') return sql`signed`
+  if (type.kind === 'decimal') return sql`decimal(38, ${sql.lit(type.scale)})`
+  if (held === 'text') return null
+  if (type.kind === 'date') return sql`date`
+  return type.kind === 'instant' ? sql`datetime(6)` : null
 }
 
 const isUnsigned = ({ origin }: ColumnType): boolean =>

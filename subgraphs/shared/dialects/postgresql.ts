@@ -2,7 +2,13 @@
 import { sql, type OperationNode, type RawBuilder } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 import type { ColumnType } from '../relations.ts'
-import { encodeForeign, foreignDecoder, heldType, type ForeignValues } from './foreign.ts'
+import {
+  encodeForeign,
+  foreignDecoder,
+  heldType,
+  isKeyLike,
+  type ForeignValues,
+} from './foreign.ts'
 import { operand } from './operand.ts'
 import { numericShare } from './share.ts'
 
@@ -56,43 +62,24 @@ export function postgresqlDialect(timeZone: string): Dialect {
  * larger than the column's, a fraction beside whole numbers. Null where it may do so.
  */
 function boundType(type: ColumnType): RawBuilder<unknown> | null {
-  switch (type.kind) {
-    case 'integer':
-      return sql`bigint`
-    case 'decimal':
-      return sql`numeric`
-    case 'id':
-    case 'text':
-    case 'enum':
-      switch (heldType(type)) {
-        case 'integer':
-          return sql`bigint`
-        case 'decimal':
-          return sql`numeric`
-        case 'uuid':
-          return sql`uuid`
-        default:
-          return null
-      }
-    default:
-      return null
-  }
+  if (type.kind === 'integer') return sql`bigint`
+  if (type.kind === 'decimal') return sql`numeric`
+  const held = isKeyLike(type) ? heldType(type) : null
+  if (held === 'integer') return sql`bigint`
+  if (held === 'decimal') return sql`numeric`
+  return held === 'uuid' ? sql`uuid` : null
 }
 
 function listType(type: ColumnType): RawBuilder<unknown> {
   const bound = boundType(type)
   if (bound !== null) return bound
   const held = heldType(type)
-  switch (type.kind) {
-    case 'boolean':
-      return held === 'integer' ? sql`integer` : sql`boolean`
-    case 'date':
-      return held === 'text' ? sql`text` : sql`date`
-    case 'instant':
-      return held === 'text' ? sql`text` : held === 'timestamp' ? sql`timestamp` : sql`timestamptz`
-    default:
-      return isPadded(type) ? sql`bpchar` : sql`text`
+  if (type.kind === 'boolean') return held === 'integer' ? sql`integer` : sql`boolean`
+  if (type.kind === 'date') return held === 'text' ? sql`text` : sql`date`
+  if (type.kind === 'instant') {
+    return held === 'text' ? sql`text` : held === 'timestamp' ? sql`timestamp` : sql`timestamptz`
   }
+  return isPadded(type) ? sql`bpchar` : sql`text`
 }
 
 /** `char(n)`, of which the blanks at the end do not count. */

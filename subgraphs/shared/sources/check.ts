@@ -182,7 +182,7 @@ async function probe(
   return new Map(
     keys.flatMap(({ name }, at): [string, SourceType][] => {
       const found = rows.map((row) => row[at]).find((type) => type !== 'null')
-      const type = found === undefined ? undefined : probedTypes[String(found)]
+      const type = found === undefined ? undefined : probedTypes[found as string]
       return type === undefined ? [] : [[name, type]]
     }),
   )

@@ -31,8 +31,7 @@ export function localOf(instant: string, timeZone: string): string {
 
 function writtenOffset(offset: string): number {
   if (offset === 'Z') return 0
-  const [hours, minutes = '0'] = [offset.slice(1, 3), offset.slice(3).replace(':', '') || '0']
-  const ms = (Number(hours) * 60 + Number(minutes)) * 60_000
+  const ms = (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3).replace(':', ''))) * 60_000
   return offset.startsWith('-') ? -ms : ms
 }
 

@@ -42,20 +42,41 @@ export interface Proposing {
   readonly systemWords: readonly string[]
 }
 
+/** Below this, a column is not even worth a line that is commented out. */
+const leastSimilarity = 0.5
+
 export function columnsFor(proposing: Proposing): readonly ColumnProposal[] {
   const { relation } = proposing
   const taken = new Set<string>()
-  return Object.entries(relation.columns).map(([column, { type }]) => {
-    const found =
+  const found = Object.entries(relation.columns).map(([column, { type }]): ColumnProposal => {
+    const proposal =
       (relation.key.includes(column) ? byKey(column, type, proposing, taken) : null) ??
       byReference(column, type, proposing) ??
-      byName(column, type, proposing) ??
-      null
-    if (found === null) return { column, from: null, confidence: 0, reason: 'nothing is close' }
-    if (found.from !== null && found.from.join === null) taken.add(found.from.name)
-    return found
+      byName(column, type, proposing)
+    if (proposal === null) return absent(column)
+    if (proposal.from !== null && proposal.from.join === null) taken.add(proposal.from.name)
+    return proposal
   })
+  return found.map((each) => (isOutdone(each, found) ? absent(each.column) : each))
 }
+
+const absent = (column: string): ColumnProposal => ({
+  column,
+  from: null,
+  confidence: 0,
+  reason: 'nothing is close',
+})
+
+/** An unsure guess at a column that another one has with more right. */
+const isOutdone = (one: ColumnProposal, all: readonly ColumnProposal[]): boolean =>
+  one.confidence < sureFrom &&
+  all.some(
+    (other) =>
+      other !== one &&
+      other.from?.name === one.from?.name &&
+      other.from?.join === one.from?.join &&
+      other.confidence > one.confidence,
+  )
 
 /** A key of one column is the table's own; of several, those that no reference explains. */
 function byKey(
@@ -136,9 +157,9 @@ function byReference(
 }
 
 function byName(column: string, type: ColumnType, proposing: Proposing): ColumnProposal | null {
-  const { name, table, tables, kind } = proposing
+  const { name, table, tables, kind, systemWords } = proposing
   const relationWords = wordsOf(name)
-  const own = bestIn(column, type, { table, relationWords, kind })
+  const own = bestIn(column, type, { table, relationWords, systemWords, kind })
   const joined = tables.length > 0 ? byJoin(column, type, proposing) : null
   if (own !== null && own.confidence >= (joined?.confidence ?? 0)) return own
   return joined
@@ -147,20 +168,25 @@ function byName(column: string, type: ColumnType, proposing: Proposing): ColumnP
 interface Looking {
   readonly table: CatalogueTable
   readonly relationWords: readonly string[]
+  readonly systemWords: readonly string[]
   readonly kind: SourceKind
 }
 
 function bestIn(column: string, type: ColumnType, looking: Looking): ColumnProposal | null {
-  const { table, relationWords, kind } = looking
+  const { table, relationWords, systemWords, kind } = looking
   const tableWords = tableWordsOf(table)
   const [best] = readable(table)
     .map((each) => {
       const fit = fitOf(type, each, kind)
-      const named = columnSimilarity(column, each.name, { relationWords, tableWords })
+      const named = columnSimilarity(column, each.name, {
+        relationWords,
+        tableWords,
+        systemWords,
+      })
       return { name: each.name, fit, confidence: named * fit.fit }
     })
     .toSorted((one, other) => other.confidence - one.confidence)
-  if (best === undefined || best.confidence < 0.4) return null
+  if (best === undefined || best.confidence < leastSimilarity) return null
   const note = best.fit.note === '' ? '' : `, ${best.fit.note}`
   return {
     column,

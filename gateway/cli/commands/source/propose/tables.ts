@@ -29,6 +29,7 @@ export const leastConfidence = 0.45
 export function tablesFor(choosing: Choosing): ReadonlyMap<string, readonly Candidate[]> {
   const { relations, tables } = choosing
   const chosen = new Map<string, readonly Candidate[]>()
+  const prefixes = commonPrefixes(tables)
   // What has a key of one column is chosen first: the others belong to it.
   const ordered = Object.entries(relations).toSorted(
     ([, one], [, other]) => one.key.length - other.key.length,
@@ -37,28 +38,69 @@ export function tablesFor(choosing: Choosing): ReadonlyMap<string, readonly Cand
     const candidates = tables
       .map((table) => ({
         table,
-        confidence: confidenceOf(name, relation, { table, choosing, chosen }),
+        confidence: confidenceOf(name, relation, { table, choosing, chosen, prefixes }),
       }))
       .filter(({ confidence }) => confidence >= leastConfidence)
       .toSorted((one, other) => other.confidence - one.confidence)
     chosen.set(name, candidates)
   }
-  return chosen
+  return withoutRivals(chosen)
+}
+
+/** What begins the names of several tables, up to the first underscore, is no part of what they are. */
+function commonPrefixes(tables: readonly CatalogueTable[]): ReadonlySet<string> {
+  const counted = Map.groupBy(tables, ({ name }) => prefixOf(name))
+  return new Set(
+    [...counted].flatMap(([prefix, { length }]) => (prefix !== '' && length >= 3 ? [prefix] : [])),
+  )
+}
+
+const prefixOf = (name: string): string => /^([^_]+)_./.exec(bareName(name))?.[1] ?? ''
+
+/** A table that suits another relation better is less likely this one's. */
+function withoutRivals(
+  chosen: ReadonlyMap<string, readonly Candidate[]>,
+): ReadonlyMap<string, readonly Candidate[]> {
+  const best = new Map<CatalogueTable, number>()
+  for (const { table, confidence } of [...chosen.values()].flat()) {
+    best.set(table, Math.max(confidence, best.get(table) ?? 0))
+  }
+  const rivalled = ({ table, confidence }: Candidate): Candidate => ({
+    table,
+    confidence: confidence < (best.get(table) ?? 0) ? confidence * 0.8 : confidence,
+  })
+  return new Map(
+    [...chosen].map(([name, candidates]) => [
+      name,
+      candidates
+        .map(rivalled)
+        .filter(({ confidence }) => confidence >= leastConfidence)
+        .toSorted((one, other) => other.confidence - one.confidence),
+    ]),
+  )
 }
 
 interface Comparing {
   readonly table: CatalogueTable
   readonly choosing: Choosing
   readonly chosen: ReadonlyMap<string, readonly Candidate[]>
+  readonly prefixes: ReadonlySet<string>
 }
 
 function confidenceOf(name: string, relation: Relation, comparing: Comparing): number {
-  const { table, choosing, chosen } = comparing
-  const tableWords = tableWordsOf(table)
-  const byName = similarity(wordsOf(name), tableWords)
+  const { table, choosing, chosen, prefixes } = comparing
+  const { systemWords } = choosing
+  const prefix = prefixOf(table.name)
+  const tableWords = prefixes.has(prefix)
+    ? wordsOf(bareName(table.name).slice(prefix.length + 1))
+    : tableWordsOf(table)
+  const byName = Math.max(
+    similarity(wordsOf(name), tableWords),
+    similarity(wordsOf(name), tableWordsOf(table)) * 0.85,
+  )
   // A customer that is keyed by its account may be found in `accounts`.
   const [key = ''] = relation.key
-  const keyWords = without(wordsOf(key), [...choosing.systemWords, 'id'])
+  const keyWords = without(wordsOf(key), [...systemWords, 'id'])
   const byKey = relation.key.length === 1 ? similarity(keyWords, tableWords) * 0.85 : 0
   const named = Math.max(byName, byKey)
   if (named < 0.5) return 0
@@ -70,8 +112,11 @@ function confidenceOf(name: string, relation: Relation, comparing: Comparing): n
       0,
       ...readable(table).map(
         (each) =>
-          columnSimilarity(column, each.name, { relationWords: wordsOf(name), tableWords }) *
-          fitOf(type, each, choosing.kind).fit,
+          columnSimilarity(column, each.name, {
+            relationWords: wordsOf(name),
+            tableWords,
+            systemWords,
+          }) * fitOf(type, each, choosing.kind).fit,
       ),
     ),
   )
@@ -91,7 +136,10 @@ export const parentOf = (column: string, self: string, relations: Relations): st
   )?.[0] ?? null
 
 export const tableWordsOf = ({ name }: Pick<CatalogueTable, 'name'>): readonly string[] =>
-  wordsOf(name.slice(name.indexOf('.') + 1))
+  wordsOf(bareName(name))
+
+/** Without its schema. */
+const bareName = (name: string): string => name.slice(name.indexOf('.') + 1)
 
 /** Columns that may be looked at. */
 export const readable = ({ columns }: CatalogueTable): readonly CatalogueColumn[] =>
@@ -101,12 +149,17 @@ export const readable = ({ columns }: CatalogueTable): readonly CatalogueColumn[
 export function columnSimilarity(
   declared: string,
   found: string,
-  {
-    relationWords,
-    tableWords,
-  }: { readonly relationWords: readonly string[]; readonly tableWords: readonly string[] },
+  { relationWords, tableWords, systemWords }: ComparedWords,
 ): number {
-  const [ours, theirs] = [wordsOf(declared), wordsOf(found)]
+  const ours = without(wordsOf(declared), systemWords)
+  const theirs = wordsOf(found)
   const short = similarity(without(ours, relationWords), without(theirs, tableWords))
   return Math.max(similarity(ours, theirs), short)
+}
+
+export interface ComparedWords {
+  readonly relationWords: readonly string[]
+  readonly tableWords: readonly string[]
+  /** Of the system's own name, which its keys begin with. */
+  readonly systemWords: readonly string[]
 }

@@ -7,8 +7,7 @@ import { snakeOf } from '#shared/sources/secrets.ts'
 /** Words of one meaning; the first of each line stands for all. */
 const synonyms: readonly (readonly string[])[] = [
   ['id', 'no', 'nr', 'num', 'number', 'code', 'key', 'identifier', 'guid', 'uid', 'pk', 'ref'],
-  ['on', 'date', 'day', 'dt'],
-  ['at', 'time', 'timestamp', 'datetime', 'moment'],
+  ['on', 'date', 'day', 'dt', 'at', 'time', 'timestamp', 'datetime', 'moment'],
   ['customer', 'cust', 'client', 'debtor'],
   ['supplier', 'vendor', 'creditor'],
   ['product', 'article', 'sku', 'material', 'good', 'merchandise'],
@@ -20,7 +19,8 @@ const synonyms: readonly (readonly string[])[] = [
   ['amount', 'amt', 'value', 'val'],
   ['net', 'subtotal', 'untaxed'],
   ['status', 'state', 'stage'],
-  ['kind', 'type', 'category', 'class'],
+  ['kind', 'type', 'class'],
+  ['category', 'subcategory', 'group'],
   ['region', 'territory', 'area'],
   ['unit', 'uom'],
   ['currency', 'curr', 'ccy'],
@@ -45,12 +45,23 @@ const synonyms: readonly (readonly string[])[] = [
   ['title', 'position'],
   ['carrier', 'shipper'],
   ['site', 'warehouse', 'plant', 'location'],
+  ['production', 'work', 'manufacturing'],
+  ['bom', 'billofmaterial'],
+  ['stock', 'inventory'],
+  ['opportunity', 'deal'],
+  ['interaction', 'activity'],
+  ['quote', 'quotation', 'offer', 'proposal'],
+  ['case', 'ticket', 'complaint', 'issue'],
+  ['posting', 'journal'],
+  ['contact', 'person'],
+  ['salary', 'pay', 'wage'],
+  ['certification', 'certificate'],
   ['salesperson', 'seller', 'rep'],
 ]
 
 /** Words that tell little: they decide nothing by themselves. */
 const weak: ReadonlySet<string> = new Set([
-  ...['id', 'on', 'at', 'is', 'has', 'the', 'of', 'header', 'head', 'master', 'tbl', 'table'],
+  ...['id', 'on', 'is', 'has', 'the', 'of', 'header', 'head', 'master', 'tbl', 'table'],
   ...['data', 'info', 'base', 'record', 'list', 'tab', 'main'],
 ])
 const weakWeight = 0.35
@@ -66,11 +77,19 @@ export function wordsOf(name: string): readonly string[] {
   const parts = snakeOf(name).split('_').filter(Boolean)
   const whole = meaning.get(stem(parts.join('')))
   if (whole !== undefined && parts.length > 1) return [whole]
-  return parts.map((part, at) => {
-    const word = stem(part)
-    if (lineWords.has(word)) return at > 0 && at === parts.length - 1 ? 'line' : 'product'
-    return meaning.get(word) ?? word
-  })
+  const words: string[] = []
+  for (let at = 0; at < parts.length; at += 1) {
+    const pair = meaning.get(stem(`${parts[at]}${parts[at + 1] ?? '_'}`))
+    if (pair !== undefined) {
+      words.push(pair) // `sales_person` is one word elsewhere
+      at += 1
+      continue
+    }
+    const word = stem(parts[at] ?? '')
+    const isLast = at > 0 && at === parts.length - 1
+    words.push(lineWords.has(word) ? (isLast ? 'line' : 'product') : (meaning.get(word) ?? word))
+  }
+  return words
 }
 
 /** `orders` and `ordered` as `order`. */

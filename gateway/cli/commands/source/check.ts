@@ -1,0 +1,43 @@
+/** `isthmus source check`: every mapping of a set beside the database that it reads. */
+import { Command } from 'commander'
+import type { Environment } from '../../../config.ts'
+
+interface Options {
+  readonly system: string
+  readonly mapping?: string
+  readonly json?: boolean
+}
+
+export const checkSourceCommand = (env: Environment): Command =>
+  new Command('check')
+    .description(
+      'Check a mapping set with its database: columns, types, keys, codes, plans, and that the account cannot write.',
+    )
+    .requiredOption('--system <name>', 'the system of supergraph.yaml')
+    .option('--mapping <name>', 'the mapping set, or its folder; left out, the configured one')
+    .option('--json', 'print what was found as JSON')
+    .addHelpText(
+      'after',
+      '\nExits with 1 when there is a problem. What was seen is kept for `source diff`.\n\nExample:\n  npm run --silent isthmus -- source check --system erp --mapping shop',
+    )
+    .action(async ({ json, ...named }: Options) => {
+      const [{ openMapping }, { checkSource }, { printReport, problemsIn }, snapshots] =
+        await Promise.all([
+          import('./opened.ts'),
+          import('./check/run.ts'),
+          import('./check/report.ts'),
+          import('./snapshot.ts'),
+        ])
+      await using opened = await openMapping(named, env)
+      const { report, tables, described } = await checkSource(opened, (text) => {
+        console.error(text)
+      })
+      const file = snapshots.snapshotFile(opened.config.data, report.system, report.mapping)
+      const count = (statement: Parameters<typeof opened.connection.run>[0]) =>
+        opened.connection.run(statement, opened.limits)
+      snapshots.writeSnapshot(file, await snapshots.takeSnapshot(tables, described, count))
+      if (json === true)
+        console.log(JSON.stringify({ ...report, problems: problemsIn(report) }, null, 2))
+      else printReport(report)
+      if (problemsIn(report) > 0) process.exitCode = 1
+    })

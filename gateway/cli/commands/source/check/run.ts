@@ -1,0 +1,167 @@
+/** The whole check of a mapping set. */
+import { AppError, appErrorIn } from '#shared/errors.ts'
+import { checkMappings, type CheckedMapping } from '#shared/sources/check.ts'
+import type { CatalogueTable } from '#shared/sources/catalogue.ts'
+import type { DescribedMapping } from '#shared/sources/derived.ts'
+import { openSource } from '#shared/sources/open-source.ts'
+import { looksSecret } from '#shared/sources/secrets.ts'
+import { reasonOf, type OpenedSource } from '../opened.ts'
+import { planFindings, recording } from './plans.ts'
+import { asGraph, readRows } from './reading.ts'
+import { problem, warning, type Finding, type RelationReport, type SourceReport } from './report.ts'
+import { textFindings } from './text.ts'
+import { brokenReferences, countValues, unknownCodes, type Counting } from './values.ts'
+
+/** Rows that are read as the graph reads them. */
+const readFully = 1_000
+
+export interface CheckResult {
+  readonly report: SourceReport
+  readonly tables: readonly CatalogueTable[]
+  readonly described: readonly DescribedMapping[]
+}
+
+export async function checkSource(
+  opened: OpenedSource,
+  onProgress: (text: string) => void,
+): Promise<CheckResult> {
+  const { system, set, connection, catalogue, limits } = opened
+  onProgress('looks at the account')
+  const account = await accountFindings(opened)
+  onProgress('reads the catalogue')
+  const tables = await catalogue.tables()
+  onProgress('prepares the mappings')
+  const checked = await checkMappings(connection, set, system.relations, limits)
+  const described = [...checked.values()].flatMap((each) => each.described ?? [])
+  const relations: RelationReport[] = []
+  for (const each of [...checked.values()].toSorted((one, other) =>
+    one.relation < other.relation ? -1 : 1,
+  )) {
+    onProgress(`checks ${each.relation}`)
+    relations.push(await relationReport(each, { opened, tables, described }))
+  }
+  const files = opened.problems.map(({ file, line, message }) =>
+    problem(`${file}:${line}: ${message}`),
+  )
+  return {
+    report: {
+      system: system.name,
+      mapping: set.name,
+      kind: set.kind,
+      findings: [...files, ...account],
+      relations,
+      relationsNotMapped: Object.keys(system.relations).filter((name) => !checked.has(name)),
+    },
+    tables,
+    described,
+  }
+}
+
+async function accountFindings({ set, catalogue }: OpenedSource): Promise<readonly Finding[]> {
+  const writes = (await catalogue.writes()).map((what) =>
+    problem(`the account should only read, but ${what}: give it SELECT alone`),
+  )
+  const isPlain =
+    set.url !== null &&
+    set.tls === undefined &&
+    !['127.0.0.1', '[::1]', 'localhost'].includes(new URL(set.url).hostname)
+  return isPlain
+    ? [
+        ...writes,
+        warning('the connection to another machine is not encrypted: set tls in source.yaml'),
+      ]
+    : writes
+}
+
+interface Checking {
+  readonly opened: OpenedSource
+  readonly tables: readonly CatalogueTable[]
+  readonly described: readonly DescribedMapping[]
+}
+
+async function relationReport(
+  { relation: name, mapping, described, problems, cause }: CheckedMapping,
+  { opened, tables, described: all }: Checking,
+): Promise<RelationReport> {
+  const declared = opened.system.relations[name]
+  const secrets = new Set(
+    tables.flatMap(({ columns }) => columns.map((each) => each.name).filter(looksSecret)),
+  )
+  const findings: Finding[] = [...textFindings(mapping, secrets)]
+  const base = { relation: name, file: mapping.file }
+  if (described === null || declared === undefined) {
+    const said = cause === undefined ? '' : ` (the database says: ${reasonOf(cause)})`
+    findings.push(...problems.map((text) => problem(`${text}${said}`)))
+    return { ...base, rows: null, columnsNotMapped: [], findings }
+  }
+  const count: Counting = (statement) => opened.connection.run(statement, opened.limits)
+  let rows: number | null = null
+  for (const step of [
+    async () => {
+      const counted = await countValues(described, count)
+      rows = counted.rows
+      return counted.findings
+    },
+    () => unknownCodes(described, count),
+    () => brokenReferences(described, all, count),
+    () => graphFindings(name, described, { opened, tables, described: all }),
+  ]) {
+    findings.push(...(await untilTimeout(step)))
+  }
+  const columnsNotMapped = Object.keys(declared.columns).filter(
+    (column) => !described.held.has(column),
+  )
+  return { ...base, rows, columnsNotMapped, findings }
+}
+
+/** A step that the database gives up is told, and the others go on. */
+async function untilTimeout(step: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await step()
+  } catch (error) {
+    const ours = appErrorIn(error)
+    if (!(ours instanceof AppError) || ours.code === 'SOURCE_UNAVAILABLE') throw error
+    return ours.code === 'SOURCE_TIMEOUT'
+      ? [warning('not all was counted: it took longer than a minute')]
+      : [problem(`${ours.message} (the database says: ${reasonOf(ours)})`)]
+  }
+}
+
+/** What the graph itself would read, and how the database would find it. */
+async function graphFindings(
+  name: string,
+  described: DescribedMapping,
+  { opened, tables }: Checking,
+): Promise<readonly Finding[]> {
+  const { system, set, timeZone, connection, catalogue } = opened
+  const { relation } = described
+  const recorded = recording(connection)
+  await using source = openSource({
+    system: system.name,
+    set,
+    timeZone,
+    connect: () => Promise.resolve(recorded.connection),
+  })
+  const db = asGraph(source, opened)
+  const rows = await readRows(db, name, relation, readFully)
+  const unreadable = new Map<string, number>()
+  for (const read of rows.flatMap((row) => [...row.values()])) {
+    if ('error' in read) unreadable.set(read.error, (unreadable.get(read.error) ?? 0) + 1)
+  }
+  const plans = await planFindings({
+    db,
+    name,
+    relation,
+    described,
+    row: rows[0],
+    catalogue,
+    tables,
+    recorded,
+  })
+  return [
+    ...[...unreadable].map(([error, times]) =>
+      problem(`${times} of the first ${rows.length} rows cannot be read: ${error}`),
+    ),
+    ...plans,
+  ]
+}

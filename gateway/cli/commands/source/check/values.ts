@@ -1,0 +1,240 @@
+/**
+ * The rows of a mapping, counted by the database itself: keys unique, required values there, numbers and
+ * dates that fit, codes known, references that lead somewhere.
+ */
+import type { ColumnType, Relation } from '#shared/relations.ts'
+import { quoted } from '#shared/sources/catalogue.ts'
+import type { SourceKind, SourceStatement } from '#shared/sources/connection.ts'
+import { mappingStatement, type DescribedMapping } from '#shared/sources/derived.ts'
+import { problem, warning, type Finding } from './report.ts'
+
+export type Counting = (statement: SourceStatement) => Promise<readonly (readonly unknown[])[]>
+
+export interface Counted {
+  readonly rows: number
+  readonly findings: readonly Finding[]
+}
+
+/** One pass over all rows, and one for the key. */
+export async function countValues(described: DescribedMapping, count: Counting): Promise<Counted> {
+  const { relation, kind } = described
+  const columns = mappedColumns(described)
+  const tests = columns.flatMap(([column, type]) => {
+    const unfit = unfitTest(`m.${quoted(column, kind)}`, type, {
+      kind,
+      isCoded: described.mapping.codes.has(column),
+    })
+    return unfit === null ? [] : [{ column, unfit }]
+  })
+  const required = columns.filter(
+    ([column]) => relation.key.includes(column) || relation.columns[column]?.nullable === false,
+  )
+  const selections = [
+    'count(*)',
+    ...required.map(([column]) => `count(m.${quoted(column, kind)})`),
+    ...tests.map(({ unfit }) => `sum(CASE WHEN ${unfit.test} THEN 1 ELSE 0 END)`),
+  ]
+  const [[all, ...counts] = []] = await count(over(described, selections.join(', '), ''))
+  const rows = Number(all)
+  const findings: Finding[] = []
+  for (const [at, [column]] of required.entries()) {
+    const missing = rows - Number(counts[at])
+    if (missing > 0) {
+      const isKey = relation.key.includes(column)
+      const what = isKey ? 'a key is never empty' : 'the schema promises a value'
+      findings.push(problem(`"${column}" is NULL in ${missing} of ${rows} rows: ${what}`))
+    }
+  }
+  for (const [at, { column, unfit }] of tests.entries()) {
+    const bad = Number(counts[required.length + at] ?? 0)
+    if (bad > 0)
+      findings.push(problem(`"${column}" does not fit in ${bad} of ${rows} rows: ${unfit.text}`))
+  }
+  return { rows, findings: [...findings, ...(await duplicates(described, count))] }
+}
+
+async function duplicates(
+  described: DescribedMapping,
+  count: Counting,
+): Promise<readonly Finding[]> {
+  const { relation, kind } = described
+  const key = relation.key.map((column) => `m.${quoted(column, kind)}`).join(', ')
+  const { sql, parameters } = over(described, '1 AS one', `GROUP BY ${key} HAVING count(*) > 1`)
+  const [[shared] = []] = await count({ sql: `SELECT count(*) FROM (${sql}) shared`, parameters })
+  return Number(shared) === 0
+    ? []
+    : [
+        problem(
+          `the key (${relation.key.join(', ')}) is not unique: ${Number(shared)} values of it have several rows`,
+        ),
+      ]
+}
+
+/** Raw codes, or values of ours, that nobody has listed. */
+export async function unknownCodes(
+  described: DescribedMapping,
+  count: Counting,
+): Promise<readonly Finding[]> {
+  const { mapping } = described
+  const findings: Finding[] = []
+  for (const [column, type] of mappedColumns(described)) {
+    if (type.kind !== 'enum') continue
+    const codes = mapping.codes.get(column)
+    if (codes?.has('*') === true) continue
+    const unknown = (await codesOf(described, column, count)).filter(([code]) =>
+      codes === undefined ? !type.values.includes(code) : !codes.has(code),
+    )
+    if (unknown.length === 0) continue
+    const listed = unknown
+      .slice(0, 20)
+      .map(([code, rows]) => `${JSON.stringify(code)} (${rows} rows)`)
+      .join(', ')
+    findings.push(
+      problem(
+        `"${column}" has ${codes === undefined ? 'values that are none of ours' : 'codes that codes.yaml does not list'}: ${listed}. Ours are ${type.values.join(', ')}`,
+      ),
+    )
+  }
+  return findings
+}
+
+/** The codes that a column of an enumeration has, with their rows. */
+export async function codesOf(
+  described: DescribedMapping,
+  column: string,
+  count: Counting,
+): Promise<readonly (readonly [code: string, rows: number])[]> {
+  const name = `m.${quoted(column, described.kind)}`
+  const statement = over(
+    described,
+    `${name}, count(*)`,
+    `WHERE ${name} IS NOT NULL GROUP BY ${name} ORDER BY ${name} LIMIT 1000`,
+  )
+  return (await count(statement)).map(([code, rows]) => [String(code), Number(rows)] as const)
+}
+
+/** Columns that are the key of another mapped relation, and lead to no row of it. */
+export async function brokenReferences(
+  described: DescribedMapping,
+  others: readonly DescribedMapping[],
+  count: Counting,
+): Promise<readonly Finding[]> {
+  const { kind, relation } = described
+  const findings: Finding[] = []
+  for (const [column] of mappedColumns(described)) {
+    const parent = others.find(
+      (other) =>
+        other.relation !== relation && other.relation.key.join() === column && column !== 'id',
+    )
+    if (parent === undefined || (relation.key.length === 1 && relation.key[0] === column)) continue
+    const name = quoted(column, kind)
+    const own = mappingStatement(described.mapping, kind)
+    const statement = joined(own, mappingStatement(parent.mapping, kind), {
+      kind,
+      select: `count(*), sum(CASE WHEN p.${name} IS NULL THEN 1 ELSE 0 END)`,
+      on: `p.${name} = m.${name}`,
+      where: `m.${name} IS NOT NULL`,
+    })
+    const [[all, lost] = []] = await count(statement)
+    if (Number(lost ?? 0) === 0) continue
+    const share = ((1 - Number(lost) / Number(all)) * 100).toFixed(1)
+    findings.push(
+      warning(
+        `"${column}" leads to a row of ${parent.mapping.relation} in ${share} % of ${Number(all)} rows; ${Number(lost)} lead nowhere`,
+      ),
+    )
+  }
+  return findings
+}
+
+const mappedColumns = ({
+  held,
+  relation,
+}: DescribedMapping): readonly (readonly [string, ColumnType])[] =>
+  [...held.keys()].flatMap((column) => {
+    const type: ColumnType | undefined = (relation as Relation).columns[column]?.type
+    return type === undefined ? [] : [[column, type] as const]
+  })
+
+/** A statement over the rows of a mapping, called `m`. */
+export function over(
+  { mapping, kind }: DescribedMapping,
+  select: string,
+  rest: string,
+): SourceStatement {
+  const { sql, parameters } = mappingStatement(mapping, kind)
+  return { sql: `SELECT ${select} FROM (${sql}\n) m ${rest}`, parameters }
+}
+
+interface Joining {
+  readonly kind: SourceKind
+  readonly select: string
+  readonly on: string
+  readonly where: string
+}
+
+/** Both mappings in one statement: the parameters of the second are counted on from the first. */
+function joined(own: SourceStatement, parent: SourceStatement, joining: Joining): SourceStatement {
+  const shift = own.parameters.length
+  const second =
+    joining.kind === 'postgresql'
+      ? parent.sql.replaceAll(/\$(\d+)/g, (_, number) => `$${Number(number) + shift}`)
+      : parent.sql
+  return {
+    sql: `SELECT ${joining.select} FROM (${own.sql}\n) m LEFT JOIN (${second}\n) p ON ${joining.on} WHERE ${joining.where}`,
+    parameters: [...own.parameters, ...parent.parameters],
+  }
+}
+
+interface Unfit {
+  readonly test: string
+  readonly text: string
+}
+
+/** A condition that holds where a value cannot be read as declared; null where the type sees to it. */
+function unfitTest(
+  column: string,
+  type: ColumnType,
+  { kind, isCoded }: { readonly kind: SourceKind; readonly isCoded: boolean },
+): Unfit | null {
+  if (isCoded) return null
+  switch (type.kind) {
+    case 'decimal': {
+      const { precision, scale } = type
+      // SQLite compares text with numbers by their kind, not by their value.
+      const number = kind === 'sqlite' ? `CAST(${column} AS real)` : column
+      return {
+        test: `${number} <> round(${number}, ${scale}) OR abs(${number}) >= 1e${precision - scale}`,
+        text: `it has more than ${scale} places or ${precision - scale} digits before them; round it in the file`,
+      }
+    }
+    case 'integer':
+      return {
+        test: `${column} <> round(${column}) OR abs(${column}) > 9007199254740991`,
+        text: 'it is no whole number below 2^53',
+      }
+    case 'boolean':
+      return kind === 'sqlite'
+        ? { test: `${column} NOT IN (0, 1)`, text: 'it is neither 0 nor 1' }
+        : null
+    case 'date':
+      return kind === 'sqlite'
+        ? {
+            test: `date(${column}) IS NULL AND ${column} IS NOT NULL`,
+            text: 'it is no date, YYYY-MM-DD',
+          }
+        : null
+    case 'instant':
+      return kind === 'sqlite'
+        ? {
+            test: `datetime(${column}) IS NULL AND ${column} IS NOT NULL`,
+            text: 'it is no moment, YYYY-MM-DD HH:MM:SS',
+          }
+        : null
+    case 'id':
+    case 'text':
+    case 'enum':
+    case 'float':
+      return null
+  }
+}
