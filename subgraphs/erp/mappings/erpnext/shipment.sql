@@ -11,23 +11,35 @@ SELECT
   NULLIF(delivery.set_warehouse, '') AS siteId,
   NULLIF(driver.employee, '') AS handlerNo,
   TIMESTAMP(delivery.posting_date, COALESCE(delivery.posting_time, '00:00:00')) AS shippedAt,
-  promised.promised_on AS promisedOn,
+  (
+    SELECT MIN(ordered.delivery_date)
+    FROM `tabDelivery Note Item` line
+    JOIN `tabSales Order Item` ordered ON ordered.name = line.so_detail
+    WHERE line.parent = delivery.name
+  ) AS promisedOn,
   CASE
     WHEN delivery.is_return = 0 THEN TIMESTAMP(delivery.posting_date, COALESCE(delivery.posting_time, '00:00:00'))
   END AS deliveredAt,
   CASE WHEN delivery.is_return = 0 THEN delivery.posting_date END AS deliveredOn,
+  CASE WHEN delivery.is_return = 0 THEN delivery.posting_date <= (
+    SELECT MIN(ordered.delivery_date)
+    FROM `tabDelivery Note Item` line
+    JOIN `tabSales Order Item` ordered ON ordered.name = line.so_detail
+    WHERE line.parent = delivery.name
+  ) END AS onTime,
   CASE
-    WHEN delivery.is_return = 0 AND promised.promised_on IS NOT NULL
-    THEN CASE WHEN delivery.posting_date <= promised.promised_on THEN 1 ELSE 0 END
-  END AS onTime,
-  CASE
-    WHEN delivery.is_return = 0 AND promised.promised_on IS NOT NULL
+    WHEN delivery.is_return = 0
     THEN GREATEST(
       0,
       CEIL(
         TIMESTAMPDIFF(
           MINUTE,
-          CAST(promised.promised_on + INTERVAL 1 DAY AS datetime),
+          CAST((
+            SELECT MIN(ordered.delivery_date)
+            FROM `tabDelivery Note Item` line
+            JOIN `tabSales Order Item` ordered ON ordered.name = line.so_detail
+            WHERE line.parent = delivery.name
+          ) + INTERVAL 1 DAY AS datetime),
           TIMESTAMP(delivery.posting_date, COALESCE(delivery.posting_time, '00:00:00'))
         ) / 60
       )
@@ -35,11 +47,5 @@ SELECT
   END AS delayHours
 FROM `tabDelivery Note` delivery
 LEFT JOIN `tabDriver` driver ON driver.name = delivery.driver
-LEFT JOIN (
-  SELECT line.parent, MIN(ordered.delivery_date) AS promised_on
-  FROM `tabDelivery Note Item` line
-  JOIN `tabSales Order Item` ordered ON ordered.name = line.so_detail
-  GROUP BY line.parent
-) promised ON promised.parent = delivery.name
 WHERE delivery.docstatus = 1
   AND delivery.company = :company

@@ -5,15 +5,21 @@ SELECT
   purchase.name AS "poNo",
   supplier.commercial_partner_id AS "supplierNo",
   CASE
-    WHEN NOT EXISTS (
-      SELECT 1
-      FROM purchase_order_line line
-      WHERE line.order_id = purchase.id AND line.display_type IS NULL AND line.qty_received < line.product_qty
+    WHEN NOT COALESCE(
+      (
+        SELECT bool_or(line.qty_received < line.product_qty)
+        FROM purchase_order_line line
+        WHERE line.order_id = purchase.id AND line.display_type IS NULL
+      ),
+      false
     ) THEN 'RECEIVED'
-    WHEN EXISTS (
-      SELECT 1
-      FROM purchase_order_line line
-      WHERE line.order_id = purchase.id AND line.display_type IS NULL AND line.qty_received > 0
+    WHEN COALESCE(
+      (
+        SELECT bool_or(line.qty_received > 0)
+        FROM purchase_order_line line
+        WHERE line.order_id = purchase.id AND line.display_type IS NULL
+      ),
+      false
     ) THEN 'PARTIALLY_RECEIVED'
     ELSE 'ORDERED'
   END AS status,
@@ -22,10 +28,13 @@ SELECT
     AT TIME ZONE 'UTC' AT TIME ZONE CAST(:timeZone AS text) AS date
   ) AS "orderedOn",
   CASE
-    WHEN EXISTS (
-      SELECT 1
-      FROM purchase_order_line line
-      WHERE line.order_id = purchase.id AND line.display_type IS NULL AND line.qty_received < line.product_qty
+    WHEN COALESCE(
+      (
+        SELECT bool_or(line.qty_received < line.product_qty)
+        FROM purchase_order_line line
+        WHERE line.order_id = purchase.id AND line.display_type IS NULL
+      ),
+      false
     ) THEN NULL
     ELSE NOT EXISTS (
       SELECT 1
