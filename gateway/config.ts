@@ -50,6 +50,8 @@ export interface SystemConfig {
   readonly secret?: string | undefined
   /** Whether an internal token is good for one request to it only. */
   readonly bindRequests?: boolean
+  /** The mappings of its own database: a name in its folder, or an absolute path. */
+  readonly mapping?: string | undefined
 }
 
 export interface Config {
@@ -83,6 +85,8 @@ export interface Config {
   readonly maxUnseenDays: number
   /** What becomes of a question of which some fields may not be read. */
   readonly authorization: Authorization
+  /** What `${NAME}` in mappings means. */
+  readonly env: Environment
   /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
   readonly noAuth: boolean
   system(name: string): SystemConfig
@@ -174,7 +178,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
   const issuers = listOf(yaml['issuers']).map((entry, at) => readIssuer(reader, entry, at))
   const internalSecret = readSecret(reader, 'internalSecret', yaml['internalSecret'])
   const internalKey = readPrivateKey(reader, yaml['internalKey'])
-  const systems = readSystems(reader, yaml)
+  const systems = readSystems(reader, yaml, dirname(file))
   if (internalSecret !== undefined && internalKey !== undefined)
     reader.problems.push('internalSecret and internalKey exclude each other')
   if (mode === 'production' && !noAuth) {
@@ -225,6 +229,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     trustedProxies: readAddresses(reader, 'trustedProxies', yaml['trustedProxies']),
     maxUnseenDays: reader.whole('maxUnseenDays', yaml['maxUnseenDays'], 30, 1, 365),
     authorization: reader.oneOf('authorization', yaml['authorization'], authorizations, 'filter'),
+    env,
     noAuth,
     system: (name) => systems.named.get(name) ?? systems.fallback,
   }
@@ -344,7 +349,7 @@ function readAddresses(reader: Reader, name: string, value: unknown): readonly s
   return entries
 }
 
-function readSystems(reader: Reader, yaml: Yaml) {
+function readSystems(reader: Reader, yaml: Yaml, folder: string) {
   const sources = ['in-process', 'http'] as const
   const fallback: SystemConfig = {
     source: reader.oneOf('defaultSource', yaml['defaultSource'], sources, 'in-process'),
@@ -374,6 +379,7 @@ function readSystems(reader: Reader, yaml: Yaml) {
             [false, true],
             false,
           ),
+          mapping: readMappingName(reader, `${at}.mapping`, entry['mapping'], folder),
         },
       ]
     }),
@@ -385,6 +391,13 @@ function readSystems(reader: Reader, yaml: Yaml) {
     reader.problems.push(`systems: ${names} have one secret: each could speak to the others`)
   }
   return { named, fallback }
+}
+
+/** A path is relative to the configuration's own folder. */
+function readMappingName(reader: Reader, name: string, value: unknown, folder: string) {
+  if (value === undefined || value === null) return undefined
+  const text = reader.text(name, value)
+  return text.includes('/') ? resolve(folder, text) : text
 }
 
 function readSecret(reader: Reader, name: string, value: unknown): string | undefined {

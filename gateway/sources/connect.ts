@@ -1,8 +1,11 @@
 /**
  * Connects the subgraphs of a generation: in this process or over HTTP, by configuration alone.
  */
+import { dirname } from 'node:path'
+import type { MappingPlace } from '#shared/databases.ts'
 import type { SubgraphOptions } from '#shared/open.ts'
-import type { Config } from '../config.ts'
+import { mappingFolder } from '#shared/sources/mapping-set.ts'
+import type { Config, Environment } from '../config.ts'
 import type { SubgraphEntry } from '../supergraph/compose.ts'
 import { httpSource } from './http.ts'
 import { inProcessSource } from './in-process.ts'
@@ -25,7 +28,9 @@ export async function connect(
 ): Promise<Source> {
   const system = config.system(name)
   if (schemaFile !== undefined && system.source === 'in-process') {
-    return inProcessSource({ ...subgraphOptions, name, schemaFile })
+    const { mapping } = system
+    const place = mapping === undefined ? undefined : mappingPlace(mapping, schemaFile, config.env)
+    return inProcessSource({ ...subgraphOptions, name, schemaFile, mapping: place })
   }
   const key = signingKey(name, config, secret)
   const isOurs = schemaFile !== undefined
@@ -34,3 +39,8 @@ export async function connect(
   const { bindRequests = false, url: address = url } = system
   return httpSource({ name, url: address, key, bindRequests, speaks: isOurs })
 }
+
+const mappingPlace = (mapping: string, schemaFile: string, env: Environment): MappingPlace => ({
+  folder: mappingFolder(mapping, dirname(schemaFile)),
+  env,
+})

@@ -1,15 +1,15 @@
 /**
  * Writes rows into a new embedded database, by the relation's declaration. Decimals come as scaled
- * integers already, so nothing is converted on the way; a column too many or too few is a mistake.
+ * integers already, amounts as thousandths, as the generator reckons; a column too few is a mistake.
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { createEmbedded } from '#shared/embedded.ts'
-import type { Relation, Relations } from '#shared/relations.ts'
+import { amountScale, type Column, type Relation, type Relations } from '#shared/relations.ts'
 import { createIndexes } from '#shared/tables.ts'
 
 type Value = string | number | boolean | null
 
-/** What a row of a relation is to the writer: decimals are scaled integers. */
+/** What a row of a relation is to the writer: decimals are scaled integers, amounts thousandths. */
 export type SeedRow<R extends Relation> = {
   readonly [Name in keyof R['columns'] & string]: R['columns'][Name] extends { value?: infer V }
     ? V extends string
@@ -66,15 +66,26 @@ function prepareInsert(file: DatabaseSync, name: string, relation: Relation) {
   const statement = file.prepare(
     `INSERT INTO "${name}" (${columns.map((column) => `"${column}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   )
+  const factors = Object.values(relation.columns).map(factorOf)
   const values: SQLInputValue[] = []
   return (row: Readonly<Record<string, Value>>) => {
     let at = 0 // not columns.entries(): this runs for every value that is made
     for (const column of columns) {
       const value = row[column]
       if (value === undefined) throw new TypeError(`${name}.${column} is missing`)
-      values[at] = typeof value === 'boolean' ? Number(value) : value
+      const factor = factors[at] ?? 1
+      values[at] =
+        typeof value === 'boolean'
+          ? Number(value)
+          : typeof value === 'number' && factor !== 1
+            ? value * factor
+            : value
       at += 1
     }
     statement.run(...values)
   }
 }
+
+/** From thousandths to how amounts are stored. */
+const factorOf = ({ type }: Column): number =>
+  type.kind === 'decimal' && type.scale === amountScale ? 10 ** (amountScale - 3) : 1

@@ -3,7 +3,6 @@
  * or holds wrongly is told by the property that is read, so that everything else of the row answers.
  */
 import type { Decode, Dialect } from './dialect.ts'
-import { AppError } from './errors.ts'
 import { isUnmapped, type ColumnTypes } from './result-types.ts'
 import { notMapped } from './sources/not-mapped.ts'
 import type { Origin } from './sources/origin.ts'
@@ -38,19 +37,18 @@ export function rowReader(columns: ColumnTypes, dialect: Dialect): ReadRow {
     }
   }
   const lacking = all.flatMap(({ name, column: { type } }) =>
-    type.origin?.held === null ? [{ name, origin: type.origin }] : [],
+    type.origin?.held === null ? [{ name, property: throwing(notMapped(type.origin)) }] : [],
   )
-  const prototype = lacking.length === 0 ? null : prototypeOf(lacking)
   return (row) => {
     const decoded: Record<string, unknown> = { ...empty }
-    if (prototype !== null) Object.setPrototypeOf(decoded, prototype)
     for (const { name, at, decode } of reads) {
       try {
         decoded[name] = decode(row[at])
       } catch (error) {
-        throwWhenRead(decoded, name, error)
+        Object.defineProperty(decoded, name, throwing(error))
       }
     }
+    for (const { name, property } of lacking) Object.defineProperty(decoded, name, property)
     return decoded
   }
 }
@@ -58,23 +56,11 @@ export function rowReader(columns: ColumnTypes, dialect: Dialect): ReadRow {
 const nameOf = (name: string, origin: Origin | undefined): string =>
   origin === undefined ? name : `${origin.relation}.${origin.column}`
 
-/** Reading what is not there is an error, never an absent value. */
-function prototypeOf(
-  lacking: readonly { readonly name: string; readonly origin: Origin }[],
-): object {
-  const prototype = {}
-  for (const { name, origin } of lacking) throwWhenRead(prototype, name, notMapped(origin))
-  return Object.freeze(prototype)
-}
-
-function throwWhenRead(row: object, name: string, error: unknown): void {
-  Object.defineProperty(row, name, {
-    enumerable: true, // a copy of the row must not lose it silently
-    configurable: true,
-    get: () => {
-      throw error instanceof AppError
-        ? error
-        : new AppError('INTERNAL', 'Unreadable.', { cause: error })
-    },
-  })
-}
+/** Reading it is an error, and so is copying the row: a copy must not lose it silently. */
+const throwing = (error: unknown): PropertyDescriptor => ({
+  enumerable: true,
+  configurable: true,
+  get: () => {
+    throw error
+  },
+})

@@ -137,6 +137,8 @@ export function compareRows(
 
 function compareValues(left: unknown, right: unknown, kind: string | undefined): number {
   if (kind === 'decimal') return new Big(String(left)).cmp(String(right))
+  // A fraction of a second sorts after the whole one, though "." comes before "Z".
+  if (kind === 'instant') return compareText(String(left).slice(0, -1), String(right).slice(0, -1))
   return compareText(left, right)
 }
 

@@ -39,3 +39,12 @@ export async function rowsBy<DB, Name extends keyof DB & string>(
   const rows = await query.limit(maxRows + 1).execute()
   return capped(rows, maxRows, `The rows of ${name}`) as readonly DB[Name][] // columns of the relation
 }
+
+/**
+ * The row with more properties, without reading those it has: what a company's database lacks of it is
+ * an error only where it is read.
+ */
+export const withMore = <Row extends object, More extends object>(
+  row: Row,
+  more: More,
+): Row & More => Object.assign(Object.create(row) as Row, more)

@@ -3,8 +3,10 @@
  * `main.ts` of each system is two lines around this. Must not know which system it runs.
  */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { dateIn } from './calendar.ts'
+import type { MappingPlace } from './databases.ts'
 import { AppError } from './errors.ts'
 import type { Listening } from './http-server.ts'
 import {
@@ -16,6 +18,7 @@ import {
 } from './internal-token.ts'
 import { openSubgraph } from './open.ts'
 import { serveSubgraph } from './serve.ts'
+import { mappingFolder } from './sources/mapping-set.ts'
 import type { Databases, SubgraphDefinition } from './subgraph.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -29,6 +32,7 @@ interface Settings {
   readonly timeZone: string
   readonly fiscalYearStartMonth: number
   readonly production: boolean
+  readonly mapping: MappingPlace | undefined
 }
 
 /** Serves the subgraph until SIGINT or SIGTERM; sets the exit code. */
@@ -37,7 +41,7 @@ export async function runSubgraph<D extends Databases, Loaders>(
   env: Environment,
 ): Promise<void> {
   try {
-    const settings = readSettings(definition.name, env)
+    const settings = readSettings(definition.name, env, dirname(fileURLToPath(definition.schema)))
     const subgraph = openSubgraph(definition, {
       ...settings,
       ...(settings.production ? { today: () => dateIn(settings.timeZone, new Date()) } : {}),
@@ -60,7 +64,7 @@ function stopOnSignal(listening: Listening): void {
   process.once('SIGTERM', stop)
 }
 
-function readSettings(name: string, env: Environment): Settings {
+function readSettings(name: string, env: Environment, folder: string): Settings {
   const problems: string[] = []
   const whole = (setting: string, fallback: number, min: number, max: number) => {
     const text = env[setting] ?? String(fallback)
@@ -72,6 +76,7 @@ function readSettings(name: string, env: Environment): Settings {
   }
   const production = env['ISTHMUS_MODE'] === 'production'
   const data = env['ISTHMUS_DATA'] ?? 'data'
+  const mapping = env['ISTHMUS_MAPPING']
   const settings: Settings = {
     data,
     host: env['HOST'] ?? '127.0.0.1',
@@ -81,6 +86,7 @@ function readSettings(name: string, env: Environment): Settings {
     timeZone: env['ISTHMUS_TIME_ZONE'] ?? 'Asia/Taipei',
     fiscalYearStartMonth: whole('ISTHMUS_FISCAL_YEAR_START_MONTH', 1, 1, 12),
     production,
+    mapping: mapping === undefined ? undefined : { folder: mappingFolder(mapping, folder), env },
   }
   if (problems.length > 0) {
     throw new AppError('CONFIGURATION_INVALID', `Configuration:\n  ${problems.join('\n  ')}`)

@@ -43,8 +43,8 @@ interface Case {
 }
 
 const places: Readonly<Record<string, number>> = { JPY: 0, KWD: 3 }
-const money = (thousandths: unknown, currency: unknown) => ({
-  amount: (Number(thousandths) / 1_000).toFixed(places[String(currency)] ?? 2),
+const money = (scaled: unknown, currency: unknown) => ({
+  amount: (Number(scaled) / 10_000).toFixed(places[String(currency)] ?? 2),
   currency,
 })
 const rowsOf = (statement: StatementSync | undefined, ...parameters: (string | number)[]): Row[] =>

@@ -16,12 +16,17 @@ interface Expectation {
   check(data: Any, graph: Graph): void
 }
 
-const thousandths = (amount: unknown): number => Math.round(Number(amount) * 1_000)
+const thousandths = (quantity: unknown): number => Math.round(Number(quantity) * 1_000)
+/** As amounts are stored. */
+const scaledAmount = (amount: unknown): number => Math.round(Number(amount) * 10_000)
 const list = (value: unknown): Any[] => value as Any[]
 const at = (value: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((inner, name) => (inner as Any | null)?.[name], value)
 const sumOf = (rows: readonly Any[], path: string): number =>
-  rows.reduce((sum, row) => sum + thousandths(at(row, path)), 0)
+  rows.reduce(
+    (sum, row) => sum + (path.endsWith('amount') ? scaledAmount : thousandths)(at(row, path)),
+    0,
+  )
 const one = (graph: Graph, database: string, sql: string, ...parameters: (string | number)[]) =>
   graph.sql(database, sql, ...parameters)[0] ?? {}
 
@@ -39,7 +44,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
         list(at(customer, 'orders.nodes')).map((row) => [
           row['orderNo'],
           row['status'],
-          thousandths(at(row, 'net.amount')),
+          scaledAmount(at(row, 'net.amount')),
         ]),
         orders.map((row) => [row['orderNo'], row['status'], row['net']]),
       )
@@ -50,9 +55,9 @@ const expectations: Readonly<Record<string, Expectation>> = {
       )
       assert.equal(sumOf(list(at(customer, 'openReceivables')), 'amount'), owed['open'])
       const [ageing = {}] = list(at(customer, 'ageing'))
-      assert.equal(thousandths(at(ageing, 'total.amount')), owed['open'])
+      assert.equal(scaledAmount(at(ageing, 'total.amount')), owed['open'])
       assert.equal(
-        thousandths(at(ageing, 'total.amount')) - thousandths(at(ageing, 'current.amount')),
+        scaledAmount(at(ageing, 'total.amount')) - scaledAmount(at(ageing, 'current.amount')),
         owed['overdue'],
       )
       const interactions = graph.sql(
@@ -87,7 +92,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
           String(row['employeeNo']),
         )
         const [plan = {}] = list(row['salesPlans'])
-        assert.equal(thousandths(at(plan, 'actual.amount')), sold['net'])
+        assert.equal(scaledAmount(at(plan, 'actual.amount')), sold['net'])
         const login = one(
           graph,
           'hr',
@@ -102,7 +107,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
         )
         const twd = list(row['pipeline']).find((each) => each['currency'] === 'TWD')
         assert.equal(
-          twd === undefined ? 0 : thousandths(at(twd, 'weighted.amount')),
+          twd === undefined ? 0 : scaledAmount(at(twd, 'weighted.amount')),
           open['weighted'] ?? 0,
         )
       }
@@ -122,7 +127,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
           String(row['orderNo']),
         )
         assert.deepEqual(
-          [thousandths(at(row, 'net.amount')), row['status']],
+          [scaledAmount(at(row, 'net.amount')), row['status']],
           [order['net'], order['status']],
         )
         const billed = one(
@@ -133,7 +138,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
         )
         assert.equal(list(row['invoices']).length, billed['invoices'])
         assert.equal(
-          row['billing'] === null ? null : thousandths(at(row, 'billing.invoiced.amount')),
+          row['billing'] === null ? null : scaledAmount(at(row, 'billing.invoiced.amount')),
           billed['net'],
         )
       }
@@ -151,10 +156,10 @@ const expectations: Readonly<Record<string, Expectation>> = {
         `SELECT debtorNo, sum(openAmount) AS open FROM invoice WHERE openAmount <> 0 GROUP BY debtorNo, currency,
         CASE WHEN dueOn >= '2026-06-30' THEN 0 WHEN julianday('2026-06-30') - julianday(dueOn) <= 30 THEN 1 WHEN julianday('2026-06-30') - julianday(dueOn) <= 60 THEN 2 WHEN julianday('2026-06-30') - julianday(dueOn) <= 90 THEN 3 ELSE 4 END ORDER BY open DESC LIMIT 1`,
       )
-      assert.equal(thousandths(at(top, 'open.amount')), expected['open'])
+      assert.equal(scaledAmount(at(top, 'open.amount')), expected['open'])
       for (const row of rows) {
-        const overdue = row['bucket'] === 'CURRENT' ? 0 : thousandths(at(row, 'open.amount'))
-        assert.equal(thousandths(at(row, 'overdue.amount')), overdue)
+        const overdue = row['bucket'] === 'CURRENT' ? 0 : scaledAmount(at(row, 'open.amount'))
+        assert.equal(scaledAmount(at(row, 'overdue.amount')), overdue)
       }
       assert.ok(rows.filter((row) => at(row, 'customer.segment.code') != null).length > 100)
     },
@@ -173,7 +178,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
           String(row['debtorNo']),
         )
         assert.equal(
-          row['creditLimit'] === null ? null : thousandths(at(row, 'creditLimit.amount')),
+          row['creditLimit'] === null ? null : scaledAmount(at(row, 'creditLimit.amount')),
           debtor['creditLimit'],
         )
         const numbers = graph
@@ -203,7 +208,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
             ? null
             : Number(debtor['creditLimit']) - Number(open['open']) - Number(owed['open'])
         assert.equal(
-          row['availableCredit'] === null ? null : thousandths(at(row, 'availableCredit.amount')),
+          row['availableCredit'] === null ? null : scaledAmount(at(row, 'availableCredit.amount')),
           expected,
           String(row['id']),
         )
@@ -298,7 +303,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
           `SELECT sum(l.net) AS net FROM invoice_line l JOIN invoice i USING (invoiceNo) WHERE l.sku = ? AND i.currency = 'TWD' AND i.status <> 'DRAFT' AND i.issuedOn BETWEEN '2025-07-01' AND '2026-06-30'`,
           sku,
         )
-        assert.equal(thousandths(at(row, 'net.amount')), billed['net'])
+        assert.equal(scaledAmount(at(row, 'net.amount')), billed['net'])
         const warranty = one(
           graph,
           'finance',
@@ -330,7 +335,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
           id,
         )
         assert.deepEqual(
-          list(row['attributedWon']).map((sum) => [sum['currency'], thousandths(sum['amount'])]),
+          list(row['attributedWon']).map((sum) => [sum['currency'], scaledAmount(sum['amount'])]),
           won.map((sum) => [sum['currency'], sum['amount']]),
         )
         const spent = one(
@@ -386,7 +391,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
         `SELECT earned, payable FROM commission_statement WHERE employeeNo = 'E0010' AND periodKey = '2026-Q2'`,
       )
       assert.equal(
-        thousandths(at(employee, 'commissionStatement.earned.amount')),
+        scaledAmount(at(employee, 'commissionStatement.earned.amount')),
         expected['earned'],
       )
       const lines = list(at(employee, 'commissionStatement.lines.nodes'))
@@ -544,7 +549,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
           String(invoice['invoiceNo']),
         )
         assert.deepEqual(
-          [thousandths(at(invoice, 'open.amount')), invoice['daysOverdue']],
+          [scaledAmount(at(invoice, 'open.amount')), invoice['daysOverdue']],
           [row['openAmount'], row['days']],
         )
       }

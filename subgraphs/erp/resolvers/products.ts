@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors.ts'
 import { cappedList, moneyField, pointField, quantityField } from '#shared/fields.ts'
 import { maxListRows } from '#shared/limits.ts'
 import type { ListArgs } from '#shared/list.ts'
+import { withMore } from '#shared/rows.ts'
 import { money, moneyOf } from '#shared/money.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import {
@@ -115,7 +116,7 @@ export const productResolvers: Resolvers = {
           ? bom.revision === revision
           : bom.validFrom <= day && (bom.validTo === null || bom.validTo >= day),
       )
-      return found === undefined ? null : { ...found, at: day }
+      return found === undefined ? null : withMore(found, { at: day })
     },
     whereUsed: ({ sku }: Product, args: ListArgs, { loaders }: Erp) => loaders.uses(args).load(sku),
     configurationModel: async ({ sku }: Product, _: object, { loaders }: Erp) => {

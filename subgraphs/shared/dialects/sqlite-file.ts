@@ -17,6 +17,8 @@ export const sqliteFileDialect: Dialect = {
   ...sqliteDialect,
   encode: (value, type, what) => {
     if (value === null || type.kind === 'decimal') return sqliteDialect.encode(value, type, what)
+    if (type.kind === 'instant')
+      return paddedInstant(sqliteDialect.encode(value, type, what) as string)
     const encoded = encodeForeign(value, type, what, values)
     return isWhole(type) ? BigInt(encoded as string) : encoded // text would be no number here
   },
@@ -33,6 +35,12 @@ export const sqliteFileDialect: Dialect = {
     exact: (text) => sql`(${operand(text)} collate binary)`.toOperationNode(),
     nullsAreLargest: false,
   },
+}
+
+/** Of one length, so that text sorts as moments do: `isthmus_instant` writes them so. */
+export function paddedInstant(instant: string): string {
+  const [whole = '', fraction = ''] = instant.slice(0, -1).split('.')
+  return `${whole}.${fraction.padEnd(6, '0')}Z`
 }
 
 const isWhole = (type: ColumnType): boolean => {

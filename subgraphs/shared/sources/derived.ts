@@ -121,7 +121,7 @@ const asText = (value: Expression<unknown>, kind: SourceKind): Expression<unknow
 /** A code that is not listed is marked, so that whoever reads it is told. */
 function translated(value: Expression<unknown>, codes: Codes, kind: SourceKind) {
   const text = asText(value, kind)
-  const compared = kind === 'mysql' ? sql`${text} collate utf8mb4_bin` : text
+  const compared = comparedExactly(text, kind)
   const cases = [...codes].filter(([raw]) => raw !== '*')
   const otherwise = codes.get('*')
   const mark = sql.lit(unlistedMark)
@@ -134,6 +134,17 @@ function translated(value: Expression<unknown>, codes: Codes, kind: SourceKind) 
   if (cases.length === 0) return rest
   const whens = cases.map(([raw, ours]) => sql`when ${sql.lit(raw)} then ${sql.lit(ours)}`)
   return sql`case ${compared} ${sql.join(whens, sql` `)} else ${rest} end`
+}
+
+function comparedExactly(text: Expression<unknown>, kind: SourceKind): Expression<unknown> {
+  switch (kind) {
+    case 'mysql':
+      return sql`${text} collate utf8mb4_bin`
+    case 'sqlite':
+      return sql`${text} collate binary`
+    case 'postgresql':
+      return text
+  }
 }
 
 function ofSqlite(value: Expression<unknown>, type: ColumnType): Expression<unknown> {

@@ -10,6 +10,7 @@ import {
   type StatementSync,
 } from 'node:sqlite'
 import { toScaled } from '../decimal.ts'
+import { paddedInstant } from '../dialects/sqlite-file.ts'
 import { abortReason, AppError } from '../errors.ts'
 import type {
   SourceColumn,
@@ -145,7 +146,7 @@ const isOfTheText = (cause: unknown): boolean =>
 function addFunctions(database: DatabaseSync, timeZone: string): void {
   const options = { deterministic: true, useBigIntArguments: true, directOnly: false }
   database.function(sqliteFunctions.instant, options, (value: SQLOutputValue) =>
-    typeof value === 'string' ? (utcOf(value, timeZone) ?? value) : value,
+    typeof value === 'string' ? instantOf(value, timeZone) : value,
   )
   database.function(
     sqliteFunctions.scaled,
@@ -153,6 +154,11 @@ function addFunctions(database: DatabaseSync, timeZone: string): void {
     (value: SQLOutputValue, scale: SQLOutputValue) =>
       typeof value === 'string' ? scaledOf(value, Number(scale)) : value,
   )
+}
+
+function instantOf(text: string, timeZone: string): string {
+  const instant = utcOf(text, timeZone)
+  return instant === null ? text : paddedInstant(instant)
 }
 
 function scaledOf(text: string, scale: number): bigint | string {

@@ -73,7 +73,7 @@ describe('the story of the demo data', () => {
        WHERE bought.sku IS NULL OR line.sku <> c.sku OR line.quantity <> -1000
           OR back.erpCustomerNo <> sold.erpCustomerNo
           OR back.salespersonNo IS NOT sold.salespersonNo
-          OR back.net <> -bought.netPrice / 1000 OR back.net <> i.net
+          OR back.net <> -bought.netPrice / 100 OR back.net <> i.net
           OR back.orderedOn < c.openedOn OR back.orderedOn > i.issuedOn OR c.isOpen OR back.isOpen`,
     )
   })
@@ -86,9 +86,9 @@ describe('the story of the demo data', () => {
          WHERE r.planId = a.planId AND coalesce(r.threshold, 0) <= l.base
          ORDER BY coalesce(r.threshold, 0) DESC LIMIT 1)`,
     )
-    // Amounts are thousandths and rates millionths of a percent; TWD has two places, half goes up.
+    // Amounts are ten-thousandths and rates millionths of a percent; TWD has two places, half goes up.
     demo.none(
-      'SELECT 1 FROM finance.commission_line WHERE amount <> (base * ratePct + 500000000) / 1000000000 * 10',
+      'SELECT 1 FROM finance.commission_line WHERE amount <> (base * ratePct + 5000000000) / 10000000000 * 100',
     )
     demo.none(
       'SELECT 1 FROM finance.commission_line WHERE employeeNo NOT IN (SELECT employeeNo FROM hr.commission_assignment)',

@@ -100,9 +100,9 @@ export function ledgerFixture() {
   }
 }
 
-/** `1234.5` → `1234500n`, as amounts are stored. */
+/** `1234.5` → `12345000n`, as amounts are stored. */
 export const scaled = (amount: string): bigint => {
   const [whole = '', fraction = ''] = amount.replace('-', '').split('.')
-  const value = BigInt(whole + fraction.padEnd(3, '0'))
+  const value = BigInt(whole + fraction.padEnd(4, '0'))
   return amount.startsWith('-') ? -value : value
 }

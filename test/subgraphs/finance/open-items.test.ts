@@ -15,7 +15,7 @@ const statuses = ['ISSUED', 'PAID', 'PARTIALLY_PAID', 'DISPUTED', 'DRAFT', 'WRIT
 const invoices = Array.from({ length: 60 }, (_, at) => {
   const issuedOn = addDays('2026-01-05', at * 3)
   const status = statuses[at % 6]
-  const gross = `${at % 5 === 4 ? '-' : ''}9007199254740${at + 10}.5`
+  const gross = `${at % 5 === 4 ? '-' : ''}90071992547${at + 10}.5`
   return {
     invoiceNo: `I${String(at).padStart(2, '0')}`,
     kind: at % 5 === 4 ? 'CREDIT_NOTE' : 'INVOICE',
@@ -36,9 +36,9 @@ const payments = invoices.flatMap(
   ({ invoiceNo, gross, openAmount, issuedOn, currency, debtorNo }) => {
     if (openAmount === gross) return []
     const paid = scaled(gross) - scaled(openAmount)
-    const text = (thousandths: bigint) => {
-      const digits = String(thousandths < 0n ? -thousandths : thousandths).padStart(4, '0')
-      return `${thousandths < 0n ? '-' : ''}${digits.slice(0, -3)}.${digits.slice(-3)}`
+    const text = (scaledAmount: bigint) => {
+      const digits = String(scaledAmount < 0n ? -scaledAmount : scaledAmount).padStart(5, '0')
+      return `${scaledAmount < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`
     }
     return [paid / 3n, paid - paid / 3n].map((amount, part) => ({
       id: `P${invoiceNo}-${part}`,
