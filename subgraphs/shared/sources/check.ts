@@ -72,7 +72,8 @@ async function checkMapping(checking: Checking): Promise<CheckedMapping> {
     return { ...result, described: { kind, relation, mapping, held }, problems, cause: undefined }
   } catch (cause) {
     const code = appErrorIn(cause)?.code
-    if (code === 'SOURCE_UNAVAILABLE' || code === 'SOURCE_TIMEOUT') throw cause
+    // Anything but the text itself concerns the source as a whole.
+    if (code !== undefined && code !== 'MAPPING_INVALID') throw cause
     const problem = 'the database does not understand it, or lacks a table or column that it reads'
     return { ...result, described: null, problems: [problem], cause }
   }

@@ -10,11 +10,18 @@ export interface ConnectionOptions {
 }
 
 export async function openConnection(
-  set: Pick<MappingSet, 'kind' | 'url' | 'file' | 'statementTimeoutMs' | 'pool' | 'tls'>,
+  set: Pick<
+    MappingSet,
+    'kind' | 'url' | 'file' | 'csvFolder' | 'statementTimeoutMs' | 'pool' | 'tls'
+  >,
   { system, timeZone }: ConnectionOptions,
 ): Promise<SourceConnection> {
   switch (set.kind) {
     case 'sqlite': {
+      if (set.csvFolder !== null) {
+        const { openCsvFolder } = await import('./csv.ts')
+        return openCsvFolder({ system, timeZone, folder: set.csvFolder })
+      }
       const { openSqlite } = await import('./sqlite.ts')
       return openSqlite({ system, timeZone, file: set.file ?? '' })
     }

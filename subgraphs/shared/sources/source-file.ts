@@ -9,11 +9,14 @@ import { readYamlFile, type Entry, type Environment, type Problem } from './yaml
 export type Parameter = string | number | boolean
 
 export interface SourceSettings {
+  /** In whose SQL the mappings are written. */
   readonly kind: SourceKind
   /** Of a database server; may hold a password, so never in a message. */
   readonly url: string | null
   /** The path of a SQLite file. */
   readonly file: string | null
+  /** The path of a folder of CSV files, whose mappings are in SQLite's SQL. */
+  readonly csvFolder: string | null
   /** IANA name; null means the company's. */
   readonly timeZone: string | null
   readonly parameters: Readonly<Record<string, Parameter>>
@@ -32,9 +35,22 @@ export interface SourceSettings {
 }
 
 const keys = [
-  ...(['kind', 'url', 'file', 'timeZone', 'parameters', 'base', 'asOf'] as const),
+  ...(['kind', 'url', 'file', 'folder', 'timeZone', 'parameters', 'base', 'asOf'] as const),
   ...(['statementTimeoutMs', 'pool', 'tls', 'prefix'] as const),
 ]
+
+/** What a company may have: a folder of CSV files is read as tables of SQLite. */
+const givenKinds = [...sourceKinds, 'csv'] as const
+
+type Address = 'file' | 'url' | 'folder'
+
+/** Where each kind is. */
+const addresses: Readonly<Record<(typeof givenKinds)[number], Address>> = {
+  sqlite: 'file',
+  postgresql: 'url',
+  mysql: 'url',
+  csv: 'folder',
+}
 
 interface Reading {
   readonly folder: string
@@ -47,8 +63,8 @@ export function readSourceFile(
   file: string,
   env: Environment,
 ): { readonly settings: SourceSettings | null; readonly problems: readonly Problem[] } {
-  const path = join(folder, 'source.yaml')
-  if (!existsSync(path)) {
+  const sourcePath = join(folder, 'source.yaml')
+  if (!existsSync(sourcePath)) {
     return {
       settings: null,
       problems: [
@@ -56,7 +72,7 @@ export function readSourceFile(
       ],
     }
   }
-  const { entries, problems: found } = readYamlFile(path, file, env)
+  const { entries, problems: found } = readYamlFile(sourcePath, file, env)
   const problems = [...found]
   const report = (line: number, message: string) => problems.push({ file, line, message })
   if (found.length > 0 && entries.length === 0) return { settings: null, problems }
@@ -66,24 +82,29 @@ export function readSourceFile(
       report(line, `"${key}" is not known; known are ${keys.join(', ')}`)
   }
   const reading: Reading = { folder, report }
-  const kind = sourceKinds.find((each) => each === of.get('kind')?.value)
-  if (kind === undefined) {
-    report(of.get('kind')?.line ?? 1, `kind: expected one of ${sourceKinds.join(', ')}`)
+  const given = givenKinds.find((each) => each === of.get('kind')?.value)
+  if (given === undefined) {
+    report(of.get('kind')?.line ?? 1, `kind: expected one of ${givenKinds.join(', ')}`)
     return { settings: null, problems }
   }
-  const [url, path_] = [textOf(of.get('url'), reading), textOf(of.get('file'), reading)]
-  const needed = kind === 'sqlite' ? 'file' : 'url'
-  if ((kind === 'sqlite' ? path_ : url) === null && found.length === 0) {
-    report(of.get('kind')?.line ?? 1, `${needed}: ${kind} needs one`)
+  const address = textOf(of.get(addresses[given]), reading)
+  if (address === null && found.length === 0) {
+    report(of.get('kind')?.line ?? 1, `${addresses[given]}: ${given} needs one`)
+  }
+  const place = (name: Address) => (addresses[given] === name ? address : null)
+  const path = (name: Address) => {
+    const text = place(name)
+    return text === null ? null : resolve(folder, text)
   }
   const base = textOf(of.get('base'), reading)
   if (base !== null && !existsSync(resolve(folder, base))) {
     report(of.get('base')?.line ?? 1, `base: there is no folder "${base}"`)
   }
   const settings: SourceSettings = {
-    kind,
-    url,
-    file: path_ === null ? null : resolve(folder, path_),
+    kind: given === 'csv' ? 'sqlite' : given,
+    url: place('url'),
+    file: path('file'),
+    csvFolder: path('folder'),
     timeZone: zoneOf(of.get('timeZone'), reading),
     parameters: parametersOf(of.get('parameters'), reading),
     base: base === null ? null : resolve(folder, base),

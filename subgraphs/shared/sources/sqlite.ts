@@ -1,6 +1,7 @@
 /**
- * A company's SQLite file through `node:sqlite`, opened read-only. Synchronous: a running statement
- * cannot be interrupted, so the deadline and the abort act between statements.
+ * A company's SQLite file through `node:sqlite`, opened read-only, and whatever else is brought as
+ * tables of SQLite. Synchronous: a running statement cannot be interrupted, so the deadline and the
+ * abort act between statements.
  */
 import {
   DatabaseSync,
@@ -32,33 +33,58 @@ export interface SqliteOptions {
 /** Statements that are kept prepared. */
 const maxPrepared = 300
 
-export function openSqlite({ system, file, timeZone }: SqliteOptions): SourceConnection {
+export const openSqlite = ({ system, file, timeZone }: SqliteOptions): SourceConnection =>
+  openTables({
+    system,
+    timeZone,
+    open: () => {
+      let made: DatabaseSync | null = null
+      try {
+        made = new DatabaseSync(file, { readOnly: true, readBigInts: true })
+        made.exec('PRAGMA query_only = 1')
+        made.prepare('SELECT count(*) FROM sqlite_master').all()
+        return made
+      } catch (cause) {
+        made?.close()
+        throw new AppError(
+          'SOURCE_UNAVAILABLE',
+          `The database file of "${system}" is missing or is no SQLite file: check "file" in source.yaml.`,
+          { cause },
+        )
+      }
+    },
+  })
+
+export interface TablesOptions extends Omit<SqliteOptions, 'file'> {
+  /** Throws an AppError. Called again after a failure, and when what it gave is no longer current. */
+  readonly open: () => DatabaseSync
+  /** Asked before each statement; always by default. */
+  readonly isCurrent?: () => boolean
+}
+
+export function openTables({ system, timeZone, open, isCurrent }: TablesOptions): SourceConnection {
   let opened: DatabaseSync | null = null
   const prepared = new Map<string, StatementSync>()
 
+  const close = (): void => {
+    prepared.clear()
+    opened?.close()
+    opened = null
+  }
+
   function database(): DatabaseSync {
+    if (opened !== null && isCurrent?.() === false) close()
     if (opened !== null) return opened
-    let made: DatabaseSync | null = null
-    try {
-      made = new DatabaseSync(file, { readOnly: true, readBigInts: true })
-      made.exec('PRAGMA query_only = 1')
-      made.prepare('SELECT count(*) FROM sqlite_master').all()
-    } catch (cause) {
-      made?.close()
-      throw new AppError(
-        'SOURCE_UNAVAILABLE',
-        `The database file of "${system}" is missing or is no SQLite file: check "file" in source.yaml.`,
-        { cause },
-      )
-    }
+    const made = open()
     addFunctions(made, timeZone)
     return (opened = made)
   }
 
   function prepare(sql: string): StatementSync {
+    const tables = database()
     const known = prepared.get(sql)
     if (known !== undefined) return known
-    const statement = database().prepare(sql)
+    const statement = tables.prepare(sql)
     statement.setReturnArrays(true)
     if (prepared.size >= maxPrepared) prepared.clear()
     prepared.set(sql, statement)
@@ -97,11 +123,7 @@ export function openSqlite({ system, file, timeZone }: SqliteOptions): SourceCon
         throw failed(cause)
       }
     },
-    [Symbol.asyncDispose]: async () => {
-      prepared.clear()
-      opened?.close()
-      opened = null
-    },
+    [Symbol.asyncDispose]: async () => close(),
   }
 }
 
