@@ -37,7 +37,11 @@ describe('the demo data', () => {
     const { customers, orders } = countRows(data)
     assert.deepEqual([customers, orders], [2_000, value('SELECT count(*) FROM erp.sales_order')])
     for (const [database, relations] of Object.entries(databases)) {
-      for (const relation of Object.keys(relations)) some(`SELECT 1 FROM ${database}."${relation}"`)
+      for (const relation of Object.keys(relations)) {
+        // What a match leaves behind is not there before the first one.
+        const isOfMatch = database === 'identity' && relation !== 'identity_link'
+        if (!isOfMatch) some(`SELECT 1 FROM ${database}."${relation}"`)
+      }
     }
   })
 
@@ -48,7 +52,7 @@ describe('the demo data', () => {
     rmSync(again, { recursive: true })
     assert.equal(sum, checksum(data))
     // Who changes the demo data on purpose writes down what `npm run seed -- --checksum` prints.
-    assert.equal(sum, '4ae188e1719f3935bbdb38d75f58b81ce4d2ca7f3fff6cefe312fd8410d35ea0')
+    assert.equal(sum, '21736b010869dbef914da978d0a6a7b28d922ccf76c6efc4b66a2a900c3b1bca')
   })
 
   it('is another one for another business date', () => {
