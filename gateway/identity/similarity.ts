@@ -1,0 +1,122 @@
+/**
+ * How alike two names, two addresses or two telephone numbers are, from 0 to 1; null where they
+ * cannot be compared. Pure.
+ */
+import type { ComparableName } from './names.ts'
+
+/**
+ * 1 less the share of letters that must be added, left out, changed or exchanged with their neighbour
+ * (optimal string alignment).
+ */
+export function textSimilarity(one: string, other: string): number {
+  if (one === other) return 1
+  const longest = Math.max(one.length, other.length)
+  return longest === 0 ? 1 : 1 - distance(one, other) / longest
+}
+
+function distance(one: string, other: string): number {
+  if (one.length === 0 || other.length === 0) return Math.max(one.length, other.length)
+  let before: number[] = []
+  let last = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (let row = 1; row <= one.length; row += 1) {
+    const next = [row]
+    for (let column = 1; column <= other.length; column += 1) {
+      const isSame = one.charCodeAt(row - 1) === other.charCodeAt(column - 1)
+      let cost = Math.min(
+        (last[column] ?? 0) + 1,
+        (next[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+      )
+      const isExchanged =
+        row > 1 &&
+        column > 1 &&
+        one.charCodeAt(row - 1) === other.charCodeAt(column - 2) &&
+        one.charCodeAt(row - 2) === other.charCodeAt(column - 1)
+      if (isExchanged) cost = Math.min(cost, (before[column - 2] ?? 0) + 1)
+      next.push(cost)
+    }
+    before = last
+    last = next
+  }
+  return last[other.length] ?? 0
+}
+
+/** What names with different numbers in them may be alike at most: below every sensible threshold. */
+const otherNumber = 0.5
+
+/**
+ * By the writing that both have; null where one has Latin letters only and the other Chinese only.
+ * A number that only one of them has, or another one, makes them different.
+ */
+export function nameSimilarity(one: ComparableName, other: ComparableName): number | null {
+  const parts: [similarity: number, weight: number][] = []
+  if (one.words.length > 0 && other.words.length > 0)
+    parts.push([wordSimilarity(one.words, other.words), lettersIn(one) + lettersIn(other)])
+  // A Chinese character says as much as a few letters.
+  if (one.han !== '' && other.han !== '')
+    parts.push([textSimilarity(one.han, other.han), 3 * (one.han.length + other.han.length)])
+  const isNumbered = one.numbers !== '' || other.numbers !== ''
+  if (parts.length === 0) {
+    return one.numbers !== '' && one.numbers === other.numbers ? 1 : null
+  }
+  const weight = parts.reduce((sum, [, each]) => sum + each, 0)
+  const similarity = parts.reduce((sum, [each, of]) => sum + each * of, 0) / weight
+  return isNumbered && one.numbers !== other.numbers
+    ? Math.min(similarity, otherNumber)
+    : similarity
+}
+
+const lettersIn = ({ words }: ComparableName): number =>
+  words.reduce((sum, word) => sum + word.length, 0)
+
+/** Below this two words are different words. */
+const sameWord = 0.6
+
+/** Each word with the most alike word of the other name; a word without one counts against them. */
+function wordSimilarity(one: readonly string[], other: readonly string[]): number {
+  const left = [...other]
+  let alike = 0
+  let letters = 0
+  for (const word of one) {
+    letters += word.length
+    let best = -1
+    let similarity = sameWord
+    for (const [at, each] of left.entries()) {
+      const found = textSimilarity(word, each)
+      if (found > similarity || (found === 1 && best === -1)) {
+        best = at
+        similarity = found
+      }
+    }
+    if (best === -1) continue
+    alike += similarity * (word.length + (left[best]?.length ?? 0))
+    letters += left[best]?.length ?? 0
+    left.splice(best, 1)
+  }
+  for (const word of left) letters += word.length
+  const byWord = letters === 0 ? 1 : alike / letters
+  // "Jade River" and "Jaderiver"
+  return byWord === 1 ? 1 : Math.max(byWord, textSimilarity(one.join(''), other.join('')))
+}
+
+/** An address made comparable. */
+export interface ComparableAddress {
+  readonly postalCode: string
+  readonly numbers: string
+  readonly words: readonly string[]
+  readonly han: string
+}
+
+/** Null where they have nothing in common to compare. */
+export function addressSimilarity(one: ComparableAddress, other: ComparableAddress): number | null {
+  const parts: [similarity: number, weight: number][] = []
+  if (one.postalCode !== '' && other.postalCode !== '')
+    parts.push([one.postalCode === other.postalCode ? 1 : 0, 1])
+  if (one.numbers !== '' && other.numbers !== '')
+    parts.push([one.numbers === other.numbers ? 1 : 0, 1])
+  if (one.words.length > 0 && other.words.length > 0)
+    parts.push([wordSimilarity(one.words, other.words), 1])
+  if (one.han !== '' && other.han !== '') parts.push([textSimilarity(one.han, other.han), 1])
+  if (parts.length === 0) return null
+  return parts.reduce((sum, [each]) => sum + each, 0) / parts.length
+}
