@@ -22,7 +22,10 @@ export interface IndexOptions {
 const defaults: IndexOptions = { commonAbove: 1_000, compared: 20 }
 
 /** Entries that are looked at for one record; the rarest keys come first. */
-const maxVisited = 3_000
+const maxVisited = 600
+
+/** An account that shares less than this part of what the nearest one shares is another company. */
+const worthComparing = 0.25
 
 export function createIndex(
   accounts: readonly PreparedRecord[],
@@ -63,7 +66,10 @@ export function createIndex(
         const weight = Math.log((accounts.length + 1) / list.length)
         for (const at of list) weights.set(at, (weights.get(at) ?? 0) + weight)
       }
+      let most = 0
+      for (const weight of weights.values()) most = Math.max(most, weight)
       return [...weights]
+        .filter(([, weight]) => weight >= most * worthComparing)
         .toSorted(([one, a], [other, b]) => b - a || one - other)
         .slice(0, compared)
         .map(([at]) => at)

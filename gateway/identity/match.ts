@@ -90,14 +90,23 @@ const groupOf = (crmAccountId: string, links: Links): string => {
 
 /** The accounts that are near, the best of each customer, the most alike first. */
 function scoredFor(record: PreparedRecord, index: Index, input: MatchInput): readonly Scored[] {
-  const { accounts, links, rejected, rules } = input
-  const positions = new Set<number>([
-    ...(record.taxNumber === null ? [] : index.withTaxNumber(record.taxNumber)),
-    ...index.near(record),
-  ])
+  const sameTaxNumber = record.taxNumber === null ? [] : index.withTaxNumber(record.taxNumber)
+  // What one account alone says by its tax number no likeness of another one changes.
+  const exact = bestOfEach(record, sameTaxNumber, input)
+  const isDecided = exact.length === 1 && exact[0]?.comparison.contradiction === null
+  return isDecided
+    ? exact
+    : bestOfEach(record, new Set([...sameTaxNumber, ...index.near(record)]), input)
+}
+
+function bestOfEach(
+  record: PreparedRecord,
+  ats: Iterable<number>,
+  { accounts, links, rejected, rules }: MatchInput,
+): readonly Scored[] {
   const named = namedGroup(record, links)
   const best = new Map<string, Scored>()
-  for (const at of positions) {
+  for (const at of ats) {
     const account = accounts[at]
     if (account === undefined || rejected.has(pairKey(record.record, account.record.value)))
       continue
@@ -273,7 +282,11 @@ function duplicates(index: Index, input: MatchInput): readonly Candidate[] {
   const { accounts, links, rejected, rules } = input
   return accounts.flatMap((account) => {
     const own = groupOf(account.record.value, links)
-    return scoredFor(account, index, input).flatMap((other) => {
+    const near = new Set([
+      ...(account.taxNumber === null ? [] : index.withTaxNumber(account.taxNumber)),
+      ...index.near(account),
+    ])
+    return bestOfEach(account, near, input).flatMap((other) => {
       const [first, second] = [other.account.record.value, account.record.value]
       const isOther = first < second && other.group !== own && isSure(other, rules)
       const isRejected = rejected.has(pairKey({ system: 'CRM', value: first }, second))

@@ -149,13 +149,17 @@ function againstAccounts(
   const address = best((account) =>
     mostAlike(record.addresses, account.addresses, addressSimilarity),
   )
+  // That a registered name is the same does not make the name by which it goes the same.
+  const ownName = best((account) =>
+    mostAlike(record.names.slice(0, 1), account.names, nameSimilarity),
+  )
   const isOther = name !== null && name < rules.nameAtLeast
   return [
     ...(compared.every(({ evidence }) => evidence.TAX_NUMBER === 0)
       ? [contradicting('TAX_NUMBER')]
       : []),
     ...(isOther ? [contradicting('NAME')] : []),
-    ...(!isOther && name !== null && name < 1 ? [disagreeing('NAME')] : []),
+    ...(!isOther && ownName !== null && ownName < 1 ? [disagreeing('NAME')] : []),
     ...(address !== null && address < 1 ? [disagreeing('ADDRESS')] : []),
   ]
 }

@@ -83,7 +83,11 @@ export async function readRecords(
       if (error.extensions['code'] !== 'NOT_MAPPED') throw unreadable(system, error.toJSON())
       notMapped.add(path.slice(2).join('.'))
     }
-    if (!page) return { records, isMapped: false, notMapped }
+    if (!page) {
+      // Null without that reason is half an answer as well.
+      if (notMapped.size === 0) throw unreadable(system, { message: 'the system did not answer' })
+      return { records: [], isMapped: false, notMapped }
+    }
     for (const node of page.nodes) records.push(read(node))
     onProgress?.(records.length)
     if (!page.pageInfo.hasNextPage) return { records, isMapped: true, notMapped }

@@ -37,11 +37,11 @@ export async function runMatch({
         if (count % 10_000 === 0) onProgress(`${system}: ${count} records`)
       },
     })
-    for (const field of notMapped) onProgress(`${system}: does not have ${field}`)
     if (!isMapped) {
       onProgress(`${system}: has no customer records`)
       continue
     }
+    for (const field of notMapped) onProgress(`${system}: does not have ${field}`)
     onProgress(`${system}: ${records.length} records read`)
     // By id, so that one answer of a database in another order changes nothing.
     const inOrder = records.toSorted((one, other) => (one.value < other.value ? -1 : 1))

@@ -14,29 +14,34 @@ export function textSimilarity(one: string, other: string): number {
   return longest === 0 ? 1 : 1 - distance(one, other) / longest
 }
 
+/** Three rows of the table, used again and again: millions of pairs are compared. */
+let rows = [new Uint16Array(64), new Uint16Array(64), new Uint16Array(64)] as const
+
 function distance(one: string, other: string): number {
-  if (one.length === 0 || other.length === 0) return Math.max(one.length, other.length)
-  let before: number[] = []
-  let last = Array.from({ length: other.length + 1 }, (_, at) => at)
+  const width = other.length + 1
+  if (rows[0].length < width)
+    rows = [new Uint16Array(2 * width), new Uint16Array(2 * width), new Uint16Array(2 * width)]
+  let [before, last, next] = rows
+  for (let column = 0; column < width; column += 1) last[column] = column
   for (let row = 1; row <= one.length; row += 1) {
-    const next = [row]
-    for (let column = 1; column <= other.length; column += 1) {
-      const isSame = one.charCodeAt(row - 1) === other.charCodeAt(column - 1)
+    const letter = one.charCodeAt(row - 1)
+    next[0] = row
+    for (let column = 1; column < width; column += 1) {
+      const otherLetter = other.charCodeAt(column - 1)
       let cost = Math.min(
         (last[column] ?? 0) + 1,
         (next[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+        (last[column - 1] ?? 0) + (letter === otherLetter ? 0 : 1),
       )
       const isExchanged =
         row > 1 &&
         column > 1 &&
-        one.charCodeAt(row - 1) === other.charCodeAt(column - 2) &&
-        one.charCodeAt(row - 2) === other.charCodeAt(column - 1)
+        letter === other.charCodeAt(column - 2) &&
+        one.charCodeAt(row - 2) === otherLetter
       if (isExchanged) cost = Math.min(cost, (before[column - 2] ?? 0) + 1)
-      next.push(cost)
+      next[column] = cost
     }
-    before = last
-    last = next
+    ;[before, last, next] = [last, next, before]
   }
   return last[other.length] ?? 0
 }
@@ -82,6 +87,9 @@ function wordSimilarity(one: readonly string[], other: readonly string[]): numbe
     let best = -1
     let similarity = sameWord
     for (const [at, each] of left.entries()) {
+      // A word of another length cannot be as alike as that.
+      const shorter = Math.min(word.length, each.length)
+      if (shorter < similarity * Math.max(word.length, each.length)) continue
       const found = textSimilarity(word, each)
       if (found > similarity || (found === 1 && best === -1)) {
         best = at
@@ -96,7 +104,12 @@ function wordSimilarity(one: readonly string[], other: readonly string[]): numbe
   for (const word of left) letters += word.length
   const byWord = letters === 0 ? 1 : alike / letters
   // "Jade River" and "Jaderiver"
-  return byWord === 1 ? 1 : Math.max(byWord, textSimilarity(one.join(''), other.join('')))
+  if (byWord === 1) return 1
+  const [joined, otherJoined] = [one.join(''), other.join('')]
+  const shorter = Math.min(joined.length, otherJoined.length)
+  return shorter <= byWord * Math.max(joined.length, otherJoined.length)
+    ? byWord
+    : Math.max(byWord, textSimilarity(joined, otherJoined))
 }
 
 /** An address made comparable. */
