@@ -3,7 +3,7 @@
  */
 import type { CustomerRecord } from './records.ts'
 import { comparableName, normalised, type ComparableName } from './names.ts'
-import type { ComparableAddress } from './similarity.ts'
+import type { ComparableAddress, Writing } from './similarity.ts'
 
 export interface PreparedRecord {
   readonly record: CustomerRecord
@@ -64,12 +64,18 @@ export function comparableAddress({
   city,
   postalCode,
 }: CustomerRecord['addresses'][number]): ComparableAddress {
-  const text = normalised(`${line ?? ''} ${city ?? ''}`)
-  const words = text.replace(/\p{Script=Han}+/gu, ' ').match(/\p{L}+/gu) ?? []
+  const text = normalised(line ?? '')
   return {
     postalCode: normalised(postalCode ?? '').replace(/[^\p{L}\p{N}]/gu, ''),
     numbers: (text.match(/\d+/g) ?? []).join(' '),
-    words: words.map((word) => shortWords[word] ?? word),
-    han: (text.match(/\p{Script=Han}+/gu) ?? []).join(''),
+    line: writingOf(text),
+    city: writingOf(normalised(city ?? '')),
   }
 }
+
+const writingOf = (text: string): Writing => ({
+  words: (text.replace(/\p{Script=Han}+/gu, ' ').match(/\p{L}+/gu) ?? []).map(
+    (word) => shortWords[word] ?? word,
+  ),
+  han: (text.match(/\p{Script=Han}+/gu) ?? []).join(''),
+})

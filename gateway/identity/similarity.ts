@@ -46,8 +46,8 @@ function distance(one: string, other: string): number {
   return last[other.length] ?? 0
 }
 
-/** What names with different numbers in them may be alike at most: below every sensible threshold. */
-const otherNumber = 0.5
+/** What names with different numbers in them may be alike at most: they contradict each other. */
+const otherNumber = 0.3
 
 /**
  * By the writing that both have; null where one has Latin letters only and the other Chinese only.
@@ -112,24 +112,39 @@ function wordSimilarity(one: readonly string[], other: readonly string[]): numbe
     : Math.max(byWord, textSimilarity(joined, otherJoined))
 }
 
-/** An address made comparable. */
+/** An address made comparable; a part that is not noted is empty. */
 export interface ComparableAddress {
   readonly postalCode: string
+  /** Of the house and whatever else the line has. */
   readonly numbers: string
+  readonly line: Writing
+  readonly city: Writing
+}
+
+/** A text in both writings. */
+export interface Writing {
   readonly words: readonly string[]
   readonly han: string
 }
 
-/** Null where they have nothing in common to compare. */
+/** By the parts that both have; null where they have none in common. */
 export function addressSimilarity(one: ComparableAddress, other: ComparableAddress): number | null {
-  const parts: [similarity: number, weight: number][] = []
-  if (one.postalCode !== '' && other.postalCode !== '')
-    parts.push([one.postalCode === other.postalCode ? 1 : 0, 1])
-  if (one.numbers !== '' && other.numbers !== '')
-    parts.push([one.numbers === other.numbers ? 1 : 0, 1])
-  if (one.words.length > 0 && other.words.length > 0)
-    parts.push([wordSimilarity(one.words, other.words), 1])
-  if (one.han !== '' && other.han !== '') parts.push([textSimilarity(one.han, other.han), 1])
+  const isSame = (a: string, b: string) => (a === '' || b === '' ? null : Number(a === b))
+  const parts = [
+    isSame(one.postalCode, other.postalCode),
+    isSame(one.numbers, other.numbers),
+    writingSimilarity(one.line, other.line),
+    writingSimilarity(one.city, other.city),
+  ].filter((part) => part !== null)
   if (parts.length === 0) return null
-  return parts.reduce((sum, [each]) => sum + each, 0) / parts.length
+  return parts.reduce((sum, part) => sum + part, 0) / parts.length
+}
+
+/** The same place in either writing is the same place. */
+function writingSimilarity(one: Writing, other: Writing): number | null {
+  const parts: number[] = []
+  if (one.words.length > 0 && other.words.length > 0)
+    parts.push(wordSimilarity(one.words, other.words))
+  if (one.han !== '' && other.han !== '') parts.push(textSimilarity(one.han, other.han))
+  return parts.length === 0 ? null : Math.max(...parts)
 }

@@ -38,6 +38,13 @@ const commands = [
   ['report', 'run'],
   ['serve'],
   ['subgraph'],
+  ['identity', 'match'],
+  ['identity', 'candidates'],
+  ['identity', 'accept'],
+  ['identity', 'reject'],
+  ['identity', 'merge'],
+  ['identity', 'split'],
+  ['identity', 'report'],
 ]
 
 /** Arguments → what is said on standard error, with exit code 2. */
@@ -55,6 +62,8 @@ const misuses: readonly (readonly [string, RegExp])[] = [
   ['report run customer-360 --variables [1]', /Expected a JSON object/],
   ['report run customer-360 --format xml', /Allowed choices are json, csv/],
   ['serve', /required option '--supergraph <file>'/],
+  ['identity split C000001 200001', /Expected a system and an id, such as ERP:200001/],
+  ['identity candidates --reason SURE', /Allowed choices are LIKELY, AMBIGUOUS/],
 ]
 
 /** Arguments → the one message, with exit code 1 and no stack. */
@@ -84,6 +93,13 @@ const refusals: readonly (readonly [string, RegExp, Readonly<Record<string, stri
     'token demo --as sales',
     /^CONFIGURATION_INVALID: [^]*issuers: production needs at least one/,
     { ISTHMUS_MODE: 'production' },
+  ],
+  ['identity report', /^NOT_FOUND: Nothing was matched yet\. Run: isthmus identity match/],
+  ['identity accept K0', /^NOT_FOUND: There is no candidate "K0"/],
+  ['identity merge C000001 nobody', /^NOT_FOUND: The crosswalk has no customer "nobody"/],
+  [
+    'identity match --rules nope.yaml',
+    /^CONFIGURATION_INVALID: There are no rules to match customers by: nope\.yaml/,
   ],
   ['seed --checksum', /^DATABASE_MISSING: /, { ISTHMUS_DATA: '/nowhere/isthmus' }],
 ]

@@ -109,6 +109,12 @@ describe('a match', () => {
     })
   })
 
+  it('asks where the same tax number stands under the name of another branch', () => {
+    const accounts = [record('CRM', 'A1', 'Harbour Plant 12', { taxNumber: '12345678' })]
+    const erp = [record('ERP', '100', 'Harbour Plant 13', { taxNumber: '12345678' })]
+    assert.deepEqual(match({ accounts, erp }).candidates, ['ERP:100 A1 CONTRADICTING'])
+  })
+
   it('asks where two accounts fit, by name or by tax number', () => {
     const twin = record('CRM', 'A3', 'Harbour Foods', { taxNumber: '12345678' })
     for (const taxNumber of [null, '12345678']) {

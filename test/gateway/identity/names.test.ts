@@ -119,8 +119,8 @@ describe('other fields', () => {
     assert.deepEqual(address('12 Minsheng Rd.'), {
       postalCode: '106',
       numbers: '12',
-      words: ['minsheng', 'rd', 'taipei'],
-      han: '台北市',
+      line: { words: ['minsheng', 'rd'], han: '' },
+      city: { words: ['taipei'], han: '台北市' },
     })
   })
 })

@@ -48,8 +48,16 @@ describe('the similarity of addresses', () => {
   it('falls with every part that differs', () => {
     const home = address('12 Minsheng Road 民生路')
     assert.equal(addressSimilarity(home, address('12 Minsheng Rd 民生路')), 1)
-    assert.equal(addressSimilarity(home, address('14 Minsheng Rd 民生路')), 0.75)
-    assert.equal(addressSimilarity(home, address('14 Minsheng Rd 民生路', '107')), 0.5)
+    assert.equal(addressSimilarity(home, address('14 Minsheng Rd 民生路')), 2 / 3)
+    assert.equal(addressSimilarity(home, address('14 Minsheng Rd 民生路', '107')), 1 / 3)
+  })
+
+  it('does not fall with what one of them has not noted', () => {
+    const home = comparableAddress({ line: '12 Minsheng Road', city: 'Taipei', postalCode: '106' })
+    for (const missing of [{ city: null }, { postalCode: null }, { line: null }]) {
+      const less = { line: '12 Minsheng Road', city: 'Taipei', postalCode: '106', ...missing }
+      assert.equal(addressSimilarity(home, comparableAddress(less)), 1)
+    }
   })
 
   it('is unknown where nothing can be compared', () => {

@@ -46,12 +46,16 @@ export const identityReportCommand = (env: Environment): Command =>
         console.log(JSON.stringify({ ...counted, listed: shown }, null, 2))
         return
       }
+      if (kind !== undefined) {
+        for (const finding of shown) console.log(lineOf(finding))
+        if (shown.length === 0) console.log('There are none.')
+        return
+      }
       printSummaries(counted.systems)
       for (const { kind: each, system, field, count } of counted.findings) {
         const what = [each, field].filter((part) => part !== null).join(' ')
         console.log(`${String(count).padStart(8)}  ${what} in ${system}`)
       }
-      for (const finding of shown) console.log(lineOf(finding))
 
       async function read(of: readonly KnownFinding[]) {
         await using reader = await openReader(config, typist())
