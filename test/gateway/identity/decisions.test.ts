@@ -84,18 +84,18 @@ const duplicate = candidateId({ system: 'CRM', value: 'A2' }, 'A1')
 
 describe('a candidate', () => {
   it('that is accepted is linked by hand, and nothing proposes it again', () => {
-    using it = fixture()
-    it.match()
-    assert.deepEqual(it.proposed().toSorted(), ['CRM:A2 A1', 'ERP:100 A1', 'ERP:100 A2'])
-    assert.equal(it.decisions.accept(of('A2'), decision), 'A2')
-    assert.deepEqual(it.links(), ['A2 CRM:A2', 'A2 ERP:100', 'A3 CRM:A3', 'A3 ERP:300'])
+    using own = fixture()
+    own.match()
+    assert.deepEqual(own.proposed().toSorted(), ['CRM:A2 A1', 'ERP:100 A1', 'ERP:100 A2'])
+    assert.equal(own.decisions.accept(of('A2'), decision), 'A2')
+    assert.deepEqual(own.links(), ['A2 CRM:A2', 'A2 ERP:100', 'A3 CRM:A3', 'A3 ERP:300'])
     assert.deepEqual(
-      it.crosswalk.links().find(({ value }) => value === '100'),
+      own.crosswalk.links().find(({ value }) => value === '100'),
       link('A2', 'ERP', '100', { matchedBy: 'MANUAL' }),
     )
-    it.match()
-    assert.deepEqual(it.proposed(), ['CRM:A2 A1'])
-    assert.deepEqual(it.kept('kind, system, value, crmAccountId, decidedBy, decidedAt, reason'), [
+    own.match()
+    assert.deepEqual(own.proposed(), ['CRM:A2 A1'])
+    assert.deepEqual(own.kept('kind, system, value, crmAccountId, decidedBy, decidedAt, reason'), [
       {
         kind: 'ACCEPT',
         system: 'ERP',
@@ -109,69 +109,73 @@ describe('a candidate', () => {
   })
 
   it('that is refused is never proposed again, and the other one is found then', () => {
-    using it = fixture()
-    it.match()
-    it.decisions.reject(of('A1'), decision)
-    it.decisions.reject(duplicate, decision)
-    assert.deepEqual(it.proposed(), ['ERP:100 A2'])
-    it.match()
-    assert.deepEqual(it.proposed(), [])
-    assert.ok(it.links().includes('A2 ERP:100'))
-    it.match()
-    assert.ok(it.links().includes('A2 ERP:100'))
+    using own = fixture()
+    own.match()
+    own.decisions.reject(of('A1'), decision)
+    own.decisions.reject(duplicate, decision)
+    assert.deepEqual(own.proposed(), ['ERP:100 A2'])
+    own.match()
+    assert.deepEqual(own.proposed(), [])
+    assert.ok(own.links().includes('A2 ERP:100'))
+    own.match()
+    assert.ok(own.links().includes('A2 ERP:100'))
   })
 
   it('that several customers claimed is the accepted one’s alone', () => {
-    using it = fixture([
+    using own = fixture([
       link('C1', 'CRM', 'A1'),
       link('C3', 'CRM', 'A3'),
       link('C1', 'ERP', '100'),
       link('C3', 'ERP', '100', { confidence: 0.6 }),
       link('C3', 'ERP', '300', { isPrimary: false }),
     ])
-    it.match()
-    it.decisions.accept(of('A1'), decision)
-    assert.deepEqual(it.links(), ['C1 CRM:A1', 'C1 ERP:100', 'C3 CRM:A3', 'C3 ERP:300'])
-    it.match()
-    assert.ok(!it.proposed().some((each) => each.startsWith('ERP:100')))
+    own.match()
+    own.decisions.accept(of('A1'), decision)
+    assert.deepEqual(own.links(), ['C1 CRM:A1', 'C1 ERP:100', 'C3 CRM:A3', 'C3 ERP:300'])
+    own.match()
+    assert.ok(!own.proposed().some((each) => each.startsWith('ERP:100')))
   })
 
   it('whose claim is refused loses it, and another link stands for the customer', () => {
-    using it = fixture([
+    using own = fixture([
       link('C1', 'CRM', 'A1'),
       link('C3', 'CRM', 'A3'),
       link('C1', 'ERP', '100'),
       link('C3', 'ERP', '100', { confidence: 0.6 }),
       link('C3', 'ERP', '300', { isPrimary: false }),
     ])
-    it.match()
-    it.decisions.reject(of('A3'), decision)
-    assert.deepEqual(it.links(), ['C1 CRM:A1', 'C1 ERP:100', 'C3 CRM:A3', 'C3 ERP:300'])
+    own.match()
+    own.decisions.reject(of('A3'), decision)
+    assert.deepEqual(own.links(), ['C1 CRM:A1', 'C1 ERP:100', 'C3 CRM:A3', 'C3 ERP:300'])
   })
 
   it('of two accounts is merged when it is accepted', () => {
-    using it = fixture([link('C1', 'CRM', 'A1'), link('C2', 'CRM', 'A2'), link('C2', 'ERP', '100')])
-    it.match()
-    assert.equal(it.decisions.accept(duplicate, decision), 'C1')
-    assert.deepEqual(it.links().slice(2), ['C1 CRM:A1', 'C1 CRM:A2 (further)', 'C1 ERP:100'])
-    assert.deepEqual([...it.crosswalk.aliases()], [['C2', 'C1']])
-    it.match()
-    assert.deepEqual(it.proposed(), [])
+    using own = fixture([
+      link('C1', 'CRM', 'A1'),
+      link('C2', 'CRM', 'A2'),
+      link('C2', 'ERP', '100'),
+    ])
+    own.match()
+    assert.equal(own.decisions.accept(duplicate, decision), 'C1')
+    assert.deepEqual(own.links().slice(2), ['C1 CRM:A1', 'C1 CRM:A2 (further)', 'C1 ERP:100'])
+    assert.deepEqual([...own.crosswalk.aliases()], [['C2', 'C1']])
+    own.match()
+    assert.deepEqual(own.proposed(), [])
   })
 
   it('that is not there is told', () => {
-    using it = fixture()
-    refuses(() => it.decisions.accept('K0', decision), 'NOT_FOUND', /no candidate "K0"/)
-    refuses(() => it.decisions.reject('K0', decision), 'NOT_FOUND', /decided already/)
+    using own = fixture()
+    refuses(() => own.decisions.accept('K0', decision), 'NOT_FOUND', /no candidate "K0"/)
+    refuses(() => own.decisions.reject('K0', decision), 'NOT_FOUND', /decided already/)
   })
 
   it('keeps the day on which it was first found', () => {
-    using it = fixture()
-    it.match()
-    it.crosswalk.database.exec(`UPDATE identity_candidate SET foundOn = '2026-01-01'`)
-    it.match()
+    using own = fixture()
+    own.match()
+    own.crosswalk.database.exec(`UPDATE identity_candidate SET foundOn = '2026-01-01'`)
+    own.match()
     assert.deepEqual(
-      new Set(it.crosswalk.candidates().map(({ foundOn }) => foundOn)),
+      new Set(own.crosswalk.candidates().map(({ foundOn }) => foundOn)),
       new Set(['2026-01-01']),
     )
   })
@@ -187,48 +191,45 @@ describe('a merge', () => {
   ]
 
   it('moves all that the second one has, and keeps its id as another name of the first', () => {
-    using it = fixture(two)
-    it.decisions.merge('C1', 'C2', decision)
-    assert.deepEqual(it.links(), [
+    using own = fixture(two)
+    own.decisions.merge('C1', 'C2', decision)
+    assert.deepEqual(own.links(), [
       'C1 CRM:A1',
       'C1 CRM:A2 (further)',
       'C1 ERP:100',
       'C1 ERP:200 (further)',
       'C1 FINANCE:D2',
     ])
-    assert.deepEqual([...it.crosswalk.aliases()], [['C2', 'C1']])
+    assert.deepEqual([...own.crosswalk.aliases()], [['C2', 'C1']])
   })
 
   it('of a merged one leads every old id to the last', () => {
-    using it = fixture([...two, link('C3', 'CRM', 'A3')])
-    it.decisions.merge('C1', 'C2', decision)
-    it.decisions.merge('C3', 'C1', decision)
-    assert.deepEqual([...it.crosswalk.aliases()].toSorted(), [
-      ['C1', 'C3'],
-      ['C2', 'C3'],
-    ])
-    refuses(() => it.decisions.merge('C2', 'C1', decision), 'BAD_USER_INPUT', /are one customer/)
+    using own = fixture([...two, link('C3', 'CRM', 'A3')])
+    own.decisions.merge('C1', 'C2', decision)
+    own.decisions.merge('C3', 'C1', decision)
+    assert.deepEqual(Object.fromEntries(own.crosswalk.aliases()), { C1: 'C3', C2: 'C3' })
+    refuses(() => own.decisions.merge('C2', 'C1', decision), 'BAD_USER_INPUT', /are one customer/)
   })
 
   it('is undone by splitting the old id, which gets back what it brought', () => {
-    using it = fixture([...two, link('C3', 'CRM', 'A3')])
-    const before = it.links()
-    it.decisions.merge('C1', 'C2', decision)
-    it.decisions.merge('C3', 'C1', decision)
-    assert.deepEqual(it.decisions.split('C1', [], decision), ['C1'])
-    assert.deepEqual([...it.crosswalk.aliases()], [['C2', 'C1']])
-    it.decisions.split('C2', [], decision)
-    assert.deepEqual(it.links(), before)
-    assert.deepEqual([...it.crosswalk.aliases()], [])
-    it.match([])
-    assert.deepEqual(it.proposed(), [], 'who was split is not proposed as a duplicate')
+    using own = fixture([...two, link('C3', 'CRM', 'A3')])
+    const before = own.links()
+    own.decisions.merge('C1', 'C2', decision)
+    own.decisions.merge('C3', 'C1', decision)
+    assert.deepEqual(own.decisions.split('C1', [], decision), ['C1'])
+    assert.deepEqual([...own.crosswalk.aliases()], [['C2', 'C1']])
+    own.decisions.split('C2', [], decision)
+    assert.deepEqual(own.links(), before)
+    assert.deepEqual([...own.crosswalk.aliases()], [])
+    own.match([])
+    assert.deepEqual(own.proposed(), [], 'who was split is not proposed as a duplicate')
   })
 
   it('of customers that are not there is refused, and nothing of it stays', () => {
-    using it = fixture(two)
-    refuses(() => it.decisions.merge('C1', 'C9', decision), 'NOT_FOUND', /no customer "C9"/)
-    assert.equal(it.links().length, two.length)
-    assert.deepEqual(it.kept('kind'), [])
+    using own = fixture(two)
+    refuses(() => own.decisions.merge('C1', 'C9', decision), 'NOT_FOUND', /no customer "C9"/)
+    assert.equal(own.links().length, two.length)
+    assert.deepEqual(own.kept('kind'), [])
   })
 })
 
@@ -241,29 +242,29 @@ describe('a split', () => {
   ]
 
   it('takes a record out, for good', () => {
-    using it = fixture(one)
-    assert.deepEqual(it.decisions.split('C1', [{ system: 'ERP', value: '100' }], decision), [])
-    assert.deepEqual(it.links(), ['C1 CRM:A1', 'C1 CRM:A2 (further)', 'C1 ERP:101'])
-    it.match()
-    assert.ok(!it.links().some((each) => each.includes('ERP:100')))
-    assert.deepEqual(it.proposed(), [])
+    using own = fixture(one)
+    assert.deepEqual(own.decisions.split('C1', [{ system: 'ERP', value: '100' }], decision), [])
+    assert.deepEqual(own.links(), ['C1 CRM:A1', 'C1 CRM:A2 (further)', 'C1 ERP:101'])
+    own.match()
+    assert.ok(!own.links().some((each) => each.includes('ERP:100')))
+    assert.deepEqual(own.proposed(), [])
   })
 
   it('makes an account that is taken out a customer of its own', () => {
-    using it = fixture(one)
-    assert.deepEqual(it.decisions.split('C1', [{ system: 'CRM', value: 'A2' }], decision), ['A2'])
-    assert.deepEqual(it.links(), ['A2 CRM:A2', 'C1 CRM:A1', 'C1 ERP:100', 'C1 ERP:101 (further)'])
-    it.match([])
-    assert.deepEqual(it.proposed(), [])
+    using own = fixture(one)
+    assert.deepEqual(own.decisions.split('C1', [{ system: 'CRM', value: 'A2' }], decision), ['A2'])
+    assert.deepEqual(own.links(), ['A2 CRM:A2', 'C1 CRM:A1', 'C1 ERP:100', 'C1 ERP:101 (further)'])
+    own.match([])
+    assert.deepEqual(own.proposed(), [])
   })
 
   it('that names nothing, what is not there, or all there is, is refused', () => {
-    using it = fixture(one)
-    refuses(() => it.decisions.split('C1', [], decision), 'BAD_USER_INPUT', /was not merged/)
+    using own = fixture(one)
+    refuses(() => own.decisions.split('C1', [], decision), 'BAD_USER_INPUT', /was not merged/)
     const other = [{ system: 'ERP', value: '9' }] as const
-    refuses(() => it.decisions.split('C1', other, decision), 'NOT_FOUND', /has no ERP:9/)
+    refuses(() => own.decisions.split('C1', other, decision), 'NOT_FOUND', /has no ERP:9/)
     const all = one.map(({ value, system }) => recordIdIn(`${system}:${value}`) ?? other[0])
-    refuses(() => it.decisions.split('C1', all, decision), 'BAD_USER_INPUT', /no record left/)
-    assert.equal(it.links().length, one.length)
+    refuses(() => own.decisions.split('C1', all, decision), 'BAD_USER_INPUT', /no record left/)
+    assert.equal(own.links().length, one.length)
   })
 })

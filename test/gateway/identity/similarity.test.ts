@@ -1,7 +1,7 @@
 /** Edit distance with exchanged neighbours, held against a plain definition of it. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import { assert as holds, constantFrom, property, string } from 'fast-check'
 import { addressSimilarity, textSimilarity } from '../../../gateway/identity/similarity.ts'
 import { comparableAddress } from '../../../gateway/identity/prepare.ts'
 
@@ -30,9 +30,9 @@ describe('the similarity of texts', () => {
   })
 
   it('is what the definition says', () => {
-    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6 })
-    fc.assert(
-      fc.property(word, word, (one, other) => {
+    const word = string({ unit: constantFrom('a', 'b', 'c'), maxLength: 6 })
+    holds(
+      property(word, word, (one, other) => {
         const longest = Math.max(one.length, other.length)
         const expected = longest === 0 ? 1 : 1 - distance(one, other) / longest
         assert.equal(textSimilarity(one, other), expected)
