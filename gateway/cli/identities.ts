@@ -27,8 +27,11 @@ export function localIdentities(env: Environment): LocalIdentities {
     demoSecret: undefined,
     policy: () => policy,
   })
-  return { ...identities, policy, by: { subject: `cli:${userInfo().username}` } }
+  return { ...identities, policy, by: { subject: typist() } }
 }
+
+/** Who types the command, as decisions and the audit name it. */
+export const typist = (): string => `cli:${userInfo().username}`
 
 /** The plan of this name, or of this subject. */
 export const findPlan = ({ partners }: Policy, named: string): Partner | undefined =>

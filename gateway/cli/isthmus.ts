@@ -10,6 +10,7 @@ import { AppError } from '#shared/errors.ts'
 import { auditCommand } from './commands/audit.ts'
 import { checkCommand } from './commands/check.ts'
 import { composeCommand } from './commands/compose.ts'
+import { identityCommand } from './commands/identity.ts'
 import { reportCommand } from './commands/report.ts'
 import { seedCommand } from './commands/seed.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -31,6 +32,7 @@ for (const command of [
   subjectCommand,
   auditCommand,
   reportCommand,
+  identityCommand,
   serveCommand,
   sourceCommand,
   subgraphCommand,

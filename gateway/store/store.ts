@@ -89,7 +89,8 @@ const isBusy = (error: unknown): boolean =>
 const unusable = (file: string, cause: unknown) =>
   new AppError('DATABASE_INVALID', `The gateway's own database ${file} cannot be used.`, { cause })
 
-function transactions(database: DatabaseSync): Store['transaction'] {
+/** Runs work in a transaction of this database, with nobody else writing meanwhile. */
+export function transactions(database: DatabaseSync): Store['transaction'] {
   return (work) => {
     database.exec('BEGIN IMMEDIATE')
     try {

@@ -11,7 +11,7 @@ import * as source from './source.ts'
 
 export const databases = {
   crm: { relations },
-  identity: { relations: identityRelations },
+  identity: { relations: identityRelations, isOwn: true },
 } as const
 
 type CrmSession = Session<typeof databases>

@@ -120,3 +120,16 @@ export function complaintStats(rows: readonly CauseCounts[]) {
       .map((row) => row.rootCause),
   }
 }
+
+/** The evidence of a candidate: field → similarity, as the match wrote it. */
+export function evidenceOf(text: string): readonly { field: string; similarity: string }[] {
+  const found = JSON.parse(text) as Readonly<Record<string, number>> // written by the match only
+  return Object.entries(found).map(([field, similarity]) => ({
+    field,
+    similarity: decimalText(new Big(similarity).round(3)),
+  }))
+}
+
+/** The latest of several moments, null when there is none. */
+export const latest = (moments: readonly string[]): string | null =>
+  moments.toSorted().at(-1) ?? null

@@ -86,6 +86,16 @@ export interface Product {
 /** North, centre, south. */
 export type Region = 'N' | 'C' | 'S'
 
+/** By what a customer is recognised, as the CRM has it. */
+export interface Particulars {
+  readonly taxRegistrationNo: string | null
+  readonly legalName: string | null
+  readonly line1: string
+  readonly city: string
+  readonly postalCode: string
+  readonly phone: string | null
+}
+
 export interface Customer {
   readonly index: number
   readonly name: string
@@ -98,6 +108,7 @@ export interface Customer {
   /** As the CRM has it. */
   readonly region: Region
   readonly termDays: number
+  readonly particulars: Particulars
   /** 0 pays early, 3 pays late or never. */
   readonly morals: number
 }

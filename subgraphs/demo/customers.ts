@@ -5,11 +5,13 @@
 import {
   currencies,
   type Customer,
+  type Particulars,
   type People,
   type Region,
   type Steps,
   type Story,
 } from './company.ts'
+import { particularsElsewhere } from './particulars.ts'
 import { dateOf, momentOf, padded } from './random.ts'
 import { cities, companyStems, companyTrades, familyNames, givenNames } from './words.ts'
 
@@ -22,6 +24,7 @@ const segments = [
 
 export function* writeCustomers(story: Story, people: People): Steps<readonly Customer[]> {
   for (const [code, name] of segments) story.write.crm.insert('segment', { code, name })
+  const elsewhere = story.stream('particulars in the erp')
   let lastErpNo = 200_000
   const customers: Customer[] = []
   for (let index = 0; index < story.size.customers; index += 1) {
@@ -30,7 +33,12 @@ export function* writeCustomers(story: Story, people: People): Steps<readonly Cu
     const erpCustomerNos = Array.from({ length: isProspect ? 0 : numbers }, () =>
       String((lastErpNo += 1)),
     )
-    customers.push(writeCustomer(story, people, index, erpCustomerNos))
+    const customer = writeCustomer(story, people, index, erpCustomerNos)
+    for (const erpCustomerNo of erpCustomerNos) {
+      const particulars = particularsElsewhere(customer.particulars, elsewhere)
+      story.write.erp.insert('customer_particulars', { erpCustomerNo, ...particulars })
+    }
+    customers.push(customer)
     if (index % 1_000 === 0) yield
   }
   return customers
@@ -75,7 +83,7 @@ function writeCustomer(
     healthScore: random.chance(900) ? random.between(2_000, 10_000) : null,
     createdOn: dateOf(today - random.between(30, 2_500)),
   }
-  const { region, contactIds } = writePeopleOf(story, crmAccountId, index)
+  const { region, contactIds, ...found } = writePeopleOf(story, crmAccountId, index)
   write.crm.insert('customer', { ...master, region })
   const debtorNo = isProspect ? null : `D${padded(index + 1, 5)}`
   for (const [at, erpCustomerNo] of erpCustomerNos.entries()) {
@@ -102,6 +110,11 @@ function writeCustomer(
     region,
     termDays,
     morals: random.int(4),
+    particulars: {
+      taxRegistrationNo: master.taxRegistrationNo,
+      legalName: master.legalName,
+      ...found,
+    },
   }
 }
 
@@ -109,23 +122,29 @@ function writePeopleOf(
   { write, random, today }: Story,
   crmAccountId: string,
   index: number,
-): Pick<Customer, 'region' | 'contactIds'> {
+): Pick<Customer, 'region' | 'contactIds'> &
+  Pick<Particulars, 'line1' | 'city' | 'postalCode' | 'phone'> {
   const [city, cityZh, region, latitude, longitude] = random.pick(cities)
+  let billTo: { line1: string; postalCode: string } | null = null
+  let firstPhone: string | null = null
   for (const [addressNo, kind] of (random.chance(500)
     ? [
         [1, 'BILL_TO'],
         [2, 'SHIP_TO'],
       ]
     : [[1, 'BILL_TO']]) as [number, string][]) {
+    const line1 = `${random.between(1, 300)} Minsheng Road 民生路`
+    const postalCode = padded(random.between(100, 900), 3)
+    billTo ??= { line1, postalCode }
     write.crm.insert('customer_address', {
       crmAccountId,
       addressNo,
       kind,
-      line1: `${random.between(1, 300)} Minsheng Road 民生路`,
+      line1,
       line2: null,
       city: `${city} ${cityZh}`,
       region,
-      postalCode: padded(random.between(100, 900), 3),
+      postalCode,
       country: 'TW',
       latitude: latitude + random.int(40_000),
       longitude: longitude + random.int(40_000),
@@ -135,13 +154,21 @@ function writePeopleOf(
     const id = `K${padded(index + 1, 6)}-${at + 1}`
     const [family, familyZh] = random.pick(familyNames)
     const [given, givenZh] = random.pick(givenNames)
+    const role = random.pick([
+      'Buyer 採購',
+      'Engineer 工程師',
+      'Plant manager 廠長',
+      'Accountant 會計',
+    ])
+    const phone = `+886-2-${padded(random.between(20_000_000, 29_999_999), 8)}`
+    firstPhone ??= phone
     write.crm.insert('contact', {
       id,
       crmAccountId,
       name: `${given} ${family} ${familyZh}${givenZh}`,
-      role: random.pick(['Buyer 採購', 'Engineer 工程師', 'Plant manager 廠長', 'Accountant 會計']),
+      role,
       email: `${given}.${family}.${index}@customer.example`.toLowerCase(),
-      phone: `+886-2-${padded(random.between(20_000_000, 29_999_999), 8)}`,
+      phone,
     })
     write.crm.insert('contact_consent', {
       contactId: id,
@@ -151,7 +178,14 @@ function writePeopleOf(
     })
     return id
   })
-  return { region, contactIds }
+  return {
+    region,
+    contactIds,
+    line1: billTo?.line1 ?? '',
+    city: `${city} ${cityZh}`,
+    postalCode: billTo?.postalCode ?? '',
+    phone: firstPhone,
+  }
 }
 
 /** Where a record is that one system has in another region than the CRM. */

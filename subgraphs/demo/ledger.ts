@@ -5,6 +5,7 @@
 import { currencies, rateOf, type Customer, type People, type Story } from './company.ts'
 import { regionAfter } from './customers.ts'
 import type { Totals } from './orders.ts'
+import { particularsElsewhere } from './particulars.ts'
 import { dateOf, dayOf, padded, quarterAfter, quarterOf, type Random } from './random.ts'
 
 const accounts = [
@@ -40,6 +41,7 @@ function writeDebtors(
   totals: Totals,
 ): void {
   const spelling = stream('debtor names')
+  const elsewhere = stream('particulars in finance')
   for (const customer of customers) {
     const { index, name, debtorNo, erpCustomerNos, currency, morals, region } = customer
     if (debtorNo === null) continue
@@ -58,6 +60,12 @@ function writeDebtors(
         count === 0 ? null : Math.round(((totals.paidDays[index] ?? 0) * 100) / count),
       // Some were moved in the CRM and not yet here.
       region: index % 50 === 13 ? regionAfter[region] : region,
+    })
+    const terms = elsewhere.chance(20) ? elsewhere.pick([14, 45]) : customer.termDays
+    write.finance.insert('debtor_particulars', {
+      debtorNo,
+      ...particularsElsewhere(customer.particulars, elsewhere),
+      paymentTerms: `NET${terms}`,
     })
   }
 }

@@ -83,8 +83,12 @@ export function* seedSteps({ data, size, asOf = defaultAsOf }: SeedOptions): Ste
       yield `building indexes of ${name}`
       yield* writer.finish()
     }
-    for (const name of Object.keys(databases))
-      renameSync(temporary(name), join(data, `${name}.sqlite`))
+    for (const name of Object.keys(databases)) {
+      const file = join(data, `${name}.sqlite`)
+      // What was not yet written into the old file must not be taken for the new one's.
+      for (const left of [`${file}-wal`, `${file}-shm`]) rmSync(left, { force: true })
+      renameSync(temporary(name), file)
+    }
   } finally {
     for (const writer of Object.values(write)) writer.close()
     clear()

@@ -151,6 +151,10 @@ const noEarlierThan = (today: string, date: string | null): string =>
 
 function orderLoaders({ databases: { erp: db }, calendar }: ErpSession) {
   return {
+    particularsOfCustomer: oneByKey(
+      (nos) => source.particularsOfCustomers(db, nos),
+      (row) => row.erpCustomerNo,
+    ),
     customerByNo: oneByKey(
       (nos) => source.customersByNo(db, nos),
       (row) => row.erpCustomerNo,

@@ -86,6 +86,20 @@ export const relations = defineRelations({
       region_customers: isOneOf('region', 'region'),
     },
   },
+  customer_particulars: {
+    description: 'By what the ERP’s customer is recognised: its tax number, address, telephone.',
+    columns: {
+      erpCustomerNo: id(),
+      legalName: nullable(text()),
+      taxRegistrationNo: nullable(text()),
+      line1: nullable(text()),
+      city: nullable(text()),
+      postalCode: nullable(text()),
+      phone: nullable(text()),
+    },
+    key: ['erpCustomerNo'],
+    rules: ofCustomer,
+  },
   product: {
     description: 'Everything that is made, bought or sold.',
     columns: {

@@ -21,6 +21,10 @@ export type Loaders = ReturnType<typeof createLoaders>
 function receivableLoaders({ databases: { finance: db }, calendar }: FinanceSession) {
   const invoices = source.invoices(calendar.today)
   return {
+    particularsOfDebtor: oneByKey(
+      (nos) => source.particularsOfDebtors(db, nos),
+      (row) => row.debtorNo,
+    ),
     debtorByNo: oneByKey(
       (nos) => source.debtorsByNo(db, nos),
       (row) => row.debtorNo,

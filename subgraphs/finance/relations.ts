@@ -80,6 +80,21 @@ export const relations = defineRelations({
       region_customers: isOneOf('region', 'region'),
     },
   },
+  debtor_particulars: {
+    description: 'By what finance recognises a debtor, and the terms it grants.',
+    columns: {
+      debtorNo: id(),
+      legalName: nullable(text()),
+      taxRegistrationNo: nullable(text()),
+      line1: nullable(text()),
+      city: nullable(text()),
+      postalCode: nullable(text()),
+      phone: nullable(text()),
+      paymentTerms: nullable(text()),
+    },
+    key: ['debtorNo'],
+    rules: ofDebtor,
+  },
   invoice: {
     description: 'An invoice, credit note (negative amounts) or prepayment.',
     columns: {

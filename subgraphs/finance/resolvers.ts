@@ -5,6 +5,7 @@ import { mergeResolvers } from '#shared/subgraph.ts'
 import { accountResolvers } from './resolvers/accounts.ts'
 import { budgetResolvers } from './resolvers/budget.ts'
 import { creditResolvers } from './resolvers/credit.ts'
+import { debtorResolvers } from './resolvers/debtors.ts'
 import { ledgerResolvers } from './resolvers/ledger.ts'
 import { openItemResolvers } from './resolvers/open-items.ts'
 import { receivableResolvers } from './resolvers/receivables.ts'
@@ -13,6 +14,7 @@ export const resolvers = mergeResolvers(
   receivableResolvers,
   openItemResolvers,
   creditResolvers,
+  debtorResolvers,
   ledgerResolvers,
   accountResolvers,
   budgetResolvers,

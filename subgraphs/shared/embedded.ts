@@ -12,11 +12,14 @@ import { AppError } from './errors.ts'
 import type { Database, Relations } from './relations.ts'
 import { expectTime, observed, selectOnly, type StatementScope } from './select-only.ts'
 import { Statement, Statements } from './statements.ts'
+import { bringUpToDate } from './own-database.ts'
 import { createTables, layoutOf } from './tables.ts'
 
 /** One database of a subgraph. */
 export interface DatabaseDeclaration<R extends Relations = Relations> {
   readonly relations: R
+  /** It belongs to Isthmus, whatever system the others are: made and brought up to date as needed. */
+  readonly isOwn?: boolean
 }
 
 /** What the seed leaves in every database it makes. */
@@ -62,6 +65,7 @@ export function openEmbedded<R extends Relations>(
   path: string,
   declaration: DatabaseDeclaration<R>,
 ): EmbeddedDatabase<R> {
+  if (declaration.isOwn === true) bringUpToDate(path, declaration)
   if (!existsSync(path)) {
     throw new AppError(
       'DATABASE_MISSING',
@@ -98,10 +102,13 @@ export function openEmbedded<R extends Relations>(
   }
 }
 
+/** How long a statement waits where a writer of the crosswalk has the file, in milliseconds. */
+const busyTimeoutMs = 1_000
+
 function openFile(name: string, path: string): { file: DatabaseSync; meta: EmbeddedMeta } {
   let file: DatabaseSync | undefined
   try {
-    file = new DatabaseSync(path, { readOnly: true, readBigInts: true })
+    file = new DatabaseSync(path, { readOnly: true, readBigInts: true, timeout: busyTimeoutMs })
     file.exec('PRAGMA query_only = 1')
     const rows = file.prepare('SELECT key, value FROM isthmus_meta').all()
     const meta = Object.fromEntries(rows.map((row) => [String(row['key']), String(row['value'])]))

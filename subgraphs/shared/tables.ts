@@ -30,15 +30,18 @@ export const layoutOf = (relations: Relations): string =>
     .digest('hex')
 
 function createTable(name: string, { columns, key }: Relation): string {
-  const lines = Object.entries(columns).map(
-    ([column, { type, nullable }]) =>
-      `${quoted(column)} ${storage(type)}${nullable ? '' : ' NOT NULL'}`,
+  const lines = Object.entries(columns).map(([column, { type, nullable }]) =>
+    columnText(column, type, nullable),
   )
   const primaryKey = `PRIMARY KEY (${key.map(quoted).join(', ')})`
   // Rows with a key of several parts belong to a parent and are read by it: they lie in its order.
   const options = key.length > 1 ? 'STRICT, WITHOUT ROWID' : 'STRICT'
   return `CREATE TABLE ${quoted(name)} (\n  ${[...lines, primaryKey].join(',\n  ')}\n) ${options};`
 }
+
+/** One column as SQLite declares it. */
+export const columnText = (name: string, type: ColumnType, nullable: boolean): string =>
+  `${quoted(name)} ${storage(type)}${nullable ? '' : ' NOT NULL'}`
 
 const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
 

@@ -69,6 +69,7 @@ for (const kind of serverKinds) {
           kind,
           url: database.url,
           file: null,
+          csvFolder: null,
           statementTimeoutMs: 60_000,
           pool: undefined,
           tls: undefined,

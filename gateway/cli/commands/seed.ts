@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors.ts'
 import { readConfig, type Environment } from '../../config.ts'
 import { loadDemo } from '../../demo.ts'
 import { demoSecret } from '../../tokens/demo.ts'
+import { printEffort } from '../effort.ts'
 
 interface Options {
   readonly size: 'small' | 'medium' | 'large'
@@ -53,9 +54,7 @@ export const seedCommand = (env: Environment): Command =>
       demoSecret(data)
       const made = Object.entries(demo.countRows(data)).map(([name, rows]) => `${rows} ${name}`)
       console.error(`made ${made.join(', ')}`)
-      const seconds = ((performance.now() - started) / 1_000).toFixed(1)
-      const peakMb = Math.round(process.resourceUsage().maxRSS / 1_024)
-      console.error(`done in ${seconds} s, with at most ${peakMb} MB of memory`)
+      printEffort(started)
     })
 
 /** Takes the steps to their end, or to a signal: the first one stops, a second one kills as usual. */

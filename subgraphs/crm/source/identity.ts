@@ -84,8 +84,32 @@ export const accountsOf = (
       .where(isFirst),
   )
 
-/** The accounts of Isthmus ids, the first one first. */
-export const accountsOfIds = (db: IdentityDb, customerIds: readonly string[]) =>
+/**
+ * The accounts of Isthmus ids, the first one first. An id that was merged away is looked for in a
+ * statement of its own, which only ids that nobody has need.
+ */
+export async function accountsOfIds(db: IdentityDb, customerIds: readonly string[]) {
+  const found = await accountsOfPresentIds(db, customerIds)
+  const known = new Set(found.map(({ key }) => key))
+  const unknown = customerIds.filter((id) => !known.has(id))
+  return unknown.length === 0 ? found : [...found, ...(await accountsOfOldIds(db, unknown))]
+}
+
+const accountsOfOldIds = (db: IdentityDb, oldIds: readonly string[]) =>
+  linksOf(
+    db
+      .selectFrom('identity_alias as alias')
+      .innerJoin('identity_link as account', 'account.customerId', 'alias.customerId')
+      .select(['alias.oldId as key', 'account.value as crmAccountId'])
+      .where('account.system', '=', 'CRM')
+      .where('alias.oldId', 'in', oldIds)
+      .where(surest.account)
+      .orderBy('alias.oldId')
+      .orderBy('account.isPrimary', 'desc')
+      .orderBy('account.value'),
+  )
+
+const accountsOfPresentIds = (db: IdentityDb, customerIds: readonly string[]) =>
   linksOf(
     db
       .selectFrom('identity_link as account')

@@ -42,6 +42,13 @@ const commands = [
   ['source', 'diff'],
   ['source', 'sample'],
   ['subgraph'],
+  ['identity', 'match'],
+  ['identity', 'candidates'],
+  ['identity', 'accept'],
+  ['identity', 'reject'],
+  ['identity', 'merge'],
+  ['identity', 'split'],
+  ['identity', 'report'],
 ]
 
 /** Arguments → what is said on standard error, with exit code 2. */
@@ -61,6 +68,8 @@ const misuses: readonly (readonly [string, RegExp])[] = [
   ['serve', /required option '--supergraph <file>'/],
   ['source init --system erp', /required option '--url <address>'/],
   ['source sample --system erp', /missing required argument 'relation'/],
+  ['identity split C000001 200001', /Expected a system and an id, such as ERP:200001/],
+  ['identity candidates --reason SURE', /Allowed choices are LIKELY, AMBIGUOUS/],
 ]
 
 /** Arguments → the one message, with exit code 1 and no stack. */
@@ -98,6 +107,13 @@ const refusals: readonly (readonly [string, RegExp, Readonly<Record<string, stri
   ],
   ['source check --system erp', /^BAD_USER_INPUT: The configuration names no mapping for "erp"/],
   ['source check --system erp --mapping /nowhere', /^MAPPING_INVALID: [^]*no such folder/],
+  ['identity report', /^NOT_FOUND: Nothing was matched yet\. Run: isthmus identity match/],
+  ['identity accept K0', /^NOT_FOUND: There is no candidate "K0"/],
+  ['identity merge C000001 nobody', /^NOT_FOUND: The crosswalk has no customer "nobody"/],
+  [
+    'identity match --rules nope.yaml',
+    /^CONFIGURATION_INVALID: There are no rules to match customers by: nope\.yaml/,
+  ],
   ['seed --checksum', /^DATABASE_MISSING: /, { ISTHMUS_DATA: '/nowhere/isthmus' }],
 ]
 

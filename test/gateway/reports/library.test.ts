@@ -83,9 +83,9 @@ describe('the library', () => {
     })
   })
 
-  it('holds twenty questions, and each starts with a comment that says what it is', () => {
+  it('holds twenty questions and a report on data quality, and each starts with a comment that says what it is', () => {
     const reports = readLibrary()
-    assert.equal(reports.length, 20)
+    assert.equal(reports.length, 21)
     for (const { name, operation } of reports) assert.match(operation, /^# \S/, name)
   })
 })

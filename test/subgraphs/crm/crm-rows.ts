@@ -38,6 +38,54 @@ const identity = {
     link('C6', 'ERP', '600'),
     link('C8', 'ERP', '800'),
   ],
+  identity_alias: [{ oldId: 'C0', customerId: 'C1', since: '2026-01-01' }],
+  identity_candidate: [
+    {
+      id: 'K1',
+      system: 'ERP',
+      value: '900',
+      crmAccountId: 'A7',
+      reason: 'LIKELY',
+      score: '0.8',
+      evidence: '{"NAME":0.8}',
+      foundOn: '2026-06-01',
+    },
+    {
+      id: 'K2',
+      system: 'ERP',
+      value: '901',
+      crmAccountId: 'A7',
+      reason: 'AMBIGUOUS',
+      score: '0.95',
+      evidence: '{"NAME":1,"ADDRESS":0.75}',
+      foundOn: '2026-06-02',
+    },
+  ],
+  identity_finding: [
+    { id: 'UNMATCHED:ERP:900', kind: 'UNMATCHED', system: 'ERP', value: '900' },
+    {
+      id: 'DISAGREEING:ERP:100:CURRENCY:C1:FINANCE D1',
+      kind: 'DISAGREEING',
+      system: 'ERP',
+      value: '100',
+      customerId: 'C1',
+      otherSystem: 'FINANCE',
+      otherValue: 'D1',
+      field: 'CURRENCY',
+    },
+  ],
+  identity_summary: [
+    {
+      system: 'ERP',
+      records: 12,
+      matched: 9,
+      unmatched: 3,
+      doublyMatched: 2,
+      contradicting: 1,
+      candidates: 2,
+      checkedAt: '2026-06-30T01:02:03Z',
+    },
+  ],
 }
 
 const customer = (at: number, more: object = {}) => ({

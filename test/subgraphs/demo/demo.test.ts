@@ -37,7 +37,11 @@ describe('the demo data', () => {
     const { customers, orders } = countRows(data)
     assert.deepEqual([customers, orders], [2_000, value('SELECT count(*) FROM erp.sales_order')])
     for (const [database, relations] of Object.entries(databases)) {
-      for (const relation of Object.keys(relations)) some(`SELECT 1 FROM ${database}."${relation}"`)
+      for (const relation of Object.keys(relations)) {
+        // What a match leaves behind is not there before the first one.
+        const isOfMatch = database === 'identity' && relation !== 'identity_link'
+        if (!isOfMatch) some(`SELECT 1 FROM ${database}."${relation}"`)
+      }
     }
   })
 
@@ -48,7 +52,7 @@ describe('the demo data', () => {
     rmSync(again, { recursive: true })
     assert.equal(sum, checksum(data))
     // Who changes the demo data on purpose writes down what `npm run seed -- --checksum` prints.
-    assert.equal(sum, '234642089198740f95f925a3cd60404caec5ff3e0a7f7dc3a29cec4d78abb90c')
+    assert.equal(sum, '2679e4a926bb4452a513bf10c6be7a969226693b9b223ae9cfbd7dee2bc32726')
   })
 
   it('is another one for another business date', () => {

@@ -55,6 +55,7 @@ describe('own customers only', () => {
       'config_exclusion',
       'config_option',
       'customer',
+      'customer_particulars',
       'order_hold',
       'product',
       'product_price',

@@ -47,7 +47,7 @@ export const initSourceCommand = (env: Environment): Command =>
         import('./propose/files.ts'),
       ])
       await using connection = await openConnection(
-        { ...given, statementTimeoutMs, pool: { max: 1 }, tls: undefined },
+        { ...given, csvFolder: null, statementTimeoutMs, pool: { max: 1 }, tls: undefined },
         { system: system.name, timeZone: config.timeZone },
       )
       const { kind } = connection

@@ -1,0 +1,67 @@
+/**
+ * The crosswalk of this installation for commands: its database in the data folder, the rules of the
+ * policy folder, and the graph to read the systems by.
+ */
+import { join } from 'node:path'
+import { AppError } from '#shared/errors.ts'
+import type { Principal } from '#shared/principal.ts'
+import { createApp, type App } from '../app.ts'
+import type { Config } from '../config.ts'
+import { isEmbedded, loadDemo } from '../demo.ts'
+import { openLimits } from '../limits/limits.ts'
+import { noLog } from '../log.ts'
+import { loadDefinition } from '../sources/in-process.ts'
+import { readSupergraphFile } from '../supergraph/compose.ts'
+import { openCrosswalk, type Crosswalk } from './crosswalk.ts'
+import { readingScopes, type Ask } from './records.ts'
+
+/** The subgraph that reads the crosswalk and declares its tables. */
+const owner = 'crm'
+
+export async function openLocalCrosswalk(config: Config): Promise<Crosswalk> {
+  await seedDemoOnce(config)
+  const entry = readSupergraphFile(config.supergraph).find(({ name }) => name === owner)
+  if (entry === undefined) {
+    throw new AppError(
+      'CONFIGURATION_INVALID',
+      `${config.supergraph} has no subgraph "${owner}", which the crosswalk belongs to.`,
+    )
+  }
+  const { databases } = await loadDefinition(owner, entry.schemaFile)
+  const identity = databases['identity']
+  if (identity === undefined) throw new TypeError(`${owner} declares no crosswalk`)
+  return openCrosswalk(join(config.data, 'identity.sqlite'), identity.relations)
+}
+
+/** Without demo data a demo would match nothing with nothing. */
+async function seedDemoOnce(config: Config): Promise<void> {
+  if (!isEmbedded(config)) return
+  const { demoState, seedDemo } = await loadDemo()
+  const found = demoState(config.data)
+  if (found.state === 'unusable') throw found.error
+  if (found.state === 'absent') seedDemo({ data: config.data, size: 'small' })
+}
+
+export interface Reader extends AsyncDisposable {
+  readonly ask: Ask
+}
+
+/** The graph in this process, with the rights that reading customer records needs and no more. */
+export async function openReader(config: Config, subject: string): Promise<Reader> {
+  const app: App = await createApp(config, { log: noLog })
+  const principal: Principal = {
+    subject,
+    audience: 'EMPLOYEE',
+    scopes: readingScopes,
+    facts: {},
+    rows: null,
+  }
+  return {
+    ask: (document, variables) =>
+      app.execute({ document, variables }, principal, {
+        limits: openLimits,
+        requestId: 'identity',
+      }),
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  }
+}
