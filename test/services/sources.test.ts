@@ -242,9 +242,20 @@ for (const kind of serverKinds) {
       elsewhere.pathname = '/isthmus_nowhere'
       const absent = database.open({ url: elsewhere.href })
       await fails(ask(absent, 'SELECT 1'), 'SOURCE_UNAVAILABLE', /under the name/, database)
-      const tls = database.open({ tls: { ca: 'no certificate' } })
+      const named = database.url.replace('127.0.0.1', 'localhost')
+      const tls = database.open({ url: named, tls: { ca: 'no certificate' } })
       await fails(ask(tls, 'SELECT 1'), 'SOURCE_UNAVAILABLE', /encryption or certif/, database)
     })
+
+    if (kind === 'mysql') {
+      it('a certificate is never compared with another name than that of the host', () => {
+        assert.throws(
+          () => database.open({ tls: {} }),
+          /^AppError: .* has an IP address, with which/,
+        )
+        database.open({ tls: { rejectUnauthorized: false } })
+      })
+    }
 
     it('statements share the connections that the server grants', async () => {
       const account = `${database.reader}_few`

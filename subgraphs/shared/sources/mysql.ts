@@ -2,7 +2,9 @@
  * MySQL and MariaDB through `mysql2`. Values are bound by the server, always: `execute` prepares,
  * whereas `query` writes them into the text, which one sql_mode turns into an injection.
  */
+import { isIP } from 'node:net'
 import type { Connection, FieldPacket, PrepareStatementInfo } from 'mysql2'
+import { AppError } from '../errors.ts'
 import {
   addressIn,
   applicationName,
@@ -29,6 +31,13 @@ export function openMysql(options: NetworkOptions): SourceConnection {
   const { system, tls, statementTimeoutMs = networkDefaults.statementTimeoutMs } = options
   const address = addressIn(options, { protocols: ['mysql', 'mariadb'], port: 3306 })
   const isCertain = tls?.rejectUnauthorized ?? true
+  if (tls !== undefined && isCertain && isIP(address.host) !== 0) {
+    // `mysql2` would compare the certificate with "localhost" instead.
+    throw new AppError(
+      'CONFIGURATION_INVALID',
+      `The url of the source of "${system}" has an IP address, with which its certificate cannot be compared: name the host, or set tls.rejectUnauthorized to false.`,
+    )
+  }
   /** Settings that this server turned out not to have. */
   const unknown = new Set<string>()
 

@@ -1,6 +1,6 @@
 /** `isthmus source` on a SQLite file that is not ours: proposed, checked, compared, looked at. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -154,15 +154,12 @@ describe('isthmus source', () => {
       INSERT INTO orders VALUES (103, 1, '2026-03-03', 'lost', 1, 'EUR')`)
     const { code, stdout } = await source('diff', '--system', 'erp', '--mapping', set)
     assert.equal(code, 1)
+    // The codes of orders are not mapped: one of them means nothing to anybody.
     assert.deepEqual(stdout.trim().split('\n'), [
       'column gone: clients.region; read by customer',
       'column new: clients.area',
       'column gone: orders.ship to',
       'table new: notes',
-      ...(existsSync(join(set, 'sales_order.sql')) &&
-      /^ +,? t\."state"/m.test(read('sales_order.sql'))
-        ? ['code new: sales_order.status "lost"; read by sales_order']
-        : []),
     ])
   })
 
