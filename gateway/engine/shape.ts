@@ -139,7 +139,7 @@ const completeList =
   (value, depth, shaping) => {
     if (value === null) return null
     if (!Array.isArray(value)) {
-      return problem(shaping, depth, value === undefined ? leftOut : 'A system answered no list.')
+      return notThere(shaping, depth, value === undefined ? leftOut : 'A system answered no list.')
     }
     // As long as every item is right as it came, so is the list.
     let items: unknown[] | null = null
@@ -174,7 +174,11 @@ function completeAbstract(
   return (value, depth, shaping) => {
     if (value === null) return null
     if (!isRaw(value)) {
-      return problem(shaping, depth, value === undefined ? leftOut : 'A system answered no object.')
+      return notThere(
+        shaping,
+        depth,
+        value === undefined ? leftOut : 'A system answered no object.',
+      )
     }
     // Who knows only the interface need not say so.
     const typename = value['__typename'] ?? type
@@ -240,7 +244,11 @@ function completeObject(
   return (value, depth, shaping) => {
     if (value === null) return null
     if (!isRaw(value)) {
-      return problem(shaping, depth, value === undefined ? leftOut : 'A system answered no object.')
+      return notThere(
+        shaping,
+        depth,
+        value === undefined ? leftOut : 'A system answered no object.',
+      )
     }
     const said = value['__typename']
     if (said !== undefined && said !== typename && depth > 0 && !compiling.types.isAbstract(said)) {
@@ -354,6 +362,10 @@ function problem(
   problems.push({ path: path.slice(0, depth), message, isNull })
   return failed
 }
+
+/** Where an object or a list was to be; one that is left out may be the null that an error below it made. */
+const notThere = (shaping: Shaping, depth: number, message: string): typeof failed =>
+  problem(shaping, depth, message, message === leftOut)
 
 /** Of the problems those that no error explains yet: a failed fetch has said why its fields miss. */
 function report({ run, problems }: Shaping): void {

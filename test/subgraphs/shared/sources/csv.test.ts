@@ -81,8 +81,8 @@ function folderOf(files: Readonly<Record<string, string | Buffer>>) {
 
 describe('a folder of CSV files', () => {
   it('is read as typed rows: quotes, a BOM, another delimiter, empty values, codes', async () => {
-    await using list_ = folderOf({ 'suppliers.csv': list })
-    const rows = await list_.suppliers().execute()
+    await using csv = folderOf({ 'suppliers.csv': list })
+    const rows = await csv.suppliers().execute()
     assert.deepEqual(
       rows.map((row) => ({ ...row })),
       [
@@ -118,8 +118,8 @@ describe('a folder of CSV files', () => {
   })
 
   it('obeys filters and row rules like every other source', async () => {
-    await using list_ = folderOf({ 'suppliers.csv': list })
-    const active = await list_.suppliers().where('status', '=', 'ACTIVE').execute()
+    await using csv = folderOf({ 'suppliers.csv': list })
+    const active = await csv.suppliers().where('status', '=', 'ACTIVE').execute()
     assert.deepEqual(
       active.map(({ supplierNo }) => supplierNo),
       ['0007', '12'],
@@ -128,7 +128,7 @@ describe('a folder of CSV files', () => {
       ...allRows,
       limit: { rule: 'own_supplier', parameters: { supplierNo: ['0012'] } },
     }
-    const seen = await list_.suppliers(own).execute()
+    const seen = await csv.suppliers(own).execute()
     assert.deepEqual(
       seen.map(({ name }) => name),
       ['台灣精密'],
@@ -136,12 +136,12 @@ describe('a folder of CSV files', () => {
   })
 
   it('is read again when a file has changed', async () => {
-    await using list_ = folderOf({ 'suppliers.csv': list })
-    assert.equal((await list_.suppliers().execute()).length, 3)
-    list_.write('suppliers.csv', `${list}13;New;1;A;;;-\n`)
-    utimesSync(join(list_.folder, 'suppliers.csv'), new Date(), new Date(Date.now() + 5_000))
+    await using csv = folderOf({ 'suppliers.csv': list })
+    assert.equal((await csv.suppliers().execute()).length, 3)
+    csv.write('suppliers.csv', `${list}13;New;1;A;;;-\n`)
+    utimesSync(join(csv.folder, 'suppliers.csv'), new Date(), new Date(Date.now() + 5_000))
     await sleep(1_100) // changes are looked for once a second
-    assert.equal((await list_.suppliers().execute()).length, 4)
+    assert.equal((await csv.suppliers().execute()).length, 4)
   })
 
   const faults: Readonly<Record<string, { content: string | Buffer; message: RegExp }>> = {
@@ -161,14 +161,14 @@ describe('a folder of CSV files', () => {
   }
   for (const [what, { content, message }] of Object.entries(faults)) {
     it(`says where there is ${what}, and is read once it is mended`, async () => {
-      await using list_ = folderOf({ 'suppliers.csv': content })
-      await assert.rejects(list_.suppliers().execute(), (error: Error & { code?: string }) => {
+      await using csv = folderOf({ 'suppliers.csv': content })
+      await assert.rejects(csv.suppliers().execute(), (error: Error & { code?: string }) => {
         assert.equal(error.code, 'SOURCE_DATA_INVALID')
         assert.match(error.message, message)
         return true
       })
-      list_.write('suppliers.csv', list)
-      assert.equal((await list_.suppliers().execute()).length, 3)
+      csv.write('suppliers.csv', list)
+      assert.equal((await csv.suppliers().execute()).length, 3)
     })
   }
 

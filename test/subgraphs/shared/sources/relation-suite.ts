@@ -498,13 +498,12 @@ export function relationSuite(name: string, create: (folder: string) => Promise<
         db.selectFrom('customer').select('name').orderBy('exposure').execute(),
         refused,
       )
-      await assert.rejects(
-        db
-          .selectFrom('customer')
-          .select((eb) => eb.fn.sum<string>('exposure').as('sum'))
-          .execute(),
-        refused,
-      )
+      const [sums] = await db
+        .selectFrom('customer')
+        .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.sum('exposure').as('sum')])
+        .execute()
+      assert.ok(Number(sums?.count) > 0, 'what needs it not is answered')
+      assert.throws(() => sums?.sum, refused)
       await assert.rejects(
         aggregate({
           from: db.selectFrom('customer'),
