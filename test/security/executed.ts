@@ -235,8 +235,10 @@ export async function isWithheld(
       limits: openLimits,
       explained: true,
     })
-    const { plan } = extensions?.['explain'] as { plan: string } // what explain answers
-    const isAsked = !path.slice(0, -1).includes(field) && new RegExp(`\\b${field}\\b`).test(plan)
+    const explained = extensions?.['explain'] as { plan: string } | undefined // what explain answers
+    const isAsked =
+      !path.slice(0, -1).includes(field) &&
+      new RegExp(`\\b${field}\\b`).test(explained?.plan ?? field)
     return isTold && !hasValue(data, path) && !isAsked
   } catch (error) {
     // A caller of another kind may have a schema that does not even have it.
