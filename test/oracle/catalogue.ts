@@ -104,6 +104,20 @@ export function catalogue(subgraphs: Subgraphs): Catalogue {
   return { documents, declared, possible, resolvers, nameIn, fieldsOf }
 }
 
+/** The object types that a subgraph itself may answer where it declares that type. */
+export function possibleIn(
+  known: Catalogue,
+  subgraph: string,
+  { kind, name, members, isInterfaceObject }: DeclaredType,
+): readonly string[] {
+  if (kind === 'union') return members
+  if (isInterfaceObject) return known.possible(name)
+  if (kind === 'object') return [name]
+  return [...(known.declared.get(subgraph)?.values() ?? [])].flatMap((type) =>
+    type.kind === 'object' && type.interfaces.includes(name) ? [type.name] : [],
+  )
+}
+
 /** Whether a field is part of one of the type's keys in that subgraph. */
 export const isInKey = (type: DeclaredType, field: string): boolean =>
   type.keys.some(({ selection }) =>

@@ -4,8 +4,8 @@
  */
 import { parse, validate, type ExecutionResult, type GraphQLSchema } from 'graphql'
 import type { Graph } from '../../gateway/request/execute.ts'
-import type { Case, Question, Subgraphs } from './case.ts'
-import { catalogue, type Catalogue } from './catalogue.ts'
+import type { Case, Data, Question, Stored, Subgraphs } from './case.ts'
+import { catalogue, namedType, possibleIn, type Catalogue } from './catalogue.ts'
 import { differsFrom, isNoPartOf, type Fault } from './compare.ts'
 import { compose, federated, load, outcomeOf, type Ask, type Outcome } from './federated.ts'
 import { truth } from './one-schema.ts'
@@ -79,10 +79,40 @@ function unresolvable({ declared }: Catalogue): string | null {
   return null
 }
 
+/**
+ * A value that a subgraph which resolves it could not answer, because it does not have its type. The
+ * generator draws none, but schemas that are made smaller lose members of unions.
+ */
+function unanswerable(known: Catalogue, data: Data): string | null {
+  for (const { type, fields } of Object.values(data)) {
+    for (const [field, value] of Object.entries(fields)) {
+      for (const { subgraph, declared } of known.resolvers(type, field)) {
+        const target = known.declared.get(subgraph)?.get(namedType(declared.type))
+        if (target === undefined) continue // a leaf
+        const possible = possibleIn(known, subgraph, target)
+        const other = referredTo(value).find((name) => !possible.includes(data[name]?.type ?? ''))
+        if (other !== undefined) return `${subgraph} cannot answer ${other} in ${type}.${field}`
+      }
+    }
+  }
+  return null
+}
+
+/** The names of the objects in a value. */
+function referredTo(value: Stored): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap((each: Stored) => referredTo(each))
+  if ('ref' in value) return [value.ref]
+  return 'any' in value ? value.any.flatMap(referredTo) : []
+}
+
 /** One verdict for each question; a single one when the graph itself is no case. */
 export async function check(given: Case, ask: Ask = federated): Promise<readonly Verdict[]> {
   const loaded = loadGraph(given.subgraphs)
-  return 'kind' in loaded ? [loaded] : checkLoaded(loaded, given, ask)
+  if ('kind' in loaded) return [loaded]
+  const senseless = unanswerable(loaded.known, given.data)
+  if (senseless !== null) return [{ kind: 'discarded', reason: senseless }]
+  return checkLoaded(loaded, given, ask)
 }
 
 async function checkLoaded(

@@ -9,10 +9,11 @@ import { openLimits } from '../../gateway/limits/limits.ts'
 import { createGraph, execute, type Graph } from '../../gateway/request/execute.ts'
 import { observers } from '../../gateway/request/observer.ts'
 import type { Source } from '../../gateway/sources/source.ts'
-import { generationOf } from '../support/generation.ts'
+import { createGeneration } from '../../gateway/supergraph/generation.ts'
 import { anyone } from '../support/subgraph-fixture.ts'
 import type { Question } from './case.ts'
 import type { Catalogue } from './catalogue.ts'
+import { limitedPlanner } from './planner.ts'
 
 /** A supergraph that composed, or why it did not. */
 export type Composed = { readonly supergraphSdl: string } | { readonly problems: readonly string[] }
@@ -26,7 +27,8 @@ export function compose({ documents }: Catalogue): Composed {
     : { supergraphSdl }
 }
 
-export const load = (supergraphSdl: string): Graph => createGraph(generationOf(supergraphSdl))
+export const load = (supergraphSdl: string): Graph =>
+  createGraph(createGeneration(supergraphSdl, limitedPlanner(supergraphSdl)))
 
 /** What the gateway made of a question: an answer, a refusal with a code, or a crash. */
 export type Outcome =

@@ -25,6 +25,7 @@ import { operationOf } from '../../gateway/request/receive.ts'
 import { demoSecret, demoToken } from '../../gateway/tokens/demo.ts'
 import { definitionOf, readFrom, systems } from '../subgraphs/systems.ts'
 import type { Graph } from '../support/graph.ts'
+import { executables, isGiven, isWithheld, type Executable } from './executed.ts'
 
 export const callers = [
   'no token',
@@ -53,6 +54,8 @@ export interface Matrix {
   /** `coordinate: way` that there is not. */
   readonly absent: readonly string[]
   readonly coordinates: readonly string[]
+  /** `coordinate: way` that no execution has judged, and why. */
+  readonly unexecuted: readonly string[]
 }
 
 export async function denyMatrix(graph: Graph): Promise<Matrix> {
@@ -115,12 +118,14 @@ export async function denyMatrix(graph: Graph): Promise<Matrix> {
           ? 'group'
           : 'filter'
 
-  /** Documents that ask with something that tells the field. */
-  const asking = (coordinate: string, way: Way): readonly string[] => {
-    const inputs = [...policies.reads].flatMap(([input, read]) =>
+  const inputsOf = (coordinate: string, way: Way): readonly string[] =>
+    [...policies.reads].flatMap(([input, read]) =>
       read.includes(coordinate) && kindOf(input) === way ? [input] : [],
     )
-    return inputs.flatMap((input) => {
+
+  /** Documents that ask with something that tells the field. */
+  const asking = (coordinate: string, way: Way): readonly string[] =>
+    inputsOf(coordinate, way).flatMap((input) => {
       for (const type of Object.values(apiSchema.getTypeMap())) {
         if (!isObjectType(type)) continue
         for (const field of Object.values(type.getFields())) {
@@ -135,7 +140,6 @@ export async function denyMatrix(graph: Graph): Promise<Matrix> {
       }
       return []
     })
-  }
 
   const documentsOf = (coordinate: string, way: Way): readonly string[] => {
     const [typeName = '', fieldName] = coordinate.split('.')
@@ -177,6 +181,7 @@ export async function denyMatrix(graph: Graph): Promise<Matrix> {
     }
   }
 
+  const unexecuted: string[] = []
   const wrong: string[] = []
   const absent: string[] = []
   let cells = 0
@@ -210,6 +215,14 @@ export async function denyMatrix(graph: Graph): Promise<Matrix> {
     const own = (policies.requirements.get(coordinate) ?? []).flatMap(({ grants }) => grants.flat())
     return everything.difference(new Set(own))
   }
+  const callerWith = (held: ReadonlySet<string>): Principal => ({
+    ...nobody,
+    audience: [...policies.policies].every((each) => held.has(policyGrant(each)))
+      ? 'EMPLOYEE'
+      : 'PARTNER_SYSTEM',
+    scopes: [...held].filter((each) => !each.startsWith('@')),
+  })
+  const runnable = executables(graph)
   const denies = (text: string, held: ReadonlySet<string>): boolean => {
     const document = parse(text)
     const operation = operationOf(document, undefined)
@@ -229,6 +242,7 @@ export async function denyMatrix(graph: Graph): Promise<Matrix> {
           absent.push(`${coordinate}: ${way}`)
           continue
         }
+        await execute(coordinate, way)
         for (const text of documents) {
           cell(denies(text, lacking(coordinate)), coordinate, way, 'wrong scope')
           cell(!denies(text, everything), coordinate, way, 'right scope')
@@ -242,7 +256,48 @@ export async function denyMatrix(graph: Graph): Promise<Matrix> {
   } finally {
     await listening.close()
   }
-  return { cells, wrong, absent, coordinates }
+  return { cells, wrong, absent, coordinates, unexecuted }
+
+  /** The same by whole executions, where a value exists. */
+  async function execute(coordinate: string, way: Way): Promise<void> {
+    const found = executablesOf(coordinate, way)
+    if (found.length === 0) unexecuted.push(`${coordinate}: ${way}: no way that can be run`)
+    for (const executable of found) {
+      const isRight = await isGiven(graph, executable, callerWith(everything))
+      if (isRight === null) {
+        unexecuted.push(`${coordinate}: ${way}: no value in the demo data`)
+        continue
+      }
+      cell(isRight, coordinate, way, 'right scope, executed')
+      const isWrongRight = await isWithheld(graph, executable, callerWith(lacking(coordinate)))
+      cell(isWrongRight, coordinate, way, 'wrong scope, executed')
+    }
+  }
+
+  function executablesOf(coordinate: string, way: Way): readonly Executable[] {
+    const [typeName = '', fieldName] = coordinate.split('.')
+    if (typeName === 'Mutation') return []
+    const type = apiSchema.getType(typeName)
+    const [face] = isObjectType(type) ? type.getInterfaces() : []
+    const plain = runnable.reading(coordinate, (field) => field)
+    const read = {
+      plain: () => plain,
+      alias: () =>
+        plain && {
+          ...plain,
+          path: [...plain.path.slice(0, -1), 'other'],
+          document: runnable.reading(coordinate, (field) => `other: ${field}`)?.document ?? '',
+        },
+      fragment: () =>
+        runnable.reading(coordinate, (field) => `... on ${typeName} { ... { ${field} } }`),
+      'interface or union': () =>
+        runnable.reading(coordinate, (field) => `... on ${face?.name} { ${field} }`),
+      'nested entity path': () => runnable.reading(coordinate, (field) => field, plain?.path[0]),
+    }
+    if (way === '_entities' || (way === 'alias' && fieldName === undefined)) return []
+    if (way in read) return [read[way as keyof typeof read]()].flatMap((each) => each ?? [])
+    return inputsOf(coordinate, way).flatMap((input) => runnable.asking(input) ?? [])
+  }
 
   /** Each system is asked for real entities, past the gateway, by who may and by who may not. */
   async function atSubgraphs(): Promise<void> {
@@ -290,15 +345,8 @@ export async function denyMatrix(graph: Graph): Promise<Matrix> {
             : isObjectType(inner)
               ? `${fieldName} { __typename }`
               : fieldName
-        const as = (held: ReadonlySet<string>): Principal => ({
-          ...nobody,
-          audience: [...policies.policies].every((each) => held.has(policyGrant(each)))
-            ? 'EMPLOYEE'
-            : 'PARTNER_SYSTEM',
-          scopes: [...held].filter((each) => !each.startsWith('@')),
-        })
-        const denied = await run(as(lacking(coordinate)), typeName, text)
-        const given = await run(as(everything), typeName, text)
+        const denied = await run(callerWith(lacking(coordinate)), typeName, text)
+        const given = await run(callerWith(everything), typeName, text)
         const codes = (result: typeof denied) =>
           (result?.errors ?? []).map(({ extensions }) => extensions['code'])
         known.add(coordinate)

@@ -1,7 +1,7 @@
 /** Random data for a graph: some objects of every type, nulls where they may stand, keys that differ. */
 import { Kind, type SelectionSetNode, type TypeNode } from 'graphql'
 import type { Data, Stored, StoredObject } from '../case.ts'
-import { namedType, type Catalogue, type Declared, type DeclaredType } from '../catalogue.ts'
+import { namedType, possibleIn, type Catalogue, type Declared } from '../catalogue.ts'
 import type { Draw } from './draw.ts'
 import { enumValues } from './world.ts'
 
@@ -173,19 +173,6 @@ function objectsFor(plan: Plan, type: string, field: string): readonly string[] 
   })
   const [first] = sets
   return [...(first ?? [])].filter((name) => sets.every((set) => set.has(name)))
-}
-
-function possibleIn(
-  known: Catalogue,
-  subgraph: string,
-  { kind, name, members, isInterfaceObject }: DeclaredType,
-): readonly string[] {
-  if (kind === 'union') return members
-  if (isInterfaceObject) return known.possible(name)
-  if (kind === 'object') return [name]
-  return [...(known.declared.get(subgraph)?.values() ?? [])].flatMap((type) =>
-    type.kind === 'object' && type.interfaces.includes(name) ? [type.name] : [],
-  )
 }
 
 function valueFor(
