@@ -7,7 +7,7 @@ const words =
   /(^|_)(pass|passes|pw|pwd|hash|hashed|salt|token|secret|secrets|credential|credentials|cvv2?|cvc2?|csc|otp|totp|pin)(_|$)/
 const parts = /password|passwd|passphrase|passcode|secret/
 const keys = /(^|_)(api|private|access|encryption|signing|session|ssh|license|licence)_?key(_|$)/
-const cards = /card_?(number|no|num|nr)(_|$)|(^|_)creditcard(_|$)/
+const cards = /(^|_)((credit|debit)_?)?card_?(number|no|num|nr)(_|$)|(^|_)(credit|debit)_?card$/
 
 /** `PasswordHash`, `api_key`, `CardNumber` … */
 export function looksSecret(name: string): boolean {
