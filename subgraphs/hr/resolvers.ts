@@ -17,8 +17,9 @@ interface At {
   readonly at?: string | null
 }
 
-const departmentOf = ({ departmentCode }: { departmentCode: string | null }, _: object, hr: Hr) =>
-  departmentCode === null ? null : hr.loaders.departmentByCode.load(departmentCode)
+/** An aggregate that is not grouped by department has no code at all. */
+const departmentOf = ({ departmentCode }: { departmentCode?: string | null }, _: object, hr: Hr) =>
+  departmentCode == null ? null : hr.loaders.departmentByCode.load(departmentCode)
 
 export const resolvers: Resolvers = {
   HeadcountMeasure: { HEADCOUNT: 'headcount', FTE: 'fte' },

@@ -3,7 +3,7 @@
  * the declaration says, whatever the driver hands over. The same for all kinds of databases.
  */
 import { isDate } from '../calendar.ts'
-import { Big, decimalText, isDecimalText, toScaled, withPlaces } from '../decimal.ts'
+import { isDecimalText } from '../decimal.ts'
 import type { Decode } from '../dialect.ts'
 import type { Column, ColumnType } from '../relations.ts'
 import type { SourceType } from '../sources/connection.ts'
@@ -149,11 +149,11 @@ function textOf(value: unknown): string | null {
 function decimalOf(value: unknown, scale: number): string | null {
   const text = typeof value === 'string' ? value : textOf(value)
   if (text === null || !isDecimalText(text)) return null
-  return toScaled(text, scale) === null ? null : withoutZeros(text)
+  const point = text.indexOf('.')
+  const plain = point === -1 ? text : text.replace(/\.?0+$/, '')
+  if (point !== -1 && plain.length - point - 1 > scale) return null
+  return plain === '-0' ? '0' : plain
 }
-
-const withoutZeros = (text: string): string =>
-  text.endsWith('0') ? decimalText(new Big(text)) : withPlaces(text, 0)
 
 function refuse(what: string, expected: string, value: unknown): never {
   throw unfit(what, expected, shown(value))

@@ -30,13 +30,11 @@ export interface SourceSettings {
   readonly tls:
     | { readonly ca?: string | undefined; readonly rejectUnauthorized?: boolean | undefined }
     | undefined
-  /** Before the ids of this source where a system has several. */
-  readonly prefix: string | null
 }
 
 const keys = [
   ...(['kind', 'url', 'file', 'folder', 'timeZone', 'parameters', 'base', 'asOf'] as const),
-  ...(['statementTimeoutMs', 'pool', 'tls', 'prefix'] as const),
+  ...(['statementTimeoutMs', 'pool', 'tls'] as const),
 ]
 
 /** What a company may have: a folder of CSV files is read as tables of SQLite. */
@@ -112,7 +110,6 @@ export function readSourceFile(
     statementTimeoutMs: wholeOf(of.get('statementTimeoutMs'), 1, 600_000, reading),
     pool: poolOf(of.get('pool'), reading),
     tls: tlsOf(of.get('tls'), reading),
-    prefix: textOf(of.get('prefix'), reading),
   }
   return { settings, problems }
 }

@@ -34,7 +34,6 @@ asOf: 2014-06-30
 parameters: { company: 7, language: "\${LANGUAGE}", archived: false }
 statementTimeoutMs: 700
 pool: { max: 3 }
-prefix: DE
 `,
       'pg/customer.sql': 'SELECT id FROM own WHERE company = :company AND lang = :language::text',
       'pg/codes.yaml': 'customer: { status: { "1": OPEN, 02: CLOSED, "*": LOST } }',
@@ -51,7 +50,6 @@ prefix: DE
     assert.equal(set.timeZone, 'Europe/Berlin')
     assert.equal(set.statementTimeoutMs, 700)
     assert.equal(set.pool?.max, 3)
-    assert.equal(set.prefix, 'DE')
     assert.deepEqual([...set.mappings.keys()], ['customer', 'sales_order'])
     const [customer, order] = [set.mappings.get('customer'), set.mappings.get('sales_order')]
     assert.ok(customer && order)
@@ -99,7 +97,7 @@ nobody: {}
     })
     assert.deepEqual(problemsOf(join(folder, 'x')), [
       'x/source.yaml:2: the environment has no NOWHERE',
-      'x/source.yaml:3: "timezone" is not known; known are kind, url, file, timeZone, parameters, base, asOf, statementTimeoutMs, pool, tls, prefix',
+      'x/source.yaml:3: "timezone" is not known; known are kind, url, file, folder, timeZone, parameters, base, asOf, statementTimeoutMs, pool, tls',
       'x/source.yaml:9: base: there is no folder "../none"',
       'x/source.yaml:4: timeZone: "Mars/Olympus" is no time zone',
       'x/source.yaml:8: parameters.a: expected text, a number, true or false',
