@@ -334,7 +334,10 @@ describe('a value of a type that the caller’s schema does not have', () => {
       answer: { must: null },
       errors: [],
     })
-    const held = [{ cursor: 'a', media: secret }, { cursor: 'b', media: book }]
+    const held = [
+      { cursor: 'a', media: secret },
+      { cursor: 'b', media: book },
+    ]
     assert.deepEqual(shapeSeen('{ held { cursor media { title } } }', { held }), {
       answer: { held: [{ cursor: 'b', media: { title: 'b' } }] },
       errors: [],
