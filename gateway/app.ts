@@ -168,6 +168,7 @@ export async function createApp(
     },
     rateLimit: (principal) =>
       config.noAuth ? null : admission.look(principal.subject, limitsOf(principal)),
+    limitsOf: (principal) => (config.noAuth ? null : limitsOf(principal)),
     audit: audit && identities && auditLog(identities.store, config),
   })
   let policy: Policy | null = null

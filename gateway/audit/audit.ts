@@ -9,6 +9,7 @@ import type { Principal, RowLimit } from '#shared/principal.ts'
 import type { Log } from '../log.ts'
 import { InvalidVariables, type Follower } from '../request/execute.ts'
 import { InvalidDocument } from '../request/receive.ts'
+import { renameValues } from '../request/response-names.ts'
 import { silent, type Observer } from '../request/observer.ts'
 import type { Prepared } from '../request/prepare.ts'
 import { storeFile } from '../store/store.ts'
@@ -17,7 +18,7 @@ import type { AuditConfig } from './config.ts'
 import type { AuditEntry, Outcome, RowsInForce } from './entry.ts'
 import { auditKeys, type AuditKeys } from './keys.ts'
 import { secretOf } from './log.ts'
-import { readingOf, type Reading } from './reading.ts'
+import { readingOf, type Named, type Reading } from './reading.ts'
 import { startWriter } from './writer.ts'
 
 /** What one question brings. */
@@ -62,6 +63,7 @@ export function openAudit({ data, config, log, now }: AuditOptions): Audit {
   return {
     run: async ({ principal, token, requestId, generation, cost }, work) => {
       let reading: Reading | null = null
+      let named: Named | null = null
       let values: Readonly<Record<string, unknown>> = {}
       let answered: unknown = null
       const systems = new Set<string>()
@@ -74,7 +76,7 @@ export function openAudit({ data, config, log, now }: AuditOptions): Audit {
           token,
           operationName: reading?.operationName ?? null,
           operationHash: reading?.operationHash ?? null,
-          reading: reading?.coordinates?.hash ?? null,
+          reading: named?.coordinates?.hash ?? null,
           records: reading?.recordsIn(answered) ?? [],
           rows: rowsOf(principal.rows),
           systems: [...systems].toSorted(),
@@ -83,11 +85,12 @@ export function openAudit({ data, config, log, now }: AuditOptions): Audit {
           codes,
           variables: hashed(values, keys),
         }
-        return writer.write({ entry: JSON.stringify(entry), reading: reading?.coordinates ?? null })
+        return writer.write({ entry: JSON.stringify(entry), reading: named?.coordinates ?? null })
       }
       const follow: Follower = {
         asks: async ({ prepared, values: given }) => {
           reading = known(prepared, generation)
+          named = reading.named(renameValues(given))
           values = given
           if (reading.isChange) await write('STARTED', [])
         },
@@ -110,7 +113,7 @@ export function openAudit({ data, config, log, now }: AuditOptions): Audit {
       try {
         await write(codes.length === 0 ? 'ANSWERED' : 'PARTIAL', codes)
       } catch (error) {
-        if (isProtected(reading)) throw error
+        if (mustBeKept(reading, named)) throw error
         log.error(
           { requestId, err: error },
           'an answer without anything protected is not in the audit',
@@ -122,8 +125,8 @@ export function openAudit({ data, config, log, now }: AuditOptions): Audit {
   }
 }
 
-const isProtected = (reading: Reading | null): boolean =>
-  reading === null || reading.isProtected || reading.isChange
+const mustBeKept = (reading: Reading | null, named: Named | null): boolean =>
+  named === null || named.isProtected || reading?.isChange !== false
 
 const codesOf = ({ errors = [] }: ExecutionResult): readonly string[] =>
   [

@@ -17,9 +17,11 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql'
+import { dropOldest } from '../oldest.ts'
 import type { Prepared } from '../request/prepare.ts'
 import { possibleTypes } from '../request/possible-fields.ts'
 import type { Generation } from '../supergraph/generation.ts'
+import { askedWithIn } from './asked-with.ts'
 import type { Coordinates, ReadRecords } from './entry.ts'
 import { digest } from './keys.ts'
 
@@ -27,13 +29,21 @@ export interface Reading {
   readonly operationName: string | null
   readonly operationHash: string
   readonly isChange: boolean
+  /** What is read and refused with the values of a request, by the operation's names. */
+  named(values: Readonly<Record<string, unknown>>): Named
+  /** The records in what the systems answered. */
+  recordsIn(data: unknown): readonly ReadRecords[]
+}
+
+export interface Named {
   /** Whether something protected is read: then there is no answer without an entry. */
   readonly isProtected: boolean
   /** Null when nothing protected is read or refused. */
   readonly coordinates: { readonly hash: string; readonly coordinates: string } | null
-  /** The records in what the systems answered. */
-  recordsIn(data: unknown): readonly ReadRecords[]
 }
+
+/** Ways to ask with something protected that are kept of one operation. */
+const maxNamed = 100
 
 /** Keys that one entry lists, of each type. */
 export const maxKeys = 100
@@ -42,16 +52,32 @@ const maxKeyLength = 200
 export function readingOf({ operation, denied }: Prepared, generation: Generation): Reading {
   const { read, types } = protectedIn(operation, generation)
   const refused = [...new Set(denied.map(({ coordinate }) => coordinate))].toSorted()
-  const coordinates = JSON.stringify({ read, refused } satisfies Coordinates)
+  const askedWith = askedWithIn(operation, generation)
+  const kept = new Map<string, Named>()
   return {
     operationName: operation.name?.value ?? null,
     operationHash: digest(print(operation)),
     isChange: operation.operation === 'mutation',
-    isProtected: read.length > 0,
-    coordinates:
-      read.length + refused.length === 0 ? null : { hash: digest(coordinates), coordinates },
+    named: (values) => {
+      const more = askedWith(values)
+      const key = more.join()
+      const before = kept.get(key)
+      if (before !== undefined) return before
+      const made = namedOf({ read: [...new Set([...read, ...more])].toSorted(), refused })
+      kept.set(key, made)
+      dropOldest(kept, maxNamed)
+      return made
+    },
     recordsIn: walkOf(operation, { generation, types }),
   }
+}
+
+function namedOf(named: Coordinates): Named {
+  const isProtected = named.read.length > 0
+  const coordinates = JSON.stringify(named)
+  return isProtected || named.refused.length > 0
+    ? { isProtected, coordinates: { hash: digest(coordinates), coordinates } }
+    : { isProtected, coordinates: null }
 }
 
 /** The coordinates that some rule protects, itself or by a type, and the types they stand on. */

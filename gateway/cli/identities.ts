@@ -20,7 +20,7 @@ export interface LocalIdentities extends Identities {
 export function localIdentities(env: Environment): LocalIdentities {
   const config = readConfig(env)
   // Which scopes the schema names is not asked here: the gateway refuses what is wrong at its start.
-  const policy = readPolicy(config.policy, new Set(), { isForeign: true })
+  const policy = readPolicy(config.policy, null)
   const identities = openIdentities({
     config,
     log: noLog,

@@ -26,6 +26,7 @@ import {
 import { hiddenField } from '../request/conditions.ts'
 import { originalName } from '../request/response-names.ts'
 import type { Denied } from '../request/denied.ts'
+import { absent, errorsWithout } from './absent.ts'
 import { leafCheck, type LeafCheck } from './leaves.ts'
 import { eachItem } from './places.ts'
 import { isRaw, withPath, type Path, type Run } from './run.ts'
@@ -62,6 +63,8 @@ interface Shaping {
   /** Where it is, by raw names; only the first `depth` parts count. */
   readonly path: (string | number)[]
   readonly problems: Problem[]
+  /** The places of what the caller's schema does not have. */
+  readonly leftOut: Path[]
 }
 
 type Complete = (value: unknown, depth: number, shaping: Shaping) => unknown
@@ -71,10 +74,12 @@ export function compileShape(options: ShapeOptions): Shape {
   if (!root) throw new TypeError('an operation without its root type')
   const complete = completeObject(root, [options.operation.selectionSet], { ...options, at: [] })
   return (run) => {
-    const shaping: Shaping = { run, path: [], problems: [] }
+    const shaping: Shaping = { run, path: [], problems: [], leftOut: [] }
     const data = complete(run.data, 0, shaping)
     report(shaping)
-    return data === failed ? null : (data as Data) // an object completes to an object
+    if (shaping.leftOut.length > 0)
+      run.errors.splice(0, Infinity, ...errorsWithout(shaping.leftOut, run.errors))
+    return data === failed || data === absent ? null : (data as Data) // an object completes to an object
   }
 }
 
@@ -90,7 +95,7 @@ function completeType(
 ): Complete {
   if (isNonNullType(type)) return nonNull(completeType(type.ofType, selectionSets, compiling))
   if (isListType(type)) {
-    return completeList(nullableUnlessNonNull(type.ofType, selectionSets, compiling))
+    return completeList(itemOf(completeType(type.ofType, selectionSets, compiling), type.ofType))
   }
   if (isObjectType(type)) return completeObject(type, selectionSets, compiling)
   if (isAbstractType(type)) return completeAbstract(type.name, selectionSets, compiling)
@@ -98,18 +103,28 @@ function completeType(
   throw new TypeError(`${String(type)} is no type of an answer`)
 }
 
-/** At a place where null may stand, an explained null is a null. */
-function nullableUnlessNonNull(
-  type: GraphQLOutputType,
-  selectionSets: readonly SelectionSetNode[],
-  compiling: Compiling,
-): Complete {
-  const complete = completeType(type, selectionSets, compiling)
+/** At a place where null may stand, an explained null is a null, and so is what is not there. */
+function valueOf(complete: Complete, type: GraphQLOutputType): Complete {
+  if (isNonNullType(type)) return complete
+  return (value, depth, shaping) => {
+    const completed = complete(value, depth, shaping)
+    if (completed === failed) return null
+    return completed === absent ? leaveOut(shaping, depth) : completed
+  }
+}
+
+/** An item that is not there has no place in its list. */
+function itemOf(complete: Complete, type: GraphQLOutputType): Complete {
   if (isNonNullType(type)) return complete
   return (value, depth, shaping) => {
     const completed = complete(value, depth, shaping)
     return completed === failed ? null : completed
   }
+}
+
+function leaveOut({ path, leftOut }: Shaping, depth: number): null {
+  leftOut.push(path.slice(0, depth))
+  return null
 }
 
 const nonNull =
@@ -149,7 +164,8 @@ const completeList =
       const item = complete(came, depth + 1, shaping)
       if (item === failed) return failed
       if (items === null && item !== came) items = value.slice(0, index)
-      items?.push(item)
+      if (item === absent) leaveOut(shaping, depth + 1)
+      else items?.push(item)
     }
     return items ?? value
   }
@@ -188,7 +204,9 @@ function completeAbstract(
       complete = completeOf(typename)
       known.set(typename, complete)
     }
-    return complete === null ? problem(shaping, depth, otherType) : complete(value, depth, shaping)
+    if (complete !== null) return complete(value, depth, shaping)
+    const isOutside = schema.getType(typename) === undefined && types.meets(typename, type)
+    return isOutside ? absent : problem(shaping, depth, otherType)
   }
 }
 
@@ -265,7 +283,7 @@ function completeObject(
       if (field === undefined || !isAsAsked) break
       const came = value[name]
       last = completeAt(field, came, depth, shaping)
-      if (last === failed) return failed
+      if (last === failed || last === absent) return last
       at += 1
       isAsAsked = last === came
       if (!isAsAsked) break
@@ -277,7 +295,7 @@ function completeObject(
       let completed = last
       if (index < at - 1) completed = value[field.from]
       else if (index >= at) completed = completeAt(field, value[field.from], depth, shaping)
-      if (completed === failed) return failed
+      if (completed === failed || completed === absent) return completed
       shaped[field.to] = completed
     }
     return shaped
@@ -336,7 +354,7 @@ function fieldOf(
     to: name,
     mayBeNull: nullable === definition.type,
     check: isLeafType(nullable) ? leafCheck(nullable) : undefined,
-    complete: nullableUnlessNonNull(definition.type, inner, { ...compiling, at }),
+    complete: valueOf(completeType(definition.type, inner, { ...compiling, at }), definition.type),
   }
 }
 

@@ -9,6 +9,7 @@ import { sourceOf } from '../sources/in-process.ts'
 import type { Source } from '../sources/source.ts'
 import type { AuditLog } from '../audit/log.ts'
 import { auditResolvers } from './audit.ts'
+import { limitsResolvers, type LookLimits } from './limits.ts'
 import { rateLimitResolvers, type LookRateLimit } from './rate-limit.ts'
 import { platformName, platformSchema } from './schema.ts'
 import { tokenResolvers, type PlatformTokens } from './tokens.ts'
@@ -32,11 +33,12 @@ export interface PlatformOptions {
   /** Null where callers need none. */
   readonly tokens: PlatformTokens | null
   readonly rateLimit: LookRateLimit
+  readonly limitsOf: LookLimits
   /** Null where nothing is kept. */
   readonly audit: AuditLog | null
 }
 
-export const platformSource = ({ tokens, rateLimit, audit }: PlatformOptions): Source =>
+export const platformSource = ({ tokens, rateLimit, limitsOf, audit }: PlatformOptions): Source =>
   sourceOf(
     platformName,
     openSubgraph(
@@ -49,6 +51,7 @@ export const platformSource = ({ tokens, rateLimit, audit }: PlatformOptions): S
           viewerResolvers,
           tokenResolvers(tokens),
           rateLimitResolvers(rateLimit),
+          limitsResolvers(limitsOf),
           auditResolvers(audit),
         ),
       }),

@@ -37,6 +37,7 @@ interface CreateInput {
   readonly name: string
   readonly days: number
   readonly addresses?: readonly string[] | null
+  readonly scopes?: readonly string[] | null
 }
 
 interface RotateInput {
@@ -66,7 +67,11 @@ export function tokenResolvers(tokens: PlatformTokens | null): Resolvers {
     Mutation: {
       createToken: (_: unknown, change: Change<CreateInput>, context: Context) => {
         const { input } = change
-        const request = { ...input, addresses: input.addresses ?? null }
+        const request = {
+          ...input,
+          addresses: input.addresses ?? null,
+          scopes: input.scopes ?? null,
+        }
         return writing(context).create(request, byOf(change, context))
       },
       rotateToken: (_: unknown, change: Change<RotateInput>, context: Context) => {

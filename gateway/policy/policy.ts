@@ -46,13 +46,16 @@ export interface PolicyOptions {
   /** Of partners whose file says nothing else. */
   readonly partnerLimits?: Limits
   /** The scopes that something in the contract of an audience asks for; by default all. */
-  readonly scopesFor?: (audience: Audience) => ReadonlySet<string>
+  readonly scopesFor?: (audience: Audience) => ReadonlySet<string> | null
 }
 
-/** `known` are the scopes that the schema asks for; `*` in a role means all of them. */
+/**
+ * `known` are the scopes that the schema asks for; `*` in a role means all of them. Null where the
+ * schema is not at hand: then a file's scopes are taken as they are, and `*` means none.
+ */
 export function readPolicy(
   folder: string,
-  known: ReadonlySet<string>,
+  known: ReadonlySet<string> | null,
   {
     isForeign = false,
     partnerLimits = defaultLimits.partner,
@@ -91,7 +94,7 @@ const factNames: ReadonlySet<string> = new Set(['loginId', 'employeeNo', 'depart
 
 interface Checking extends Required<PolicyOptions> {
   /** The scopes that the schema asks for. */
-  readonly known: ReadonlySet<string>
+  readonly known: ReadonlySet<string> | null
   readonly problems: string[]
 }
 
@@ -103,7 +106,7 @@ function readRoles(file: string, checking: Checking) {
     Object.entries(recordOf(yaml['roles'])).map(([role, value]) => {
       const listed = textsOf(recordOf(value)['scopes'], `${name}: roles.${role}.scopes`, problems)
       const meant = knownScopes(listed, `${name}: roles.${role}`, checking)
-      return [role, listed.includes('*') ? [...known] : meant] as const
+      return [role, listed.includes('*') ? [...(known ?? [])] : meant] as const
     }),
   )
   const rows = new Map(
@@ -153,7 +156,7 @@ function readPartners(folder: string, checking: Checking) {
       problems.push(`${file}: "audience" is none of ${audiences.slice(1).join(', ')}`)
     else {
       const within = scopesFor(audience)
-      for (const scope of meant.filter((each) => !within.has(each)))
+      for (const scope of meant.filter((each) => within?.has(each) === false))
         problems.push(
           `${file}: scopes: all that asks for "${scope}" is outside of the contract of ${audience}`,
         )
@@ -217,10 +220,12 @@ function knownScopes(
   at: string,
   { known, isForeign, problems }: Checking,
 ): readonly string[] {
-  const unknown = listed.filter((scope) => scope !== '*' && !known.has(scope))
+  const named = listed.filter((scope) => scope !== '*')
+  if (known === null) return named
+  const unknown = named.filter((scope) => !known.has(scope))
   if (!isForeign)
     problems.push(...unknown.map((scope) => `${at}: no field asks for the scope "${scope}"`))
-  return listed.filter((scope) => known.has(scope))
+  return named.filter((scope) => known.has(scope))
 }
 
 function readFile(file: string, problems: string[]): Yaml {

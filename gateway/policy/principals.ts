@@ -13,6 +13,8 @@ import { rowRules, type Ask } from './row-rules.ts'
 export interface Claims {
   readonly subject: string
   readonly groups: readonly string[]
+  /** Of a partner's token: the only scopes of the plan that it grants. Left out: all of them. */
+  readonly scopes?: readonly string[]
 }
 
 export interface PrincipalsOptions {
@@ -74,10 +76,17 @@ async function checkAgainUnlessComplete(
   }
 }
 
-async function build({ subject, groups }: Claims, policy: Policy, ask: Ask): Promise<Built> {
+async function build(
+  { subject, groups, scopes: granted }: Claims,
+  policy: Policy,
+  ask: Ask,
+): Promise<Built> {
   const partner = policy.partner(subject)
   if (partner !== undefined) {
-    const { audience, scopes } = partner
+    const { audience } = partner
+    const scopes = granted
+      ? partner.scopes.filter((scope) => granted.includes(scope))
+      : partner.scopes
     const rows = await completed(partner.rows, ask)
     return {
       principal: { subject, audience, scopes, facts: {}, rows },

@@ -11,6 +11,8 @@ export interface IssuedToken {
   readonly subject: string
   /** Addresses and CIDR ranges it may be used from; null: from anywhere. */
   readonly addresses: readonly string[] | null
+  /** Those of the plan's that it grants; null: all of them. */
+  readonly scopes: readonly string[] | null
   readonly createdAt: number
   readonly createdBy: string
   readonly expiresAt: number
@@ -30,6 +32,7 @@ export type NewToken = Pick<
   | 'name'
   | 'subject'
   | 'addresses'
+  | 'scopes'
   | 'createdAt'
   | 'createdBy'
   | 'expiresAt'
@@ -57,13 +60,13 @@ export interface TokenStatements {
   removeExpiredAccess(before: number): void
 }
 
-const columns = `id, last_four, kind, name, subject, addresses, created_at, created_by, expires_at,
+const columns = `id, last_four, kind, name, subject, addresses, scopes, created_at, created_by, expires_at,
   replaced_by, revoked_at, revoked_by, last_used_at, uses`
 
 export function tokenStatements({ database }: Store): TokenStatements {
   const insert = database.prepare(
-    `INSERT INTO issued_token (id, hash, last_four, kind, name, subject, addresses, created_at, created_by, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO issued_token (id, hash, last_four, kind, name, subject, addresses, scopes, created_at, created_by, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const byId = database.prepare(`SELECT ${columns} FROM issued_token WHERE id = ?`)
   const byHash = database.prepare(`SELECT ${columns} FROM issued_token WHERE hash = ?`)
@@ -96,11 +99,12 @@ export function tokenStatements({ database }: Store): TokenStatements {
   const one = (row: Row | undefined) => (row === undefined ? null : tokenOf(row))
   return {
     insert: (token) => {
-      const { id, hash, lastFour, kind, name, subject, addresses } = token
-      const listed = addresses === null ? null : JSON.stringify(addresses)
+      const { id, hash, lastFour, kind, name, subject } = token
+      const [addresses, scopes] = [token.addresses, token.scopes].map(listed)
       const { createdAt, createdBy, expiresAt } = token
       insert.run(
-        ...[id, hash, lastFour, kind, name, subject, listed, createdAt, createdBy, expiresAt],
+        ...[id, hash, lastFour, kind, name, subject],
+        ...[addresses ?? null, scopes ?? null, createdAt, createdBy, expiresAt],
       )
     },
     byId: (id) => one(byId.get(id)),
@@ -120,6 +124,9 @@ export function tokenStatements({ database }: Store): TokenStatements {
   }
 }
 
+const listed = (texts: readonly string[] | null): string | null =>
+  texts === null ? null : JSON.stringify(texts)
+
 const tokenOf = (row: Row): IssuedToken => ({
   id: textOf(row, 'id'),
   lastFour: textOf(row, 'last_four'),
@@ -127,6 +134,7 @@ const tokenOf = (row: Row): IssuedToken => ({
   name: textOf(row, 'name'),
   subject: textOf(row, 'subject'),
   addresses: row['addresses'] === null ? null : textsOf(row, 'addresses'),
+  scopes: row['scopes'] === null ? null : textsOf(row, 'scopes'),
   createdAt: numberOf(row, 'created_at'),
   createdBy: textOf(row, 'created_by'),
   expiresAt: numberOf(row, 'expires_at'),

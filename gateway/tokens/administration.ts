@@ -16,6 +16,8 @@ export interface CreateToken {
   readonly days: number
   /** Null: from anywhere. */
   readonly addresses: readonly string[] | null
+  /** Some of the plan's. Left out or null: all of them, also those that it gets later. */
+  readonly scopes?: readonly string[] | null
 }
 
 export interface RotateToken {
@@ -50,14 +52,15 @@ export interface TokenAdministration {
   findBySecret(secret: string): Promise<IssuedToken | null>
   page(page: TokenPage): Promise<readonly IssuedToken[]>
   count(subject: string | null): Promise<number>
-  /** A token for minutes, for a partner that proved its key. */
-  grantAccess(subject: string, seconds: number): string
+  /** A token for minutes, for a partner that proved its key; `scopes` null: all of the plan. */
+  grantAccess(subject: string, scopes: readonly string[] | null, seconds: number): string
 }
 
 export interface AdministrationOptions {
   readonly store: Store
   readonly environment: TokenEnvironment
-  readonly isPartner: (subject: string) => boolean
+  /** The scopes of a partner's plan; null when there is no such partner. */
+  readonly planScopes: (subject: string) => readonly string[] | null
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -75,7 +78,7 @@ export function statusOf(token: IssuedToken, now: number): TokenStatus {
 }
 
 export function createAdministration(options: AdministrationOptions): TokenAdministration {
-  const { store, environment, isPartner, now } = options
+  const { store, environment, planScopes, now } = options
   const tokens = tokenStatements(store)
   const onceOf = createOnce(store)
 
@@ -97,7 +100,7 @@ export function createAdministration(options: AdministrationOptions): TokenAdmin
     throw new AppError('NOT_FOUND', `There is no token with the id "${id}".`)
   }
   const insert = (
-    token: Pick<IssuedToken, 'subject' | 'name' | 'addresses' | 'kind'>,
+    token: Pick<IssuedToken, 'subject' | 'name' | 'addresses' | 'scopes' | 'kind'>,
     { secret, by, lifeMs }: { secret: string; by: string; lifeMs: number },
   ): string => {
     const id = `tok_${randomText(16)}`
@@ -115,13 +118,14 @@ export function createAdministration(options: AdministrationOptions): TokenAdmin
   }
 
   const create = (request: CreateToken, by: By): Shown => {
-    check(createProblems(request, isPartner))
+    check(createProblems(request, planScopes(request.subject)))
     const secret = newToken(environment)
     const { subject, name, addresses, days } = request
+    const scopes = request.scopes == null ? null : [...new Set(request.scopes)]
     return store.transaction(() => {
       const { result, isNew } = once(by, ['create', request], () =>
         insert(
-          { subject, name, addresses, kind: 'ISSUED' },
+          { subject, name, addresses, scopes, kind: 'ISSUED' },
           { secret, by: by.subject, lifeMs: days * dayMs },
         ),
       )
@@ -138,7 +142,7 @@ export function createAdministration(options: AdministrationOptions): TokenAdmin
       const { result, isNew } = once(by, ['rotate', request], () => {
         const old = known(request.id)
         refuseUnlessActive(old, now())
-        if (!isPartner(old.subject)) throw noPlan(old.subject)
+        if (planScopes(old.subject) === null) throw noPlan(old.subject)
         const lifeMs = request.days === null ? old.expiresAt - old.createdAt : request.days * dayMs
         const id = insert(old, { secret, by: by.subject, lifeMs })
         const until = Math.min(old.expiresAt, now() + request.overlapHours * 3_600_000)
@@ -169,11 +173,11 @@ export function createAdministration(options: AdministrationOptions): TokenAdmin
     findBySecret: (secret) => Promise.try(() => tokens.byHash(tokenHash(secret))),
     page: (page) => Promise.try(() => tokens.page(page)),
     count: (subject) => Promise.try(() => tokens.count(subject)),
-    grantAccess: (subject, seconds) => {
+    grantAccess: (subject, scopes, seconds) => {
       const secret = newToken(environment)
-      const token = { subject, name: 'access token', addresses: null, kind: 'ACCESS' } as const
+      const token = { subject, name: 'access token', addresses: null, scopes } as const
       tokens.removeExpiredAccess(now())
-      insert(token, { secret, by: subject, lifeMs: seconds * 1_000 })
+      insert({ ...token, kind: 'ACCESS' }, { secret, by: subject, lifeMs: seconds * 1_000 })
       return secret
     },
   }
@@ -187,15 +191,18 @@ function check(problems: Problems): void {
 }
 
 const createProblems = (
-  { subject, name, days, addresses }: CreateToken,
-  isPartner: (subject: string) => boolean,
+  { subject, name, days, addresses, scopes }: CreateToken,
+  ofPlan: readonly string[] | null,
 ): Problems => [
-  isPartner(subject) ? null : noPlan(subject).message,
+  ofPlan === null ? noPlan(subject).message : null,
   /^[^\p{Cc}]+$/u.test(name) && name.length <= tokenLimits.nameLength && name.trim() !== ''
     ? null
     : `A token's name is one line of 1 to ${tokenLimits.nameLength} characters.`,
   daysProblem(days),
   ...addressesProblems(addresses ?? []),
+  ...(scopes ?? []).map((scope) =>
+    ofPlan?.includes(scope) === false ? `The plan has no scope "${scope}".` : null,
+  ),
   addresses?.length === 0 ? 'An empty list of addresses would let nobody in: leave it out.' : null,
 ]
 

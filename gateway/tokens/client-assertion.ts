@@ -32,11 +32,19 @@ export interface AccessToken {
   readonly scope: string
 }
 
-/** `audiences` are the names by which this gateway may be meant. Throws what is wrong with it. */
-export type GrantByAssertion = (
-  assertion: string,
-  audiences: readonly string[],
-) => Promise<AccessToken>
+export interface AssertedRequest {
+  readonly assertion: string
+  /** The names by which this gateway may be meant. */
+  readonly audiences: readonly string[]
+  /** The scopes that the token shall grant, separated by spaces (RFC 6749, section 3.3); null: all of the plan. */
+  readonly scope: string | null
+}
+
+/** Throws what is wrong with the assertion, or InvalidScope when it is good and the scope is not. */
+export type GrantByAssertion = (request: AssertedRequest) => Promise<AccessToken>
+
+/** More than the plan grants, or no list of scopes. */
+export class InvalidScope extends Error {}
 
 const accessSeconds = 600
 const maxAssertionSeconds = 300
@@ -49,7 +57,7 @@ export function createGrantByAssertion(options: ClientAssertionOptions): GrantBy
   const keysOf = createKeysOf((error) =>
     log.error({ err: error }, 'the keys of a partner could not be had'),
   )
-  return async (assertion, audiences) => {
+  return async ({ assertion, audiences, scope }) => {
     if (assertion.length > maxLength) throw new TypeError('longer than any assertion')
     const { iss } = decodeJwt(assertion)
     const partner = iss === undefined ? undefined : policy().partner(iss)
@@ -72,18 +80,26 @@ export function createGrantByAssertion(options: ClientAssertionOptions): GrantBy
     if (exp > now() / 1_000 + maxAssertionSeconds + toleranceSeconds)
       throw new TypeError(`good for longer than ${maxAssertionSeconds} seconds`)
     if (jti === '' || jti.length > 200) throw new TypeError('no usable jti')
+    const scopes = scope === null ? null : scopesIn(scope, partner.scopes)
     const expiresAt = (exp + toleranceSeconds) * 1_000
     const token = store.transaction(() => {
       if (!useAssertion({ subject, jti, expiresAt }, now())) throw new TypeError('used before')
-      return administration.grantAccess(subject, accessSeconds)
+      return administration.grantAccess(subject, scopes, accessSeconds)
     })
     return {
       access_token: token,
       token_type: 'Bearer',
       expires_in: accessSeconds,
-      scope: partner.scopes.join(' '),
+      scope: (scopes ?? partner.scopes).join(' '),
     }
   }
+}
+
+/** Each once; what is no list of scopes has a part that no plan grants. */
+function scopesIn(scope: string, granted: readonly string[]): readonly string[] {
+  const scopes = [...new Set(scope.split(' '))]
+  if (scopes.every((each) => granted.includes(each))) return scopes
+  throw new InvalidScope()
 }
 
 /** Keys from an address are kept; those of a file are the policy's. */

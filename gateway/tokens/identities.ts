@@ -43,7 +43,12 @@ export function openIdentities({ config, log, demoSecret, policy }: IdentitiesOp
   const isPartner = (subject: string) => policy().partner(subject) !== undefined
   const { maxUnseenDays } = config
   const grants = createGrants({ store, maxUnseenDays, isPartner, log, now })
-  const administration = createAdministration({ store, environment, isPartner, now })
+  const administration = createAdministration({
+    store,
+    environment,
+    planScopes: (subject) => policy().partner(subject)?.scopes ?? null,
+    now,
+  })
   return {
     store,
     grants,

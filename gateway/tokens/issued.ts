@@ -44,12 +44,12 @@ export function createIssuedVerifier(options: IssuedVerifierOptions): IssuedVeri
   const lookUp = (hash: string): Kept => {
     const token = tokens.byHash(hash)
     if (token === null) throw new TypeError('unknown token')
-    const { subject, addresses, id } = token
+    const { subject, addresses, scopes, id } = token
     const found: Kept = {
       token,
       allows: addresses === null ? null : addressList(addresses),
       verified: {
-        claims: { subject, groups: [] },
+        claims: { subject, groups: [], ...(scopes === null ? {} : { scopes }) },
         tokenId: id,
         clientId: null,
         callers: 'partners',

@@ -6,7 +6,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '#shared/errors.ts'
 import { readBody, sendJson } from '#shared/http-server.ts'
 import { keyPairAlgorithms } from '../config.ts'
-import type { AccessToken, GrantByAssertion } from '../tokens/client-assertion.ts'
+import {
+  InvalidScope,
+  type AccessToken,
+  type GrantByAssertion,
+} from '../tokens/client-assertion.ts'
 
 export interface OAuthOptions {
   /** The name of this gateway as partners know it, its address. */
@@ -59,8 +63,17 @@ async function answer(
   } else {
     let token: AccessToken
     try {
-      token = await grant(assertion, [issuer, issuer + tokenPath])
+      token = await grant({
+        assertion,
+        audiences: [issuer, issuer + tokenPath],
+        // A parameter without a value is one that was left out (section 3.2).
+        scope: form.get('scope') || null,
+      })
     } catch (error) {
+      if (error instanceof InvalidScope) {
+        refuse(400, 'invalid_scope', 'The scope is more than the plan of this partner grants.')
+        return
+      }
       onRefused(error)
       refuse(401, 'invalid_client', 'The assertion is not good.')
       return

@@ -96,6 +96,38 @@ describe('the audit', () => {
     assert.deepEqual([customers?.keys.length, customers?.more], [100, 30])
   })
 
+  it('names what a question filters, sorts, groups and measures by, wherever the value stands', async () => {
+    const read = async (query: string, variables: object = {}) => {
+      const answer = await gateway.post({ query, variables })
+      assert.equal(answer.json().errors, undefined, answer.text)
+      return (await entryOf(answer)).coordinates.read
+    }
+    const health = 'Customer.healthScore'
+    const byValue =
+      'query Q($by: CustomerOrder) { customers(first: 1, orderBy: $by) { totalCount } }'
+    assert.ok((await read(byValue, { by: { field: 'HEALTH_SCORE' } })).includes(health))
+    // The same question with another value reads something else, and with none nothing.
+    assert.ok(!(await read(byValue, { by: { field: 'NAME' } })).includes(health))
+    assert.ok(!(await read(byValue)).includes(health))
+    const written = '{ customers(first: 1, orderBy: { field: HEALTH_SCORE }) { totalCount } }'
+    assert.ok((await read(written)).includes(health))
+    const inner = `query Q($field: CustomerSort!) {
+      customers(first: 1, orderBy: { field: $field }) { totalCount } }`
+    assert.ok((await read(inner, { field: 'HEALTH_SCORE' })).includes(health))
+    assert.ok(!(await read(inner, { field: 'NAME' })).includes(health))
+
+    const hired = `query Q($filter: EmployeeFilter) { employees(filter: $filter) { totalCount } }`
+    const since = { hired: { from: '2020-01-01' } }
+    assert.ok((await read(hired, { filter: { or: [since] } })).includes('Employee.hiredOn'))
+    assert.ok(!(await read(hired, { filter: { nameContains: 'a' } })).includes('Employee.hiredOn'))
+    const at = `query Q($at: Date) {
+      headcountAggregates(at: $at, groupBy: [DEPARTMENT]) { rows { headcount } } }`
+    assert.ok((await read(at, { at: '2026-01-01' })).includes('Employee.hiredOn'))
+    const measured = `{ salesOrderAggregates(groupBy: [], orderBy: { measure: COST }) {
+      rows { count } } }`
+    assert.ok((await read(measured)).includes('SalesOrderAggregate.cost'))
+  })
+
   it('says what was refused, and refusals of the whole question', async () => {
     const denied = await entryOf(
       await gateway.post(

@@ -32,7 +32,7 @@ describe('private_key_jwt', () => {
       audience: 'SUPPLIER',
       rows: 'own_customers',
       parameters: { crmAccountId: ['A000002'] },
-      scopes: ['crm:contact-pii:read'],
+      scopes: ['crm:contact-pii:read', 'erp:supply:read'],
     }
     const write = (name: string, more: object) =>
       writeFileSync(join(policy, `partners/${name}.yaml`), JSON.stringify({ ...plan, ...more }))
@@ -83,10 +83,51 @@ describe('private_key_jwt', () => {
     assert.match(String(body['access_token']), /^isthmus_demo_/)
     assert.deepEqual(
       [body['token_type'], body['expires_in'], body['scope']],
-      ['Bearer', 600, 'crm:contact-pii:read'],
+      ['Bearer', 600, 'crm:contact-pii:read erp:supply:read'],
     )
     const { json } = await viewerOf(body['access_token'])
     assert.deepEqual(json().data, { viewer: { subject, audience: 'SUPPLIER' } })
+  })
+
+  const scopesOf = async ({ body }: { body: Record<string, unknown> }) => {
+    const query = '{ viewer { scopes } }'
+    const { json } = await gateway.post({ query }, { token: String(body['access_token']) })
+    return (json().data as { viewer: { scopes: string[] } }).viewer.scopes // as asked
+  }
+
+  it('grants the scopes that are asked for, each token its own', async () => {
+    const all = ['crm:contact-pii:read', 'erp:supply:read']
+    const asked = [
+      'erp:supply:read',
+      all.join(' '),
+      'crm:contact-pii:read crm:contact-pii:read',
+      '',
+    ]
+    const granted = [all.slice(1), all, all.slice(0, 1), all]
+    const tokens = await Promise.all(asked.map((scope) => ask(assertion(), { scope })))
+    assert.deepEqual(
+      tokens.map(({ status, body }) => [status, body['scope']]),
+      granted.map((scopes) => [200, scopes.join(' ')]),
+    )
+    assert.deepEqual(await Promise.all(tokens.map(scopesOf)), granted)
+  })
+
+  it('refuses a scope beyond the plan, to whoever has a good assertion', async () => {
+    const given = assertion()
+    for (const scope of [
+      'hr:salary:read',
+      'erp:supply:read hr:salary:read',
+      'ERP:SUPPLY:READ',
+      'erp:supply:read  crm:contact-pii:read',
+      ' ',
+    ]) {
+      const { status, body } = await ask(given, { scope })
+      assert.deepEqual([status, body['error']], [400, 'invalid_scope'], scope)
+      assert.equal(body['access_token'], undefined)
+    }
+    const wrong = await ask(assertion({}, {}, foreign), { scope: 'hr:salary:read' })
+    assert.deepEqual([wrong.status, wrong.body['error']], [401, 'invalid_client'])
+    assert.equal((await ask(given)).status, 200, 'it was not used yet')
   })
 
   it('takes keys from the partner’s address, and the endpoint’s own name as audience', async () => {

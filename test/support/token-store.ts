@@ -19,6 +19,7 @@ export function openTokens(
   const now = () => clock.now
   const partners = new Set([partner])
   const isPartner = (subject: string) => partners.has(subject)
+  const planScopes = (subject: string) => (isPartner(subject) ? [] : null)
   const grants = createGrants({ store, maxUnseenDays: 30, isPartner, log: noLog, now })
   return {
     file,
@@ -26,7 +27,7 @@ export function openTokens(
     clock,
     partners,
     grants,
-    administration: createAdministration({ store, environment: 'live', isPartner, now }),
+    administration: createAdministration({ store, environment: 'live', planScopes, now }),
     verify: createIssuedVerifier({
       store,
       environment: 'live',

@@ -8,6 +8,8 @@ export interface Token {
   readonly subject: string
   readonly lastFour: string
   readonly addresses: readonly string[] | null
+  /** Null: all of the plan. */
+  readonly scopes: readonly string[] | null
   readonly expiresAt: string
   readonly lastUsedAt: string | null
   readonly uses: number
@@ -18,9 +20,20 @@ export interface Viewer {
   readonly audience: string
   readonly scopes: readonly string[]
   readonly rowRule: string | null
+  /** Null where nobody counts. */
+  readonly limits: Limits | null
   readonly tokens: readonly Token[] | null
   /** The newest first; null where nothing is kept. */
   readonly auditEntries: { readonly nodes: readonly LogEntry[] } | null
+}
+
+/** Costs are points. */
+export interface Limits {
+  readonly cost: number
+  readonly costPerMinute: number
+  readonly costPerDay: number
+  readonly depth: number
+  readonly concurrency: number
 }
 
 export interface LogEntry {
@@ -52,7 +65,7 @@ export interface Plan {
   readonly subject: string
 }
 
-const fields = 'id status name subject lastFour addresses expiresAt lastUsedAt uses'
+const fields = 'id status name subject lastFour addresses scopes expiresAt lastUsedAt uses'
 
 async function ask<Data>(query: string, variables: object = {}): Promise<Data> {
   const response = await fetchAsCaller('/graphql', {
@@ -73,7 +86,9 @@ async function ask<Data>(query: string, variables: object = {}): Promise<Data> {
 export const askOwn = (): Promise<Own> =>
   ask(`query OwnTokens {
     viewer {
-      subject audience scopes rowRule tokens { ${fields} }
+      subject audience scopes rowRule
+      limits { cost costPerMinute costPerDay depth concurrency }
+      tokens { ${fields} }
       auditEntries(first: 20) {
         nodes { at operationName outcome cost systems read refused codes }
       }

@@ -1,5 +1,5 @@
 /** What the caller read last, as the audit keeps it, and what may still be asked. */
-import type { LogEntry, RateLimit } from './ask.ts'
+import type { Limits, LogEntry, RateLimit } from './ask.ts'
 import { element, moment } from './dom.ts'
 
 export function logTable(entries: readonly LogEntry[] | null): HTMLElement {
@@ -33,6 +33,16 @@ export function logTable(entries: readonly LogEntry[] | null): HTMLElement {
       element('tbody', {}, ...rows),
     ),
   )
+}
+
+/** `100,000 points a question, …`. */
+export function limitsText(limits: Limits | null): string {
+  if (limits === null) return 'none'
+  const [cost, minute, day] = [limits.cost, limits.costPerMinute, limits.costPerDay].map((points) =>
+    points.toLocaleString('en'),
+  )
+  const points = `${cost} points a question, ${minute} a minute, ${day} a day`
+  return `${points}; ${limits.depth} fields deep; ${limits.concurrency} questions at once`
 }
 
 /** `990,000 of 1,000,000 points a minute`. */

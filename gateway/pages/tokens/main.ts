@@ -14,7 +14,7 @@ import {
   type Viewer,
 } from './ask.ts'
 import { button, element, field } from './dom.ts'
-import { logTable, pointsLeft } from './log.ts'
+import { limitsText, logTable, pointsLeft } from './log.ts'
 import './style.css'
 import { tokenTable } from './table.ts'
 
@@ -106,7 +106,7 @@ async function show(): Promise<void> {
 }
 
 function about({ viewer, rateLimit }: Own): HTMLElement {
-  const { subject, audience, scopes, rowRule } = viewer
+  const { subject, audience, scopes, rowRule, limits } = viewer
   const pair = (name: string, value: string) => [element('dt', {}, name), element('dd', {}, value)]
   return element(
     'dl',
@@ -115,6 +115,7 @@ function about({ viewer, rateLimit }: Own): HTMLElement {
     ...pair('Kind', audience.toLowerCase().replaceAll('_', ' ')),
     ...pair('Rows', rowRule ?? 'all'),
     ...pair('Points left', pointsLeft(rateLimit)),
+    ...pair('Limits', limitsText(limits)),
     ...pair('Scopes', scopes.length === 0 ? 'none' : scopes.join(', ')),
   )
 }

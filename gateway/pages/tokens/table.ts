@@ -11,7 +11,17 @@ const isGood = ({ status }: Token): boolean => status === 'ACTIVE' || status ===
 
 export function tokenTable(tokens: readonly Token[], actions: Actions | null): HTMLElement {
   if (tokens.length === 0) return element('p', { class: 'hint' }, 'No tokens were issued.')
-  const heads = ['Name', 'Subject', 'Token', 'Status', 'Expires', 'Last used', 'Requests', 'From']
+  const heads = [
+    'Name',
+    'Subject',
+    'Token',
+    'Status',
+    'Expires',
+    'Last used',
+    'Requests',
+    'From',
+    'Scopes',
+  ]
   const rows = tokens.map((token) =>
     element(
       'tr',
@@ -24,6 +34,7 @@ export function tokenTable(tokens: readonly Token[], actions: Actions | null): H
       element('td', { class: 'number' }, moment(token.lastUsedAt)),
       element('td', { class: 'number' }, String(token.uses)),
       element('td', { class: 'code' }, token.addresses?.join(', ') ?? 'anywhere'),
+      element('td', { class: 'code' }, scopesOf(token)),
       ...(actions === null ? [] : [actionsCell(token, actions)]),
     ),
   )
@@ -46,6 +57,9 @@ export function tokenTable(tokens: readonly Token[], actions: Actions | null): H
     ),
   )
 }
+
+const scopesOf = ({ scopes }: Token): string =>
+  scopes === null ? 'all of the plan' : scopes.length === 0 ? 'none' : scopes.join(', ')
 
 function actionsCell(token: Token, actions: Actions): HTMLElement {
   const cell = element('td', { class: 'actions' })

@@ -51,10 +51,21 @@ describe('tokens on the command line', () => {
     assert.match((await isthmus(['token', 'list'], env)).stdout, /REVOKED.*ERP sync\n.*EXPIRED/)
   })
 
+  it('are issued for some of the scopes of their plan', async () => {
+    const created = ['token', 'create', plan, '--name', 'narrow', '--scope']
+    const whole = await json(...created.slice(0, -1))
+    assert.equal(whole.token.scopes, null)
+    const { token } = await json(...created, 'crm:contact-pii:read')
+    assert.deepEqual(token.scopes, ['crm:contact-pii:read'])
+    const explained = await json('token', 'explain', token.id)
+    assert.deepEqual(explained.scopes, ['crm:contact-pii:read'])
+  })
+
   const refusals: readonly (readonly [string, RegExp])[] = [
     ['token create nobody --name x', /^NOT_FOUND: .*harbour-distribution/],
     [`token create ${plan} --name x --days 366`, /^BAD_USER_INPUT: .*1 to 365/],
     [`token create ${plan} --name x --address nonsense`, /^BAD_USER_INPUT: .*"nonsense"/],
+    [`token create ${plan} --name x --scope hr:salary:read`, /^BAD_USER_INPUT: .*hr:salary:read/],
     ['token revoke tok_none', /^NOT_FOUND: /],
     ['token rotate tok_none', /^NOT_FOUND: /],
     ['token explain nobody', /^NOT_FOUND: /],

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { buildSchema, GraphQLError, Kind, parse } from 'graphql'
 import { lack, owe, type Raw, type Run } from '../../../gateway/engine/run.ts'
-import { compileShape } from '../../../gateway/engine/shape.ts'
+import { compileShape, type ShapeOptions } from '../../../gateway/engine/shape.ts'
 import { typeConditions } from '../../../gateway/engine/types.ts'
+import { filteredSchema } from '../../../gateway/supergraph/filtered-schema.ts'
 import type { Denied } from '../../../gateway/request/denied.ts'
 import { runOver } from '../../support/engine.ts'
 
@@ -32,16 +33,24 @@ const types = typeConditions(schema)
 interface Given {
   readonly denied?: readonly Denied[]
   /** What has happened before the answer is made. */
-  readonly before?: (run: Run) => void
+  readonly before?: ((run: Run) => void) | undefined
 }
 
-function shape(question: string, data: Raw, { denied = [], before }: Given = {}) {
+const shape = (question: string, data: Raw, given: Given = {}) =>
+  shapeIn({ schema, types }, question, data, given)
+
+function shapeIn(
+  graph: Pick<ShapeOptions, 'schema' | 'types'>,
+  question: string,
+  data: Raw,
+  { denied = [], before }: Given,
+) {
   const [operation] = parse(question).definitions
   assert.ok(operation?.kind === Kind.OPERATION_DEFINITION)
   const introspect = () => ({ name: 'said' })
   const run: Run = { ...runOver(), data }
   before?.(run)
-  const answer = compileShape({ operation, schema, types, denied, introspect })(run)
+  const answer = compileShape({ operation, ...graph, denied, introspect })(run)
   const errors = run.errors.map(({ path, message }) => `${path?.join('.')}: ${message}`)
   return { answer, errors }
 }
@@ -282,4 +291,76 @@ describe('a null that is explained already gets no second error', () => {
 it('introspection is answered beside the data', () => {
   const { answer } = shape('{ a: __type(name: "Thing") { name } thing { id } }', { thing: null })
   assert.deepEqual(answer, { a: { name: 'said' }, thing: null })
+})
+
+describe('a value of a type that the caller’s schema does not have', () => {
+  const whole = buildSchema(`
+    type Query { one: Media, must: Holder, list: [Media], sure: [Media!]!, held: [Holder!], any: [Either] }
+    type Holder { cursor: String, media: Media! }
+    interface Media { title: String }
+    type Book implements Media { title: String }
+    type Secret implements Media { title: String }
+    union Either = Book | Secret
+  `)
+  const seen = filteredSchema(whole, (coordinate) => coordinate === 'Secret')
+  const shapeSeen = (question: string, data: Raw, before?: (run: Run) => void) =>
+    shapeIn({ schema: seen, types: typeConditions(whole) }, question, data, { before })
+  const secret = { __typename: 'Secret', title: 's' }
+  const book = { __typename: 'Book', title: 'b' }
+
+  it('is null without an error, as one that is not there', () => {
+    const { answer, errors } = shapeSeen('{ one { title } }', { one: secret })
+    assert.deepEqual([answer, errors], [shapeSeen('{ one { title } }', { one: null }).answer, []])
+  })
+
+  it('has no place in a list, whatever its items may be', () => {
+    const rows = [secret, book, null, secret]
+    assert.deepEqual(shapeSeen('{ list { title } }', { list: rows }), {
+      answer: { list: [{ title: 'b' }, null] },
+      errors: [],
+    })
+    assert.deepEqual(shapeSeen('{ sure { title } }', { sure: [book, secret] }), {
+      answer: { sure: [{ title: 'b' }] },
+      errors: [],
+    })
+    assert.deepEqual(shapeSeen('{ any { __typename } }', { any: [secret, book] }), {
+      answer: { any: [{ __typename: 'Book' }] },
+      errors: [],
+    })
+  })
+
+  it('takes along what cannot be without it', () => {
+    assert.deepEqual(shapeSeen('{ must { media { title } } }', { must: { media: secret } }), {
+      answer: { must: null },
+      errors: [],
+    })
+    const held = [
+      { cursor: 'a', media: secret },
+      { cursor: 'b', media: book },
+    ]
+    assert.deepEqual(shapeSeen('{ held { cursor media { title } } }', { held }), {
+      answer: { held: [{ cursor: 'b', media: { title: 'b' } }] },
+      errors: [],
+    })
+  })
+
+  it('takes along the errors in it; the others lead to where the answer has them', () => {
+    const { answer, errors } = shapeSeen(
+      '{ list { title } }',
+      { list: [secret, { ...book, title: undefined }, secret, { ...book, title: {} }] },
+      (run) => {
+        for (const index of [0, 1, 2])
+          run.errors.push(new GraphQLError('down', { path: ['list', index, 'title'] }))
+      },
+    )
+    assert.deepEqual(answer, { list: [{ title: null }, { title: null }] })
+    assert.deepEqual(errors, ['list.0.title: down', `list.1.title: ${otherType}`])
+  })
+
+  it('is an error when no schema has its type', () => {
+    const { answer, errors } = shapeSeen('{ one { title } }', { one: { __typename: 'Query' } })
+    assert.deepEqual([answer, errors], [{ one: null }, [`one: ${otherType}`]])
+    const unknown = shapeSeen('{ one { title } }', { one: { __typename: 'Nothing' } })
+    assert.deepEqual(unknown.errors, [`one: ${otherType}`])
+  })
 })

@@ -1,6 +1,7 @@
 /** Tokens of partners in the graph, over HTTP: issued, seen, rotated and revoked by administrators only. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { defaultLimits, type CallerKind } from '../../../gateway/limits/limits.ts'
 import type { DemoIdentity } from '../../../gateway/tokens/demo.ts'
 import { startHttp, type ErrorJson, type HttpGateway } from '../../support/http.ts'
 
@@ -106,6 +107,36 @@ describe('tokens in the graph', () => {
     const nodes = data.tokens.nodes as { name: string; status: string; id: string }[] // as asked
     assert.ok(!nodes.some(({ name }) => name === 'stolen' || name === 'x'))
     assert.equal(nodes.find(({ id }) => id === token.id)?.status, 'ACTIVE')
+  })
+
+  it('grant no more than the scopes they were issued for, and keep that when they are rotated', async () => {
+    const scopesOf = async (token: string) =>
+      (await ask('{ viewer { scopes } }', {}, token)).data.viewer.scopes
+    const { secret: whole } = await issue()
+    const { secret, token } = await issue({ scopes: [] })
+    assert.deepEqual(await scopesOf(whole), ['crm:contact-pii:read'])
+    assert.deepEqual(await scopesOf(secret), [])
+    const { data } = await ask(rotate, { input: { id: token.id }, key: 'rotate-scopes' })
+    assert.deepEqual(await scopesOf(data.rotateToken.secret), [])
+    const listed = await ask('{ tokens(first: 2) { nodes { id scopes } } }')
+    assert.deepEqual(listed.data.tokens.nodes, [
+      { id: data.rotateToken.token.id, scopes: [] },
+      { id: token.id, scopes: [] },
+    ])
+    const beyond = { subject, name: 'more', days: 1, scopes: ['crm:customer-tax:read'] }
+    const { errors } = await ask(create, { input: beyond, key: 'beyond' })
+    assert.equal(errors[0]?.extensions.code, 'BAD_USER_INPUT')
+    assert.match(errors[0]?.message ?? '', /crm:customer-tax:read/)
+  })
+
+  it('come with limits, which their owner sees', async () => {
+    const { secret } = await issue()
+    const query = '{ viewer { limits { cost costPerMinute costPerDay depth concurrency } } }'
+    const names = ['cost', 'costPerMinute', 'costPerDay', 'depth', 'concurrency'] as const
+    const of = (kind: CallerKind) =>
+      Object.fromEntries(names.map((name) => [name, defaultLimits[kind][name]]))
+    assert.deepEqual((await ask(query, {}, secret)).data.viewer.limits, of('partner'))
+    assert.deepEqual((await ask(query)).data.viewer.limits, of('employee'))
   })
 
   it('of others are not seen by a partner', async () => {

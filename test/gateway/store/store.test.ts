@@ -41,14 +41,15 @@ describe('migrations', () => {
     const next = [
       { number: 1, name: 'tokens', sql: '' },
       { number: 2, name: 'audit', sql: '' },
-      { number: 3, name: 'good', sql: 'CREATE TABLE good (a INTEGER)' },
-      { number: 4, name: 'bad', sql: 'CREATE TABLE good (a INTEGER)' },
+      { number: 3, name: 'token-scopes', sql: '' },
+      { number: 4, name: 'good', sql: 'CREATE TABLE good (a INTEGER)' },
+      { number: 5, name: 'bad', sql: 'CREATE TABLE good (a INTEGER)' },
     ]
     assert.throws(() => migrate(store.database, next, store.transaction), /already exists/)
     const { database } = store
-    assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], 2)
+    assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], 3)
     assert.throws(() => database.prepare('SELECT * FROM good'), /no such table/)
-    migrate(database, next.slice(0, 3), store.transaction)
+    migrate(database, next.slice(0, 4), store.transaction)
     assert.deepEqual(database.prepare('SELECT * FROM good').all(), [])
   })
 

@@ -52,6 +52,7 @@ describe('creating a token', () => {
       'a name of two lines': [{ name: 'a\nb' }, /one line/],
       'no address at all': [{ addresses: [] }, /nobody in/],
       'a wrong address': [{ addresses: ['10.0.0.0/99'] }, /no address/],
+      'a scope beyond the plan': [{ scopes: ['hr:salary:read'] }, /no scope "hr:salary:read"/],
       'two things': [{ days: 0, name: '' }, /one line.*from 1 to 365/],
     }
     for (const [what, [change, message]] of Object.entries(wrong)) {
@@ -194,7 +195,7 @@ describe('the list of tokens', () => {
     }
     clock.now += 1
     const { token: newest } = await administration.create(request, by)
-    administration.grantAccess(partner, 600)
+    administration.grantAccess(partner, null, 600)
     const ids = async (subject: string | null, limit: number, after = null) =>
       await administration.page({ subject, limit, after })
     const all = await ids(null, 10)

@@ -15,7 +15,8 @@ import { fieldsOf, isConnection, isGroups, isList, type Field } from './shapes.t
 
 /** Rows of a list below which everything is looked at. */
 const rootRows = '10'
-const groupRows = '3'
+/** More than there are currencies: those without a value of the dimension may come first, in each. */
+const groupRows = '6'
 
 export interface Question {
   readonly root: string

@@ -9,6 +9,7 @@ interface Options {
   readonly name: string
   readonly days: number
   readonly address?: readonly string[]
+  readonly scope?: readonly string[]
   readonly json?: boolean
 }
 
@@ -22,6 +23,7 @@ export const createTokenCommand = (env: Environment): Command =>
     .requiredOption('--name <text>', 'what it is for, as the list shows it')
     .option('--days <number>', `how long it is good, 1 to ${tokenLimits.days}`, wholeNumber, 90)
     .option('--address <ip or range...>', 'where it may be used from; left out, from anywhere')
+    .option('--scope <scopes...>', 'the only scopes of the plan it grants; left out, all of them')
     .option('--json', 'print the token and what is known of it as JSON')
     .addHelpText(
       'after',
@@ -30,11 +32,11 @@ Examples:
   npm run --silent isthmus -- token create harbour-distribution --name "ERP sync"
   npm run --silent isthmus -- token create harbour-distribution --name "ERP sync" --days 30 --address 192.0.2.0/24 2001:db8::1`,
     )
-    .action(async (named: string, { name, days, address, json }: Options) => {
+    .action(async (named: string, { name, days, address, scope, json }: Options) => {
       using identities = localIdentities(env)
       const { subject } = planNamed(identities.policy, named)
       const shown = await identities.administration.create(
-        { subject, name, days, addresses: address ?? null },
+        { subject, name, days, addresses: address ?? null, scopes: scope ?? null },
         identities.by,
       )
       printShown(shown, json === true)

@@ -8,6 +8,7 @@ import type { Caller } from '../../../policy/explain.ts'
 import type { Policy } from '../../../policy/policy.ts'
 import type { Limits } from '../../../limits/limits.ts'
 import { readWithPlatform } from '../../../platform/schema.ts'
+import type { IssuedToken } from '../../../store/tokens.ts'
 import { isBare } from '../../../supergraph/read.ts'
 import { tokenPattern } from '../../../tokens/format.ts'
 import { findPlan, localIdentities } from '../../identities.ts'
@@ -94,9 +95,13 @@ async function callerNamed(env: Environment, named: string, policy: Policy): Pro
   if (tokenPattern.test(named)) {
     throw new AppError('BAD_USER_INPUT', 'A token is given on standard input: token explain -')
   }
-  const subject = findPlan(policy, named)?.subject ?? (await subjectOfToken(env, named)) ?? named
+  const token = await tokenNamed(env, named)
+  const subject = findPlan(policy, named)?.subject ?? token?.subject ?? named
   const partner = policy.partner(subject)
-  if (partner !== undefined) return partner
+  if (partner !== undefined) {
+    const granted = token?.scopes ?? partner.scopes
+    return { ...partner, scopes: partner.scopes.filter((scope) => granted.includes(scope)) }
+  }
   const scopes = policy.scopesOf(subject, [])
   if (scopes.length === 0) {
     throw new AppError(
@@ -107,14 +112,14 @@ async function callerNamed(env: Environment, named: string, policy: Policy): Pro
   return { subject, audience: 'EMPLOYEE', scopes, rows: null }
 }
 
-async function subjectOfToken(env: Environment, named: string): Promise<string | null> {
+async function tokenNamed(env: Environment, named: string): Promise<IssuedToken | null> {
   if (named !== '-' && !named.startsWith('tok_')) return null
   using identities = localIdentities(env)
   const { administration } = identities
-  if (named !== '-') return (await administration.find(named)).subject
+  if (named !== '-') return await administration.find(named)
   const [token] = tokenPattern.exec(readFileSync(0, 'utf8')) ?? []
   const found = token === undefined ? null : await administration.findBySecret(token)
-  if (found !== null) return found.subject
+  if (found !== null) return found
   throw new AppError('NOT_FOUND', 'There is no such token.')
 }
 

@@ -13,6 +13,7 @@ export const tokenJson = (token: IssuedToken) => ({
   name: token.name,
   lastFour: token.lastFour,
   addresses: token.addresses,
+  scopes: token.scopes,
   createdAt: moment(token.createdAt),
   createdBy: token.createdBy,
   expiresAt: moment(token.expiresAt),
