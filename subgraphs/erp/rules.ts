@@ -247,7 +247,10 @@ export function stuckReasons(
 }
 
 /** `part` of `whole` as decimal text with four places, null when there is no whole: sums over nothing. */
-export const share = (part: string | number | null, whole: string | number | null): string | null =>
+export const share = (
+  part: string | number | null,
+  whole: string | number | null,
+): string | null =>
   part === null || whole === null || new Big(whole).eq(0)
     ? null
     : decimalText(new Big(part).div(whole).round(4))

@@ -70,10 +70,10 @@ describe('the typed client of the guide', () => {
     assert.match(owed?.amount ?? '', /^\d+\.\d+$/)
     const open = gateway.graph.sql(
       'finance',
-      `SELECT sum(openAmount) AS thousandths FROM invoice WHERE debtorNo = 'D00001' AND currency = ?`,
+      `SELECT sum(openAmount) AS scaled FROM invoice WHERE debtorNo = 'D00001' AND currency = ?`,
       owed?.currency ?? '',
     )[0]
-    assert.equal(Math.round(Number(owed?.amount) * 1_000), open?.['thousandths'])
+    assert.equal(Math.round(Number(owed?.amount) * 10_000), open?.['scaled'])
     // @ts-expect-error: the question has no such field
     assert.equal(data?.customer?.nickname, undefined)
     // @ts-expect-error: the variable has another name

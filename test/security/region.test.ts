@@ -125,7 +125,7 @@ describe('the regional agency', () => {
   const bySql = (database: string, sql: string) =>
     graph
       .sql(database, sql)
-      .map((row) => `${String(row['currency'])} ${String(row['n'])} ${Number(row['sum']) / 1_000}`)
+      .map((row) => `${String(row['currency'])} ${String(row['n'])} ${Number(row['sum']) / 10_000}`)
       .toSorted()
   const answered = (aggregates: unknown, measure: string, counted: string) =>
     (aggregates as { rows: Row[]; truncated: boolean }).rows
