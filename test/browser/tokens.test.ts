@@ -81,6 +81,7 @@ describe('the page of tokens', () => {
 
     await page.getByLabel('Ask as', { exact: true }).selectOption('partner')
     await page.getByRole('heading', { name: 'Your tokens' }).waitFor()
+    assert.match((await page.locator('dl').textContent()) ?? '', /100,000 points a question/)
     assert.equal(await page.locator('tr[data-token]').count(), 2)
     assert.equal(await page.getByRole('button').count(), 0)
     // It sees what it may still spend, and what it asked before with this page and its token.

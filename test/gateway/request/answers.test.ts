@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { composeServices } from '@apollo/composition'
 import { GraphQLError, parse, type ExecutionResult } from 'graphql'
+import type { Audience } from '#shared/principal.ts'
 import { openLimits } from '../../../gateway/limits/limits.ts'
 import { createGraph, execute } from '../../../gateway/request/execute.ts'
 import { observers } from '../../../gateway/request/observer.ts'
 import type { Source } from '../../../gateway/sources/source.ts'
+import { contractOf } from '../../../gateway/supergraph/contracts.ts'
 import { generationOf } from '../../support/generation.ts'
 import { anyone } from '../../support/subgraph-fixture.ts'
 import { startGraph, type Graph } from '../../support/graph.ts'
@@ -73,12 +75,15 @@ describe('answers over the demo data', () => {
 })
 
 const link =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@shareable", "@requiresScopes"])\n'
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@shareable", "@requiresScopes", "@tag"])\n'
 
 type Answer = (query: string, variables: Readonly<Record<string, unknown>>) => ExecutionResult
 
-/** A graph of systems that answer as told. */
-function graphOf(systems: Readonly<Record<string, readonly [sdl: string, answer: Answer]>>) {
+/** A graph of systems that answer as told, as an audience sees it. */
+function graphOf(
+  systems: Readonly<Record<string, readonly [sdl: string, answer: Answer]>>,
+  audience: Audience = 'EMPLOYEE',
+) {
   const { supergraphSdl, errors } = composeServices(
     Object.entries(systems).map(([name, [sdl]]) => ({
       name,
@@ -101,7 +106,7 @@ function graphOf(systems: Readonly<Record<string, readonly [sdl: string, answer:
       },
     ]),
   )
-  const graph = createGraph(generationOf(supergraphSdl ?? ''))
+  const graph = createGraph(contractOf(generationOf(supergraphSdl ?? ''), audience))
   const ask = async (document: string): Promise<ExecutionResult> =>
     JSON.parse(
       JSON.stringify(
@@ -209,5 +214,60 @@ describe('answers of systems that behave as told', () => {
       ['products.0.dear', 'products.0.stock', 'products.2.dear', 'products.2.stock'],
     )
     assert.ok(errors.every(({ extensions }) => extensions?.['sql'] === undefined))
+  })
+})
+
+describe('rows of a type outside of the contract', () => {
+  const types = (title: string) => `
+    interface Media { id: ID! ${title} }
+    type Book implements Media @key(fields: "id") { id: ID! ${title} }
+    type Secret implements Media @key(fields: "id") @tag(name: "internal") { id: ID! ${title} }`
+  const rows = ['Secret', 'Book', 'Secret', 'Book'].map((__typename, at) => ({
+    __typename,
+    id: String(at),
+  }))
+  const asSeenBy = (audience: Audience) =>
+    graphOf(
+      {
+        shelf: [
+          `type Query { media: [Media] one: Media } ${types('')}`,
+          () => ({ data: { media: rows, one: rows[0] } }),
+        ],
+        // Says titles, except those of the first book and of all secrets.
+        words: [
+          types('title: String'),
+          (_, { representations }) => {
+            const asked = representations as readonly { __typename: string; id: string }[] // keys
+            const isTold = ({ id }: { id: string }) => id === '3'
+            return {
+              data: {
+                _entities: asked.map((each) => ({ ...each, title: isTold(each) ? 'b' : null })),
+              },
+              errors: asked.flatMap((each, at) =>
+                isTold(each)
+                  ? []
+                  : [new GraphQLError('no word', { path: ['_entities', at, 'title'] })],
+              ),
+            }
+          },
+        ],
+      },
+      audience,
+    )
+
+  it('leave no trace in its answers, nor do errors in them', async () => {
+    const question = '{ media { title } }'
+    const { data, errors = [] } = await asSeenBy('SUPPLIER').ask(question)
+    assert.deepEqual(data, { media: [{ title: null }, { title: 'b' }] })
+    assert.deepEqual(await asSeenBy('SUPPLIER').ask('{ one { title } }'), { data: { one: null } })
+    assert.deepEqual(
+      errors.map(({ path }) => path),
+      [['media', 0, 'title']],
+    )
+    const whole = await asSeenBy('EMPLOYEE').ask(question)
+    assert.deepEqual(whole.data, {
+      media: [{ title: null }, { title: null }, { title: null }, { title: 'b' }],
+    })
+    assert.equal(whole.errors?.length, 3)
   })
 })
