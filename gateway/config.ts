@@ -8,8 +8,10 @@ import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
 import { readAudit, type AuditConfig } from './audit/config.ts'
+import { readIssuer, type Issuer } from './config/issuers.ts'
+import { listOf, loopback, Reader, recordOf, type Yaml } from './config/reader.ts'
+import { readPrivateKey, readSecret, readSystems, type SystemConfig } from './config/systems.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
-import { minSecretLength, privateKeyFrom } from '#shared/internal-token.ts'
 import { moduleExtension } from './module-extension.ts'
 import { addressProblem } from './tokens/addresses.ts'
 import { authorizations, type Authorization } from './request/denied.ts'
@@ -19,44 +21,6 @@ export const introspections = ['all', 'scopes'] as const
 export type Introspection = (typeof introspections)[number]
 
 export type Environment = Readonly<Record<string, string | undefined>>
-
-/** Signatures with a key pair: a secret that both sides know is no issuer's. */
-export const keyPairAlgorithms = [
-  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
-  ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
-]
-
-export interface Issuer {
-  readonly issuer: string
-  readonly audience: string
-  /** Left out, the issuer's discovery document names it. */
-  readonly jwksUrl: string | undefined
-  readonly algorithms: readonly (typeof keyPairAlgorithms)[number][]
-  /** How far its clock may be from ours. */
-  readonly clockToleranceSeconds: number
-  /** How long a token may live at most. */
-  readonly maxLifetimeSeconds: number
-  /** The claim with the groups; dots lead into objects. */
-  readonly groupsClaim: string
-  /** The claim with the client that got the token. */
-  readonly clientIdClaim: string
-  /** Whose tokens it may sign. */
-  readonly callers: 'employees' | 'partners' | 'all'
-}
-
-export interface SystemConfig {
-  readonly source: 'in-process' | 'http'
-  /** Instead of the routing_url of supergraph.yaml. */
-  readonly url: string | undefined
-  /** Milliseconds one call may take. */
-  readonly timeoutMs: number
-  /** Signs its internal tokens, instead of a key made from the gateway's. */
-  readonly secret?: string | undefined
-  /** Whether an internal token is good for one request to it only. */
-  readonly bindRequests?: boolean
-  /** The mappings of its own database: a name in its folder, or an absolute path. */
-  readonly mapping?: string | undefined
-}
 
 export interface Config {
   readonly mode: 'demo' | 'production'
@@ -105,67 +69,6 @@ const root = resolve(import.meta.dirname, '..')
 
 /** What names in the environment are relative to: the package is no place for anybody's files. */
 const base = moduleExtension === '.ts' ? root : process.cwd()
-const loopback = new Set(['127.0.0.1', '::1', '[::1]', 'localhost'])
-
-/** Whether nobody on the way can change what comes from this address. */
-export function isSafeUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || (protocol === 'http:' && loopback.has(hostname))
-}
-
-/** Reads what can be wrong into `problems`, so that all of it is told together. */
-class Reader {
-  readonly problems: string[] = []
-
-  whole(name: string, value: unknown, fallback: number, low: number, high: number): number {
-    if (value === undefined || value === null) return fallback
-    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-    if (typeof number === 'number' && Number.isInteger(number) && number >= low && number <= high)
-      return number
-    this.problems.push(
-      `${name}: ${JSON.stringify(value)} is not a whole number from ${low} to ${high}`,
-    )
-    return fallback
-  }
-
-  text(name: string, value: unknown, fallback?: string): string {
-    if (typeof value === 'string' && value !== '') return value
-    if ((value === undefined || value === null) && fallback !== undefined) return fallback
-    this.problems.push(
-      value === undefined ? `${name} is missing` : `${name}: ${JSON.stringify(value)} is not text`,
-    )
-    return ''
-  }
-
-  oneOf<const T extends string | boolean>(
-    name: string,
-    value: unknown,
-    allowed: readonly T[],
-    fallback: T,
-  ): T {
-    if (value === undefined || value === null) return fallback
-    const found = allowed.find((each) => each === value)
-    if (found !== undefined) return found
-    this.problems.push(`${name}: ${JSON.stringify(value)} is none of ${allowed.join(', ')}`)
-    return fallback
-  }
-
-  url(name: string, value: unknown): string {
-    const text = this.text(name, value)
-    if (text !== '' && !URL.canParse(text)) this.problems.push(`${name}: "${text}" is no address`)
-    return text
-  }
-
-  /** Who can change what comes from it can come in as anybody. */
-  safeUrl(name: string, value: unknown): string {
-    const text = this.url(name, value)
-    if (URL.canParse(text) && !isSafeUrl(text))
-      this.problems.push(`${name}: "${text}" must be https, but on loopback`)
-    return text
-  }
-}
-
 export interface ConfigOverrides {
   readonly port?: string | undefined
   readonly supergraph?: string | undefined
@@ -253,8 +156,6 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
   return Object.freeze(config)
 }
 
-type Yaml = Readonly<Record<string, unknown>>
-
 const known = new Set([
   'timeZone',
   'fiscalYearStartMonth',
@@ -306,37 +207,6 @@ function withEnvironment(value: unknown, env: Environment): unknown {
   )
 }
 
-function readIssuer(reader: Reader, value: unknown, at: number): Issuer {
-  const entry = recordOf(value)
-  const name = `issuers[${at}]`
-  const within = (key: string, fallback: number, low: number, high: number) =>
-    reader.whole(`${name}.${key}`, entry[key], fallback, low, high)
-  for (const key of Object.keys(entry)) {
-    if (!knownOfIssuer.has(key)) reader.problems.push(`${name}: "${key}" is not known`)
-  }
-  const isDiscovered = entry['jwksUrl'] === undefined
-  return {
-    issuer: isDiscovered
-      ? reader.safeUrl(`${name}.issuer`, entry['issuer'])
-      : reader.text(`${name}.issuer`, entry['issuer']),
-    audience: reader.text(`${name}.audience`, entry['audience']),
-    jwksUrl: isDiscovered ? undefined : reader.safeUrl(`${name}.jwksUrl`, entry['jwksUrl']),
-    algorithms: listOf(entry['algorithms'] ?? ['RS256']).map((algorithm) =>
-      reader.oneOf(`${name}.algorithms`, algorithm, keyPairAlgorithms, 'RS256'),
-    ),
-    clockToleranceSeconds: within('clockToleranceSeconds', 30, 0, 300),
-    maxLifetimeSeconds: within('maxLifetimeSeconds', 86_400, 60, 2_592_000),
-    groupsClaim: reader.text(`${name}.groupsClaim`, entry['groupsClaim'], 'groups'),
-    clientIdClaim: reader.text(`${name}.clientIdClaim`, entry['clientIdClaim'], 'client_id'),
-    callers: reader.oneOf(
-      `${name}.callers`,
-      entry['callers'],
-      ['employees', 'partners', 'all'],
-      'all',
-    ),
-  }
-}
-
 /** Each named whole: a page of any other may not ask in a reader's name. */
 function readOrigins(reader: Reader, value: unknown): readonly string[] {
   if (value === undefined || value === null) return []
@@ -350,11 +220,6 @@ function readOrigins(reader: Reader, value: unknown): readonly string[] {
   })
 }
 
-const knownOfIssuer = new Set([
-  ...['issuer', 'audience', 'jwksUrl', 'algorithms', 'clockToleranceSeconds'],
-  ...['maxLifetimeSeconds', 'groupsClaim', 'clientIdClaim', 'callers'],
-])
-
 function readAddresses(reader: Reader, name: string, value: unknown): readonly string[] {
   const entries = listOf(value ?? []).filter((each) => typeof each === 'string')
   if (value !== undefined && (!Array.isArray(value) || entries.length !== value.length))
@@ -364,76 +229,6 @@ function readAddresses(reader: Reader, name: string, value: unknown): readonly s
     if (problem !== null) reader.problems.push(`${name}: ${problem}`)
   }
   return entries
-}
-
-function readSystems(reader: Reader, yaml: Yaml, folder: string) {
-  const sources = ['in-process', 'http'] as const
-  const fallback: SystemConfig = {
-    source: reader.oneOf('defaultSource', yaml['defaultSource'], sources, 'in-process'),
-    url: undefined,
-    timeoutMs: reader.whole('systemTimeoutMs', yaml['systemTimeoutMs'], 10_000, 1, 600_000),
-  }
-  const named = new Map(
-    Object.entries(recordOf(yaml['systems'])).map(([name, value]): [string, SystemConfig] => {
-      const entry = recordOf(value)
-      const at = `systems.${name}`
-      return [
-        name,
-        {
-          source: reader.oneOf(`${at}.source`, entry['source'], sources, fallback.source),
-          url: entry['url'] === undefined ? undefined : reader.url(`${at}.url`, entry['url']),
-          timeoutMs: reader.whole(
-            `${at}.timeoutMs`,
-            entry['timeoutMs'],
-            fallback.timeoutMs,
-            1,
-            600_000,
-          ),
-          secret: readSecret(reader, `${at}.secret`, entry['secret']),
-          bindRequests: reader.oneOf(
-            `${at}.bindRequests`,
-            entry['bindRequests'],
-            [false, true],
-            false,
-          ),
-          mapping: readMappingName(reader, `${at}.mapping`, entry['mapping'], folder),
-        },
-      ]
-    }),
-  )
-  const owners = Map.groupBy(named, ([, { secret }]) => secret)
-  for (const [secret, sharing] of owners) {
-    if (secret === undefined || sharing.length < 2) continue
-    const names = sharing.map(([name]) => name).join(', ')
-    reader.problems.push(`systems: ${names} have one secret: each could speak to the others`)
-  }
-  return { named, fallback }
-}
-
-/** A path is relative to the configuration's own folder. */
-function readMappingName(reader: Reader, name: string, value: unknown, folder: string) {
-  if (value === undefined || value === null) return undefined
-  const text = reader.text(name, value)
-  return text.includes('/') ? resolve(folder, text) : text
-}
-
-function readSecret(reader: Reader, name: string, value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined
-  if (typeof value === 'string' && value.length >= minSecretLength) return value
-  reader.problems.push(`${name}: expected text of at least ${minSecretLength} characters`)
-  return undefined
-}
-
-function readPrivateKey(reader: Reader, name: string, value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined
-  try {
-    if (typeof value !== 'string') throw new TypeError('no text')
-    privateKeyFrom(value)
-    return value
-  } catch {
-    reader.problems.push(`${name}: expected a private key of the curve P-256 in PEM`)
-    return undefined
-  }
 }
 
 const maxWorkers = 256
@@ -458,8 +253,3 @@ function timeZone(reader: Reader, value: unknown): string {
   }
   return name
 }
-
-const recordOf = (value: unknown): Yaml =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Yaml) : {}
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

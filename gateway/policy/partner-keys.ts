@@ -4,7 +4,7 @@
  */
 import type { JWK } from 'jose'
 import { isObject } from '#shared/json.ts'
-import { isSafeUrl } from '../config.ts'
+import { isSafeUrl } from '../config/reader.ts'
 
 export type PartnerKeys = { readonly keys: readonly JWK[] } | { readonly url: string }
 

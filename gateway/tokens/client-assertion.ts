@@ -4,7 +4,7 @@
  * is good for minutes.
  */
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTVerifyGetKey } from 'jose'
-import { keyPairAlgorithms } from '../config.ts'
+import { keyPairAlgorithms } from '../config/issuers.ts'
 import type { Log } from '../log.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { PartnerKeys } from '../policy/partner-keys.ts'

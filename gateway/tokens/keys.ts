@@ -11,7 +11,7 @@ import {
   type JSONWebKeySet,
   type JWTVerifyGetKey,
 } from 'jose'
-import { isSafeUrl } from '../config.ts'
+import { isSafeUrl } from '../config/reader.ts'
 
 export interface KeysOptions {
   readonly issuer: string

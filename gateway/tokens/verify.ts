@@ -12,7 +12,7 @@ import {
 } from 'jose'
 import { AppError } from '#shared/errors.ts'
 import { dropOldest } from '../oldest.ts'
-import type { Issuer } from '../config.ts'
+import type { Issuer } from '../config/issuers.ts'
 import { demoAudience, demoIssuer } from './demo.ts'
 import { tokenHash } from './format.ts'
 import { createKeys } from './keys.ts'

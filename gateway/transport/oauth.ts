@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '#shared/errors.ts'
 import { readBody, sendJson } from '#shared/http-server.ts'
-import { keyPairAlgorithms } from '../config.ts'
+import { keyPairAlgorithms } from '../config/issuers.ts'
 import {
   InvalidScope,
   type AccessToken,

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { exportJWK, type JWK } from 'jose'
 import jwt from 'jsonwebtoken'
 import { listen, sendJson } from '#shared/http-server.ts'
-import type { Issuer } from '../../gateway/config.ts'
+import type { Issuer } from '../../gateway/config/issuers.ts'
 
 /** What configuration says of an issuer when it says nothing special. */
 export const plainIssuer: Omit<Issuer, 'issuer' | 'jwksUrl'> = {

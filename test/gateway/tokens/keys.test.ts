@@ -1,7 +1,7 @@
 /** The keys of an issuer: discovered, rotated, late, wrong, gone; known ones go on, nobody is flooded. */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import type { Issuer } from '../../../gateway/config.ts'
+import type { Issuer } from '../../../gateway/config/issuers.ts'
 import { createVerifier } from '../../../gateway/tokens/verify.ts'
 import {
   plainIssuer,
