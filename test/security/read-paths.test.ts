@@ -63,6 +63,9 @@ describe('facts', () => {
   const others: Readonly<Record<string, string>> = {
     'AuditEntry.cost': 'points of a question, not money',
     'RateLimit.cost': 'points of a question, not money',
+    'CallerLimits.cost': 'points of a question, not money',
+    'CallerLimits.costPerMinute': 'points of a question, not money',
+    'CallerLimits.costPerDay': 'points of a question, not money',
     'Campaign.costObjectCode': 'a key, by which finance is asked',
     'InvoiceAggregate.credited': 'credit notes, not credit',
     'RevenueSummary.credited': 'credit notes, not credit',
@@ -180,6 +183,8 @@ describe('inputs', () => {
       'CaseSort.OPENED_ON': 'openedAt',
       'ShipmentSort.DELIVERED_ON': 'deliveredAt',
       'EmployeeSort.NAME': 'displayName',
+      'ErpCustomerRecordSort.NUMBER': 'erpCustomerNo',
+      'DebtorRecordSort.NUMBER': 'debtorNo',
     }
     const lost: string[] = []
     for (const parent of objectTypes) {

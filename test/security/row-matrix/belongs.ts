@@ -75,6 +75,7 @@ function ofCustomers(keys: {
     erp: {
       ...catalogue,
       customer: number,
+      customer_particulars: number,
       sales_order: number,
       sales_order_line: order,
       order_hold: order,
@@ -83,6 +84,7 @@ function ofCustomers(keys: {
     },
     finance: {
       debtor,
+      debtor_particulars: debtor,
       invoice: debtor,
       invoice_line: invoice,
       payment: debtor,

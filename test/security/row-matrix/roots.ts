@@ -9,6 +9,7 @@ import {
   type ExecutionResult,
   type GraphQLObjectType,
 } from 'graphql'
+import { amountScale } from '#shared/relations.ts'
 import type { Graph, SqlRow } from '../../support/graph.ts'
 import type { FindKeys, Variables } from './keys.ts'
 import { keysOfRoot } from './questions.ts'
@@ -211,12 +212,17 @@ function problemOfSums(groups: readonly Row[], expected: readonly SqlRow[]): str
   return wrong === undefined ? null : `${wrong[0]} differs from SQL by ${wrong[1]}`
 }
 
-/** A count as it is, an amount or a quantity in thousandths. */
+/** A count as it is, an amount in ten-thousandths, a quantity in thousandths: as the tables keep them. */
 function exact(value: unknown): bigint {
   if (value === null) return 0n
   if (typeof value === 'number') return BigInt(value)
-  const text = typeof value === 'string' ? value : (value as { amount: string }).amount // Money
+  return typeof value === 'string'
+    ? scaled(value, 3)
+    : scaled((value as { amount: string }).amount, amountScale) // Money
+}
+
+function scaled(text: string, scale: number): bigint {
   const [whole = '', fraction = ''] = text.split('.')
-  if (/[1-9]/.test(fraction.slice(3))) throw new Error(`${text} is finer than thousandths`)
-  return BigInt(whole + fraction.slice(0, 3).padEnd(3, '0'))
+  if (/[1-9]/.test(fraction.slice(scale))) throw new Error(`${text} has more than ${scale} places`)
+  return BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0'))
 }

@@ -37,6 +37,7 @@ const tablesBySystem: Readonly<Record<string, Readonly<Record<string, string>>>>
     ComplaintRecord: 'complaint_record',
     ErpTask: 'task',
     MarketDatum: 'market_datum',
+    ErpCustomerRecord: 'customer',
   },
   hr: { Employee: 'employee', Department: 'department' },
   finance: {
@@ -44,6 +45,7 @@ const tablesBySystem: Readonly<Record<string, Readonly<Record<string, string>>>>
     Payment: 'payment',
     BankTransaction: 'bank_transaction',
     LedgerAccount: 'ledger_account',
+    DebtorRecord: 'debtor',
   },
 }
 
@@ -85,8 +87,8 @@ export function keyColumns(type: string, key: readonly string[]): KeyColumns {
 export interface Sums {
   readonly database: string
   /**
-   * Columns by the names of the group's fields, one row for each currency. Money and quantities are
-   * integers of thousandths, as the tables keep them.
+   * Columns by the names of the group's fields, one row for each currency. Money is an integer of
+   * ten-thousandths, a quantity of thousandths, as the tables keep them.
    */
   readonly sql: string
 }
