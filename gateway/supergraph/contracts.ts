@@ -23,26 +23,30 @@ const tagOf: Readonly<Record<Exclude<Audience, 'EMPLOYEE'>, string>> = {
 }
 const audienceTags: ReadonlySet<string> = new Set(Object.values(tagOf))
 
-const contracts = new WeakMap<Generation, Map<Audience, Generation>>()
+/** By audience, and by what is hidden: audiences that see the same share what is made of it. */
+const contracts = new WeakMap<Generation, Map<string, Generation>>()
 
 /** The generation as the audience sees it; itself where nothing is hidden. Made once. */
 export function contractOf(generation: Generation, audience: Audience): Generation {
   if (audience === 'EMPLOYEE') return generation
-  const made = contracts.get(generation) ?? new Map<Audience, Generation>()
+  const made = contracts.get(generation) ?? new Map<string, Generation>()
   contracts.set(generation, made)
   const before = made.get(audience)
   if (before !== undefined) return before
-  const isHidden = hiddenFrom(tagOf[audience], generation)
+  const hidden = hiddenFrom(tagOf[audience], generation)
+  const key = JSON.stringify([...hidden].toSorted())
+  const isHidden: IsHidden = (coordinate) => hidden.has(coordinate)
   const contract =
-    isHidden === null
+    hidden.size === 0
       ? generation
-      : Object.freeze({ ...generation, apiSchema: filteredSchema(generation.apiSchema, isHidden) })
+      : (made.get(key) ??
+        Object.freeze({ ...generation, apiSchema: filteredSchema(generation.apiSchema, isHidden) }))
+  made.set(key, contract)
   made.set(audience, contract)
   return contract
 }
 
-/** Null when nothing is. */
-function hiddenFrom(own: string, { tags, policies }: Generation): IsHidden | null {
+function hiddenFrom(own: string, { tags, policies }: Generation): ReadonlySet<string> {
   const hidden = new Set(
     [...tags].flatMap(([coordinate, names]) => {
       const meant = names.filter((name) => audienceTags.has(name))
@@ -50,10 +54,9 @@ function hiddenFrom(own: string, { tags, policies }: Generation): IsHidden | nul
       return isFor ? [] : [coordinate]
     }),
   )
-  if (hidden.size === 0) return null
   const isField = (field: string) => hidden.has(field) || hidden.has(field.split('.', 1)[0] ?? '')
   for (const [input, read] of policies.reads) if (read.some(isField)) hidden.add(input)
-  return (coordinate) => hidden.has(coordinate)
+  return hidden
 }
 
 /** The scopes that something in the schema of the audience asks for. */
