@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '#shared/errors.ts'
 import { sendJson } from '#shared/http-server.ts'
 import type { Pages } from '../app.ts'
-import { askable } from '../reports/askable.ts'
+import { createAskable } from '../reports/askable.ts'
 import type { Report } from '../reports/library.ts'
 import { sendAsset } from './assets.ts'
 import { addressOf, type Bundle, type Manifest } from './bundled.ts'
@@ -52,17 +52,19 @@ const securityHeaders: Readonly<Record<string, string>> = {
 const assets = addressOf('')
 
 export function createPages(options: PagesOptions): Pages {
+  const askable = createAskable(options.questions)
   return async (request, response, schemaSeen) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const isOurs = ['/', '/playground', '/tokens'].includes(path) || path.startsWith('/playground/')
     if (!isOurs) return false
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
-    await answer(path, request, response, { ...options, schemaSeen })
+    await answer(path, request, response, { ...options, askable, schemaSeen })
     return true
   }
 }
 
 interface Answering extends PagesOptions {
+  readonly askable: ReturnType<typeof createAskable>
   readonly schemaSeen: Parameters<Pages>[2]
 }
 
@@ -116,16 +118,12 @@ function sendConfig(response: ServerResponse, { mode, identities }: PagesOptions
 /** The saved questions that the caller can ask: others would tell names that the caller may not know. */
 async function sendQuestions(response: ServerResponse, options: Answering): Promise<void> {
   const labels = new Map(options.identities.map(({ name, label }) => [name, label]))
-  const asked = askable(options.questions, await options.schemaSeen())
+  const asked = options.askable(await options.schemaSeen())
   const questions = asked.map(({ identity, ...question }) => ({
     ...question,
     /** Who may read all of it: a demo identity means nothing in production. */
     reader: labels.get(identity) ?? null,
   }))
-  sendJson(
-    response,
-    200,
-    { questions },
-    { 'cache-control': 'private, no-store', vary: 'authorization' },
-  )
+  response.appendHeader('vary', 'authorization')
+  sendJson(response, 200, { questions }, { 'cache-control': 'private, no-store' })
 }

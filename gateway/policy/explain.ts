@@ -118,7 +118,11 @@ export function explainOperation(
   caller: Caller,
   whole: Generation,
 ): readonly (Refused & { readonly path: string })[] {
-  const { document } = parseDocument(text, whole.apiSchema, openLimits)
+  const { document } = parseDocument(text, {
+    schema: whole.apiSchema,
+    limits: openLimits,
+    hideSuggestions: false,
+  })
   const outside = outsideOf(contractOf(whole, caller.audience), document, whole)
   const asking = askingAs(caller, whole)
   const { denied } = authorise(document, operationOf(document, undefined), whole, asking)

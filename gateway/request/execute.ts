@@ -138,7 +138,7 @@ export function prepare(request: Authenticated, { generation, questions }: Graph
     generation.apiSchema,
     asked.operation.variableDefinitions ?? [],
     request.variables,
-    { maxErrors: limits.variableErrors },
+    { maxErrors: limits.variableErrors, hideSuggestions: questions.hideSuggestions },
   )
   if (errors !== undefined) throw new InvalidVariables(errors)
   const prepared = questions.prepare(asked, coerced, request.principal)

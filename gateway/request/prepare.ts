@@ -24,7 +24,7 @@ import { decide, decidingVariables } from './conditions.ts'
 import { covered } from './covered.ts'
 import { liftLiterals } from './literals.ts'
 import { createRecent, type Recent } from './recent.ts'
-import { operationOf, parseDocument, rootOf, withoutSuggestions, type Parsed } from './receive.ts'
+import { operationOf, parseDocument, rootOf } from './receive.ts'
 import { withKeys } from './plan-keys.ts'
 import { renameCollisions } from './response-names.ts'
 import type { Denied } from './denied.ts'
@@ -75,6 +75,8 @@ export interface Preparations {
   ask(text: string, operationName: string | undefined, limits: Limits): Asked
   /** `values` are the checked variables. */
   prepare(asked: Asked, values: Values, principal: Principal): Prepared
+  /** Whether errors suggest no names: what somebody may not see, they must not tell. */
+  readonly hideSuggestions: boolean
   /** What introspection tells this caller of. */
   schemaFor(principal: Principal): GraphQLSchema
   /** Makes ready what another generation was asked most lately, so that it is known here too. */
@@ -115,22 +117,17 @@ export function createPreparations(
   const programs = createRecent<Promise<Program>>(maxLength)
   const rightsOf = createRights(generation.policies.policies)
   const schemas = createRecent<GraphQLSchema>(maxSchemas)
-  const tellsAll = options.introspection !== 'scopes'
+  const { apiSchema: schema } = generation
+  const hideSuggestions = options.introspection === 'scopes'
   let number = 0
 
   const introspected = ({ key, held }: Rights): GraphQLSchema => {
-    if (tellsAll) return generation.apiSchema
+    if (!hideSuggestions) return schema
     const known = schemas.get(key)
     if (known !== undefined) return known
     const made = readableSchema(generation, held)
     schemas.set(key, made, 1)
     return made
-  }
-
-  /** What somebody may not see, an error must not suggest. */
-  const parse = (text: string, limits: Limits): Parsed => {
-    const parsed = () => parseDocument(text, generation.apiSchema, limits)
-    return tellsAll ? parsed() : withoutSuggestions(parsed)
   }
 
   const ask: Preparations['ask'] = (text, operationName, limits) => {
@@ -141,10 +138,10 @@ export function createPreparations(
       checkDocument(known.size, limits)
       return known
     }
-    const { document, size } = parse(text, limits)
+    const { document, size } = parseDocument(text, { schema, limits, hideSuggestions })
     const operation = operationOf(document, operationName)
     // Where there is no root, nothing of the operation was validated.
-    rootOf(generation.apiSchema, operation)
+    rootOf(schema, operation)
     const deciding = decidingVariables(document)
     number += 1
     const asked: Asked = {
@@ -184,6 +181,7 @@ export function createPreparations(
   return {
     ask,
     prepare,
+    hideSuggestions,
     recent: () => kept.values(),
     schemaFor: (principal) => introspected(rightsOf(principal)),
     warm: async (from) => {

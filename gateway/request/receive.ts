@@ -58,14 +58,24 @@ export interface Parsed {
   readonly size: DocumentSize
 }
 
+export interface ParseOptions {
+  readonly schema: GraphQLSchema
+  readonly limits: Limits
+  /** Whether errors name nothing that is close to what was asked for. */
+  readonly hideSuggestions: boolean
+}
+
 /** The parsed and valid document, or throws what is wrong with it. */
-export function parseDocument(text: string, schema: GraphQLSchema, limits: Limits): Parsed {
+export function parseDocument(
+  text: string,
+  { schema, limits, hideSuggestions }: ParseOptions,
+): Parsed {
   const nesting = checkNesting(text, limits.nesting)
   const document = parseText(text, limits.tokens)
   const size = measureDocument(document, { nesting, tokens: document.tokenCount ?? 0 })
   // Before it is validated, which takes more than linear time over some of this.
   checkDocument(size, limits)
-  const errors = validate(schema, document, undefined, { maxErrors })
+  const errors = validate(schema, document, undefined, { maxErrors, hideSuggestions })
   if (errors.length > 0) throw new InvalidDocument(errors)
   refuseOurNames(document)
   return { document, size }
@@ -112,21 +122,6 @@ export class InvalidDocument extends Error {
           nodes: error.nodes ?? null,
           extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
         }),
-    )
-  }
-}
-
-/** Throws as `parse` does, without the names that graphql-js suggests. */
-export function withoutSuggestions<Result>(parsed: () => Result): Result {
-  try {
-    return parsed()
-  } catch (error) {
-    if (!(error instanceof InvalidDocument)) throw error
-    throw new InvalidDocument(
-      error.errors.map(
-        ({ message, nodes }) =>
-          new GraphQLError(message.replace(/ Did you mean [^]*$/, ''), { nodes: nodes ?? null }),
-      ),
     )
   }
 }

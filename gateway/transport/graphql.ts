@@ -17,7 +17,7 @@ import { Unauthorized } from '../request/denied.ts'
 import { InvalidVariables } from '../request/execute.ts'
 import { InvalidDocument } from '../request/receive.ts'
 import type { Seal, SealFor } from '../tokens/seal.ts'
-import { sendAnswer } from './answer.ts'
+import { sendAnswer, sendText } from './answer.ts'
 import { readText } from './body.ts'
 import { sendQuotas } from './rate-headers.ts'
 
@@ -69,7 +69,7 @@ export const createGraphqlEndpoint =
   async (request, response, asking) => {
     const media = mediaTypeOf(request.headers.accept)
     // Before anything is asked: without a key nothing can be answered.
-    const seal = media.isSealed ? await sealFor(asking.principal.subject) : null
+    const seal = media.contentType === jose ? await sealFor(asking.principal.subject) : null
     const onQuotas = (quotas: readonly Quota[]) => sendQuotas(response, quotas)
     const refused = (error: unknown): Answered => {
       const { status, errors, retryAfterSeconds } = refusal(error, {
@@ -129,15 +129,9 @@ async function sendSealed(
   { status, answer }: Answered | Batch,
   seal: Seal,
 ): Promise<void> {
-  const text = await seal(JSON.stringify(answer))
-  if (response.destroyed) return
-  response.writeHead(status, {
-    'content-type': jose,
-    'content-length': Buffer.byteLength(text),
-    // What is left of the body is not read.
-    ...(status === errorCodes.REQUEST_TOO_LARGE.status ? { connection: 'close' } : {}),
-  })
-  response.end(text)
+  // What is left of the body is not read.
+  if (status === errorCodes.REQUEST_TOO_LARGE.status) response.setHeader('connection', 'close')
+  sendText(response, await seal(JSON.stringify(answer)), { status, contentType: jose })
 }
 
 function batchOf(body: readonly unknown[], limits: Limits): readonly unknown[] {
@@ -153,11 +147,10 @@ function batchOf(body: readonly unknown[], limits: Limits): readonly unknown[] {
 }
 
 interface Media {
+  /** `application/jose` for an answer to this caller's key. */
   readonly contentType: string
   /** Whether only `application/json` was asked for, by name. */
   readonly isLegacy: boolean
-  /** Whether the answer is for this caller's key. */
-  readonly isSealed: boolean
 }
 
 const jose = 'application/jose'
@@ -167,17 +160,16 @@ const graphqlJson = 'application/graphql-response+json'
 /** GraphQL over HTTP, section 6.1. Without a preference it is JSON, as every client understands it. */
 function mediaTypeOf(accept: string | undefined): Media {
   const given = (accept ?? '*/*').split(',').map((each) => each.split(';', 1)[0]?.trim() ?? '')
-  const isSealed = false
   // Who names it at all may not be answered in clear.
-  if (given.includes(jose)) return { contentType: jose, isLegacy: false, isSealed: true }
+  if (given.includes(jose)) return { contentType: jose, isLegacy: false }
   if (given.includes(graphqlJson)) {
-    return { contentType: `${graphqlJson}; charset=utf-8`, isLegacy: false, isSealed }
+    return { contentType: `${graphqlJson}; charset=utf-8`, isLegacy: false }
   }
   if (given.some((each) => each === '*/*' || each === 'application/*')) {
-    return { contentType: `${json}; charset=utf-8`, isLegacy: false, isSealed }
+    return { contentType: `${json}; charset=utf-8`, isLegacy: false }
   }
   if (given.includes(json)) {
-    return { contentType: `${json}; charset=utf-8`, isLegacy: true, isSealed }
+    return { contentType: `${json}; charset=utf-8`, isLegacy: true }
   }
   throw new AppError('NOT_ACCEPTABLE', `Accept ${graphqlJson}, ${json} or ${jose}.`)
 }

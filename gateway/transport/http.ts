@@ -186,8 +186,9 @@ async function sendSchema(request: IncomingMessage, response: ServerResponse, op
   const { principal } = await options.authenticate()
   const { id, sdl } = options.schema(principal)
   const etag = `"${id}"`
+  response.appendHeader('vary', 'authorization')
   if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304, { etag, vary: 'authorization' }).end()
+    response.writeHead(304, { etag }).end()
     return
   }
   response
@@ -195,7 +196,6 @@ async function sendSchema(request: IncomingMessage, response: ServerResponse, op
       'content-type': 'text/plain; charset=utf-8',
       etag,
       'cache-control': 'private, no-cache',
-      vary: 'authorization',
     })
     .end(request.method === 'HEAD' ? undefined : sdl)
 }

@@ -32,6 +32,25 @@ describe('resource attacks', () => {
   }
 })
 
+describe('an answer to a page of another origin', () => {
+  it('says all that it varies by', async () => {
+    const headers = { origin, authorization: `Bearer ${gateway.token('admin')}` }
+    const schema = await fetch(`${gateway.url}/schema.graphql`, { headers })
+    await schema.text()
+    assert.equal(schema.headers.get('vary'), 'origin, authorization')
+    const large = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', 'accept-encoding': 'gzip' },
+      body: JSON.stringify({
+        query: '{ customers(first: 500) { nodes { id name segment { name } } } }',
+      }),
+    })
+    await large.text()
+    assert.equal(large.headers.get('content-encoding'), 'gzip')
+    assert.equal(large.headers.get('vary'), 'origin, accept-encoding')
+  })
+})
+
 describe('bodies', () => {
   it('may be compressed', async () => {
     const response = await fetch(`${gateway.url}/graphql`, {

@@ -54,7 +54,11 @@ const generation = generationOf(`
 `)
 
 function allowed(text: string, scopes: readonly string[] = [], name?: string) {
-  const { document } = parseDocument(text, generation.apiSchema, openLimits)
+  const { document } = parseDocument(text, {
+    schema: generation.apiSchema,
+    limits: openLimits,
+    hideSuggestions: false,
+  })
   const result = authorise(document, operationOf(document, name), generation, {
     held: new Set(scopes),
     asks: new Map(),
@@ -191,7 +195,11 @@ describe('an interface without a rule of its own', () => {
     assert.notEqual(rule, '')
     const bare = generationFrom(sdl)
     assert.equal(bare.policies.requirements.has('Thing.cost'), false)
-    const { document } = parseDocument('{ things { cost } }', bare.apiSchema, openLimits)
+    const { document } = parseDocument('{ things { cost } }', {
+      schema: bare.apiSchema,
+      limits: openLimits,
+      hideSuggestions: false,
+    })
     const { denied } = authorise(document, operationOf(document, undefined), bare, {
       held: new Set(),
       asks: new Map(),
@@ -244,7 +252,11 @@ describe('policies', () => {
     type Query { open: Int staff: Int @policy(policies: [["employee"]]) both: Int @policy(policies: [["employee"]]) @requiresScopes(scopes: [["x"]]) }
   `)
   const may = (text: string, principal: Principal) => {
-    const { document } = parseDocument(text, withPolicies.apiSchema, openLimits)
+    const { document } = parseDocument(text, {
+      schema: withPolicies.apiSchema,
+      limits: openLimits,
+      hideSuggestions: false,
+    })
     const { held } = createRights(withPolicies.policies.policies)(principal)
     const result = authorise(document, operationOf(document, undefined), withPolicies, {
       held,
