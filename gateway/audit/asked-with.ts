@@ -3,18 +3,15 @@
  * groups or measures by, as `@reads` says of its inputs. What of a variable counts, its value says.
  */
 import {
-  isInputType,
   TypeInfo,
-  typeFromAST,
   visit,
   visitWithTypeInfo,
   type ArgumentNode,
   type GraphQLArgument,
-  type GraphQLInputType,
-  type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
 import { possibleFields } from '../request/possible-fields.ts'
+import { inputTypesOf } from '../request/protected-variables.ts'
 import type { Generation } from '../supergraph/generation.ts'
 
 /** The coordinates of the fields, for the values of one request by the operation's names. */
@@ -49,7 +46,7 @@ export function askedWithIn(
     }),
   )
   if (sites.length === 0) return () => nothing
-  const types = variableTypes(operation, apiSchema)
+  const types = inputTypesOf(operation, apiSchema)
   return (values) => {
     const read = new Set<string>()
     const touch = (input: string) => {
@@ -65,16 +62,4 @@ export function askedWithIn(
     }
     return [...read]
   }
-}
-
-function variableTypes(
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  schema: GraphQLSchema,
-): ReadonlyMap<string, GraphQLInputType> {
-  return new Map(
-    variableDefinitions.flatMap(({ variable, type }): readonly [string, GraphQLInputType][] => {
-      const known = typeFromAST(schema, type)
-      return isInputType(known) ? [[variable.name.value, known]] : []
-    }),
-  )
 }

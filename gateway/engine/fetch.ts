@@ -5,6 +5,7 @@
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { GraphQLError } from 'graphql'
+import { isNotMapped } from '../request/not-mapped.ts'
 import { askedFields, type AskedFields } from './asked.ts'
 import { alone, type AskEntities } from './join.ts'
 import { copy, take } from './merge.ts'
@@ -21,16 +22,13 @@ const maxErrors = 100
 
 /**
  * The errors that are told on. What a system does not have is told of every row, however many: it is
- * one error to the client, which says of how many rows (`shape.ts`).
+ * one error to the client, which says of how many rows (`request/not-mapped.ts`).
  */
 function toldOf(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   if (errors.length <= maxErrors) return errors
   let told = 0
   return errors.filter((error) => isNotMapped(error) || (told += 1) <= maxErrors)
 }
-
-export const isNotMapped = ({ extensions }: GraphQLError): boolean =>
-  extensions['code'] === 'NOT_MAPPED'
 
 /** Entities of one request to a system; more are asked for in several at once. */
 const maxEntities = 2_000

@@ -27,8 +27,8 @@ export interface ProgramOptions {
   readonly operation: OperationDefinitionNode
   readonly denied: readonly Denied[]
   readonly plan: QueryPlan
-  /** What introspection tells of; the API schema by default. */
-  readonly introspected?: GraphQLSchema
+  /** What introspection tells of. */
+  readonly introspected: GraphQLSchema
 }
 
 /**
@@ -48,7 +48,7 @@ export function compileProgram({
   operation,
   denied,
   plan,
-  introspected = generation.apiSchema,
+  introspected,
 }: ProgramOptions): Program {
   const { apiSchema: schema, supergraphSchema, keys, neededScopes } = generation
   const types = typeConditions(supergraphSchema)

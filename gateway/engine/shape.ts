@@ -64,7 +64,7 @@ interface Shaping {
   readonly path: (string | number)[]
   readonly problems: Problem[]
   /** The places of what the caller's schema does not have. */
-  readonly leftOut: Path[]
+  readonly outside: Path[]
 }
 
 type Complete = (value: unknown, depth: number, shaping: Shaping) => unknown
@@ -74,11 +74,11 @@ export function compileShape(options: ShapeOptions): Shape {
   if (!root) throw new TypeError('an operation without its root type')
   const complete = completeObject(root, [options.operation.selectionSet], { ...options, at: [] })
   return (run) => {
-    const shaping: Shaping = { run, path: [], problems: [], leftOut: [] }
+    const shaping: Shaping = { run, path: [], problems: [], outside: [] }
     const data = complete(run.data, 0, shaping)
     report(shaping)
-    if (shaping.leftOut.length > 0)
-      run.errors.splice(0, Infinity, ...errorsWithout(shaping.leftOut, run.errors))
+    if (shaping.outside.length > 0)
+      run.errors.splice(0, Infinity, ...errorsWithout(shaping.outside, run.errors))
     return data === failed || data === absent ? null : (data as Data) // an object completes to an object
   }
 }
@@ -122,8 +122,8 @@ function itemOf(complete: Complete, type: GraphQLOutputType): Complete {
   }
 }
 
-function leaveOut({ path, leftOut }: Shaping, depth: number): null {
-  leftOut.push(path.slice(0, depth))
+function leaveOut({ path, outside }: Shaping, depth: number): null {
+  outside.push(path.slice(0, depth))
   return null
 }
 
@@ -154,7 +154,7 @@ const completeList =
   (value, depth, shaping) => {
     if (value === null) return null
     if (!Array.isArray(value)) {
-      return notThere(shaping, depth, value === undefined ? leftOut : 'A system answered no list.')
+      return notThere(shaping, depth, value, 'A system answered no list.')
     }
     // As long as every item is right as it came, so is the list.
     let items: unknown[] | null = null
@@ -190,11 +190,7 @@ function completeAbstract(
   return (value, depth, shaping) => {
     if (value === null) return null
     if (!isRaw(value)) {
-      return notThere(
-        shaping,
-        depth,
-        value === undefined ? leftOut : 'A system answered no object.',
-      )
+      return notThere(shaping, depth, value, 'A system answered no object.')
     }
     // Who knows only the interface need not say so.
     const typename = value['__typename'] ?? type
@@ -262,11 +258,7 @@ function completeObject(
   return (value, depth, shaping) => {
     if (value === null) return null
     if (!isRaw(value)) {
-      return notThere(
-        shaping,
-        depth,
-        value === undefined ? leftOut : 'A system answered no object.',
-      )
+      return notThere(shaping, depth, value, 'A system answered no object.')
     }
     const said = value['__typename']
     if (said !== undefined && said !== typename && depth > 0 && !compiling.types.isAbstract(said)) {
@@ -382,8 +374,13 @@ function problem(
 }
 
 /** Where an object or a list was to be; one that is left out may be the null that an error below it made. */
-const notThere = (shaping: Shaping, depth: number, message: string): typeof failed =>
-  problem(shaping, depth, message, message === leftOut)
+const notThere = (
+  shaping: Shaping,
+  depth: number,
+  value: unknown,
+  message: string,
+): typeof failed =>
+  problem(shaping, depth, value === undefined ? leftOut : message, value === undefined)
 
 /** Of the problems those that no error explains yet: a failed fetch has said why its fields miss. */
 function report({ run, problems }: Shaping): void {

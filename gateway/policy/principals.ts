@@ -6,6 +6,7 @@
  */
 import type { Facts, Principal, RowLimit } from '#shared/principal.ts'
 import { dropOldest } from '../oldest.ts'
+import { grantedOf } from './granted.ts'
 import type { Policy } from './policy.ts'
 import { rowRules, type Ask } from './row-rules.ts'
 
@@ -84,9 +85,7 @@ async function build(
   const partner = policy.partner(subject)
   if (partner !== undefined) {
     const { audience } = partner
-    const scopes = granted
-      ? partner.scopes.filter((scope) => granted.includes(scope))
-      : partner.scopes
+    const scopes = grantedOf(partner, granted)
     const rows = await completed(partner.rows, ask)
     return {
       principal: { subject, audience, scopes, facts: {}, rows },

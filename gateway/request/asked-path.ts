@@ -2,10 +2,10 @@
 import { Kind, type OperationDefinitionNode, type SelectionNode } from 'graphql'
 
 /** As much of a path as the operation asked for: the planner asks systems for keys of its own. */
-export function askedPath(
-  path: readonly (string | number)[],
+export function askedPath<Part extends string | number>(
+  path: readonly Part[],
   operation: OperationDefinitionNode,
-): readonly (string | number)[] {
+): readonly Part[] {
   let selections: readonly SelectionNode[] = operation.selectionSet.selections
   for (const [at, part] of path.entries()) {
     if (typeof part === 'number') continue

@@ -40,9 +40,10 @@ function requirementsOf(
 ): readonly Requirement[] {
   const [name = '', field] = coordinate.split('.')
   const type = apiSchema.getType(name)
-  const asked = asksWith === undefined ? [] : policies.protectedInputs.requirements.get(asksWith)
+  const inputs = policies.protectedInputs.requirements
+  const asked = (asksWith === undefined ? undefined : inputs.get(asksWith)) ?? []
   if (field === undefined || !isCompositeType(type)) {
-    return [...(policies.requirements.get(name) ?? []), ...(asked ?? [])]
+    return [...(policies.requirements.get(name) ?? []), ...asked]
   }
   const definition =
     isObjectType(type) || isInterfaceType(type) ? type.getFields()[field] : undefined
@@ -50,7 +51,7 @@ function requirementsOf(
     ...possibleTypes(apiSchema, type).flatMap((each) => [each.name, `${each.name}.${field}`]),
     getNamedType(definition?.type)?.name ?? '',
   ]
-  return [...coordinates.flatMap((each) => policies.requirements.get(each) ?? []), ...(asked ?? [])]
+  return [...coordinates.flatMap((each) => policies.requirements.get(each) ?? []), ...asked]
 }
 
 /** Without those that have all of another one: who holds more holds the less. */

@@ -4,11 +4,14 @@
  */
 import { GraphQLError } from 'graphql'
 
+export const isNotMapped = ({ extensions }: GraphQLError): boolean =>
+  extensions['code'] === 'NOT_MAPPED'
+
 export function foldNotMapped(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   const folded: (GraphQLError | Lack)[] = []
   const lacks = new Map<string, Lack>()
   for (const error of errors) {
-    if (error.extensions['code'] !== 'NOT_MAPPED' || error.path === undefined) {
+    if (!isNotMapped(error) || error.path === undefined) {
       folded.push(error)
       continue
     }
@@ -29,7 +32,7 @@ export function foldNotMapped(errors: readonly GraphQLError[]): readonly GraphQL
 
 /** One that was met by a key of the planner's own is told by the fields that the key was for. */
 const isToldBelow = (error: GraphQLError, told: readonly GraphQLError[]): boolean =>
-  error.extensions['code'] === 'NOT_MAPPED' &&
+  isNotMapped(error) &&
   told.some(
     ({ message, path = [] }) =>
       message === error.message &&

@@ -10,6 +10,7 @@ import {
   visitWithTypeInfo,
   type DocumentNode,
   type GraphQLInputType,
+  type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
 import type { ProtectedInputs, Touch } from '#shared/rules/inputs.ts'
@@ -58,14 +59,22 @@ export function protectedVariables(
       },
     }),
   )
-  return (operation.variableDefinitions ?? []).flatMap(({ variable, type }) => {
-    const name = variable.name.value
-    const known = typeFromAST(apiSchema, type)
-    return names.has(name) && isInputType(known)
-      ? [{ name, type: known, countsWhenGiven: counting.has(name) }]
-      : []
-  })
+  return [...inputTypesOf(operation, apiSchema)].flatMap(([name, type]) =>
+    names.has(name) ? [{ name, type, countsWhenGiven: counting.has(name) }] : [],
+  )
 }
+
+/** The types of an operation's variables, by name. */
+export const inputTypesOf = (
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  schema: GraphQLSchema,
+): ReadonlyMap<string, GraphQLInputType> =>
+  new Map(
+    variableDefinitions.flatMap(({ variable, type }): readonly [string, GraphQLInputType][] => {
+      const known = typeFromAST(schema, type)
+      return isInputType(known) ? [[variable.name.value, known]] : []
+    }),
+  )
 
 /** What each of them asks with for this caller. */
 export function variableAsks(

@@ -5,8 +5,6 @@
  */
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner'
 import {
-  isInterfaceType,
-  isObjectType,
   Kind,
   parse,
   print,
@@ -19,6 +17,7 @@ import {
 } from 'graphql'
 import { compileCost, estimateSelected, type OperationCost } from '../limits/cost.ts'
 import { compileSelections } from '../limits/cost-tree.ts'
+import { isInSchema } from '../supergraph/coordinates.ts'
 import type { CostIndex } from '../supergraph/cost-index.ts'
 import { askedPath } from './asked-path.ts'
 import { originalName } from './response-names.ts'
@@ -112,7 +111,6 @@ const placeOf = (path: readonly string[], operation: OperationDefinitionNode): s
     path.filter((part) => part !== '@'),
     operation,
   )
-    .map(String)
     .map(originalName)
     .join('.')
 
@@ -164,10 +162,6 @@ function lines(
 /** What of a planned operation the caller may know of; empty when that is nothing. */
 function shownOf(text: string, { supergraphSchema, shown }: ReadableOptions): string {
   const types = new TypeInfo(supergraphSchema)
-  const isShown = (parent: string, field: string): boolean => {
-    const type = shown.getType(parent)
-    return (isObjectType(type) || isInterfaceType(type)) && field in type.getFields()
-  }
   let isLeft = true
   const document = visit(
     parse(text, { noLocation: true }),
@@ -177,7 +171,7 @@ function shownOf(text: string, { supergraphSchema, shown }: ReadableOptions): st
           const parent = types.getParentType()
           // `_entities` is no field of the supergraph; below it fragments name the types.
           if (name.value.startsWith('_') || !parent) return undefined
-          return isShown(parent.name, name.value) ? undefined : null
+          return isInSchema(shown, `${parent.name}.${name.value}`) ? undefined : null
         },
         leave: (field) => (field.selectionSet?.selections.length === 0 ? null : undefined),
       },

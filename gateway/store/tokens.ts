@@ -100,11 +100,10 @@ export function tokenStatements({ database }: Store): TokenStatements {
   return {
     insert: (token) => {
       const { id, hash, lastFour, kind, name, subject } = token
-      const [addresses, scopes] = [token.addresses, token.scopes].map(listed)
       const { createdAt, createdBy, expiresAt } = token
       insert.run(
         ...[id, hash, lastFour, kind, name, subject],
-        ...[addresses ?? null, scopes ?? null, createdAt, createdBy, expiresAt],
+        ...[listed(token.addresses), listed(token.scopes), createdAt, createdBy, expiresAt],
       )
     },
     byId: (id) => one(byId.get(id)),

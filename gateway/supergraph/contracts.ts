@@ -5,12 +5,11 @@
  * suggestions know this schema only, so what is outside of it is like what does not exist.
  */
 import { printSchema, type GraphQLSchema } from 'graphql'
-import { createHash } from 'node:crypto'
 import type { Audience } from '#shared/principal.ts'
 import { meets } from '#shared/rules/requirements.ts'
 import { isInSchema } from './coordinates.ts'
 import { filteredSchema, type IsHidden } from './filtered-schema.ts'
-import type { Generation } from './generation.ts'
+import { generationId, type Generation } from './generation.ts'
 
 /** The tag of what no audience of partners sees. */
 const internal = 'internal'
@@ -97,7 +96,7 @@ export function printedSchema(schema: GraphQLSchema): PrintedSchema {
   const before = printed.get(schema)
   if (before !== undefined) return before
   const sdl = printSchema(schema)
-  const made = { id: createHash('sha256').update(sdl).digest('hex').slice(0, 16), sdl }
+  const made = { id: generationId(sdl), sdl }
   printed.set(schema, made)
   return made
 }

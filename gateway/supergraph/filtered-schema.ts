@@ -30,9 +30,7 @@ import { AppError } from '#shared/errors.ts'
 export type IsHidden = (coordinate: string) => boolean
 
 export function filteredSchema(schema: GraphQLSchema, isHidden: IsHidden): GraphQLSchema {
-  let definitions: readonly DefinitionNode[] = parse(printSchema(schema), {
-    noLocation: true,
-  }).definitions
+  let definitions = definitionsOf(schema)
   for (let size = -1; size !== sizeOf(definitions);) {
     size = sizeOf(definitions)
     definitions = without(definitions, isHidden)
@@ -51,6 +49,17 @@ export function filteredSchema(schema: GraphQLSchema, isHidden: IsHidden): Graph
     },
     { assumeValid: true },
   )
+}
+
+const written = new WeakMap<GraphQLSchema, readonly DefinitionNode[]>()
+
+/** As SDL has them, made once: nothing here changes them. */
+function definitionsOf(schema: GraphQLSchema): readonly DefinitionNode[] {
+  const known = written.get(schema)
+  if (known !== undefined) return known
+  const { definitions } = parse(printSchema(schema), { noLocation: true })
+  written.set(schema, definitions)
+  return definitions
 }
 
 /** How many types, fields, arguments and values there are: what is taken away makes it smaller. */
@@ -73,6 +82,7 @@ function without(
   isHidden: IsHidden,
 ): readonly DefinitionNode[] {
   const types = definitions.filter(isTypeDefinitionNode)
+  const byName = new Map(types.map((type) => [type.name.value, type]))
   const known = new Set([
     ...builtIn,
     ...types.map(({ name }) => name.value).filter((name) => !isHidden(name)),
@@ -88,7 +98,7 @@ function without(
     if (!('interfaces' in type) || !known.has(type.name.value)) continue
     const own = new Set((type.fields ?? []).map(({ name }) => name.value))
     for (const { name } of type.interfaces ?? []) {
-      const above = types.find((each) => each.name.value === name.value)
+      const above = byName.get(name.value)
       const fields = (above !== undefined && 'fields' in above ? above.fields : undefined) ?? []
       const missing = fields.map((each) => each.name.value).filter((each) => !own.has(each))
       lacking.set(name.value, (lacking.get(name.value) ?? new Set()).union(new Set(missing)))

@@ -1,5 +1,6 @@
 /** `@tag` of a supergraph by coordinate (Federation 2), under whatever name it is linked. */
 import { isTypeDefinitionNode, Kind, type ConstDirectiveNode, type DocumentNode } from 'graphql'
+import { textArgument } from '#shared/rules/directives.ts'
 import { featureNames } from './api-schema.ts'
 
 /** By `Type`, `Type.field`, `Type.field(argument:)`, `Input.field` or `Enum.VALUE`. */
@@ -10,11 +11,9 @@ export function tagsOf(supergraph: DocumentNode): Tags {
   const found = new Map<string, readonly string[]>()
   if (tag === undefined) return found
   const note = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined) => {
-    const names = (directives ?? []).flatMap(({ name, arguments: given = [] }) => {
-      if (name.value !== tag) return []
-      const value = given.find((each) => each.name.value === 'name')?.value
-      return value?.kind === Kind.STRING ? [value.value] : []
-    })
+    const names = (directives ?? []).flatMap((directive) =>
+      directive.name.value === tag ? (textArgument(directive, 'name') ?? []) : [],
+    )
     if (names.length > 0) found.set(coordinate, names)
   }
   for (const definition of supergraph.definitions) {

@@ -15,15 +15,16 @@ export interface AnswerKeys {
 
 /** Null when there is none. */
 export async function answerKeysOf(pems: readonly string[]): Promise<AnswerKeys | null> {
-  const [first] = pems
-  if (first === undefined) return null
+  const privateKeys = pems.map(privateKeyFrom)
+  const [privateKey] = privateKeys
+  if (privateKey === undefined) return null
   const keys = await Promise.all(
-    pems.map(async (pem): Promise<JWK & { kid: string }> => {
-      const jwk = await exportJWK(createPublicKey(privateKeyFrom(pem)))
+    privateKeys.map(async (each): Promise<JWK & { kid: string }> => {
+      const jwk = await exportJWK(createPublicKey(each))
       return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'ES256', use: 'sig' }
     }),
   )
-  return { privateKey: privateKeyFrom(first), kid: keys[0]?.kid ?? '', jwks: { keys } }
+  return { privateKey, kid: keys[0]?.kid ?? '', jwks: { keys } }
 }
 
 /** The key of a data folder in demo mode; made when there is none. */

@@ -33,15 +33,22 @@ export interface EncryptionKeysOptions {
 
 export function createEncryptionKeys({ onProblem, now }: EncryptionKeysOptions): FindEncryptionKey {
   const remote = new Map<string, Remote>()
+  // A list is imported once: a partner's file has the same for ever, an address for ten minutes.
+  const found = new WeakMap<readonly JWK[], Promise<EncryptionKey | null>>()
+  const usableOf = (jwks: readonly JWK[]): Promise<EncryptionKey | null> => {
+    const key = found.get(jwks) ?? usable(jwks)
+    found.set(jwks, key)
+    return key
+  }
   return async (keys) => {
-    if ('keys' in keys) return await usable(keys.keys)
+    if ('keys' in keys) return await usableOf(keys.keys)
     const known = remote.get(keys.url) ?? { jwks: null, hadAt: -Infinity, askedAt: -Infinity }
     remote.set(keys.url, known)
     await refreshed(known, keys.url)
     if (known.jwks === null || now() - known.hadAt > maxStaleMs) {
       throw new AppError('SOURCE_UNAVAILABLE', 'Your keys could not be fetched from their address.')
     }
-    return await usable(known.jwks)
+    return await usableOf(known.jwks)
   }
 
   /** Who asks meanwhile waits for the same. */

@@ -4,24 +4,10 @@
  */
 import type { Fetcher } from '@graphiql/toolkit'
 import type { Answer, SourceReport } from './answer.ts'
+import { createHeld } from './held.ts'
 import { fetchAsCaller } from './session.ts'
 
-let last: Answer | null = null
-const listeners = new Set<() => void>()
-
-export const lastAnswer = {
-  subscribe: (listener: () => void) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  },
-  current: () => last,
-  forget: () => keep(null),
-}
-
-function keep(answer: Answer | null): void {
-  last = answer
-  for (const listener of listeners) listener()
-}
+export const lastAnswer = createHeld<Answer | null>(null)
 
 interface Asked {
   readonly query: string
@@ -74,7 +60,7 @@ async function ask(asked: Asked, signal: AbortSignal) {
   const { extensions, ...answer } = (await response.json()) as GraphqlAnswer // what /graphql answers
   if (!isQuestion) return answer
   const { sources = [], ...others } = extensions ?? {}
-  keep({
+  lastAnswer.keep({
     query: asked.query,
     operationName: asked.operationName ?? null,
     data: answer.data ?? null,

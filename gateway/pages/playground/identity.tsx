@@ -12,6 +12,14 @@ export function Identity({ config }: { config: PageConfig }) {
   return config.mode === 'demo' ? <DemoIdentity config={config} /> : <Token />
 }
 
+/** What stands there was somebody else's, and another caller may see another schema. */
+async function renewed({
+  introspect,
+}: Pick<ReturnType<typeof useGraphiQLActions>, 'introspect'>): Promise<void> {
+  lastAnswer.keep(null)
+  await Promise.all([loadQuestions(), introspect()])
+}
+
 function DemoIdentity({ config }: { config: PageConfig }) {
   const actions = useGraphiQLActions()
   const [chosen, setChosen] = useState(firstIdentity)
@@ -21,8 +29,7 @@ function DemoIdentity({ config }: { config: PageConfig }) {
       await switchTo(name)
       setChosen(name)
       setProblem(null)
-      lastAnswer.forget() // it was somebody else's
-      await Promise.all([loadQuestions(), actions.introspect()]) // another caller may see another schema
+      await renewed(actions)
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error))
     }
@@ -48,8 +55,7 @@ function Token() {
   const take = async (form: FormData) => {
     const value = form.get('token')
     setToken(typeof value === 'string' ? value.trim() : '')
-    lastAnswer.forget()
-    await Promise.all([loadQuestions(), actions.introspect()])
+    await renewed(actions)
   }
   return (
     <form className="isthmus-identity" action={take}>

@@ -18,6 +18,16 @@ export function button(label: string, work: () => Promise<void>): HTMLButtonElem
   return made
 }
 
+export function table(
+  heads: readonly string[],
+  rows: readonly HTMLElement[],
+  attributes: Readonly<Record<string, string>> = {},
+): HTMLElement {
+  const head = element('tr', {}, ...heads.map((text) => element('th', {}, text)))
+  const parts = [element('thead', {}, head), element('tbody', {}, ...rows)]
+  return element('div', { class: 'scroll' }, element('table', attributes, ...parts))
+}
+
 /** The name is the control's own as well: the text of a label would have the choices of a list in it. */
 export function field(label: string, control: HTMLElement): HTMLLabelElement {
   control.setAttribute('aria-label', label)

@@ -1,6 +1,6 @@
 /** What the caller read last, as the audit keeps it, and what may still be asked. */
 import type { Limits, LogEntry, RateLimit } from './ask.ts'
-import { element, moment } from './dom.ts'
+import { element, moment, table } from './dom.ts'
 
 export function logTable(entries: readonly LogEntry[] | null): HTMLElement {
   if (entries === null)
@@ -23,16 +23,7 @@ export function logTable(entries: readonly LogEntry[] | null): HTMLElement {
       ),
     ),
   )
-  return element(
-    'div',
-    { class: 'scroll' },
-    element(
-      'table',
-      { 'aria-label': 'Your log' },
-      element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', {}, head)))),
-      element('tbody', {}, ...rows),
-    ),
-  )
+  return table(heads, rows, { 'aria-label': 'Your log' })
 }
 
 /** `100,000 points a question, …`. */

@@ -1,5 +1,5 @@
 /** Tokens as a table; with what may be done to each where the caller may do it. */
-import { button, element, moment } from './dom.ts'
+import { button, element, moment, table } from './dom.ts'
 import type { Token } from './ask.ts'
 
 export interface Actions {
@@ -38,24 +38,7 @@ export function tokenTable(tokens: readonly Token[], actions: Actions | null): H
       ...(actions === null ? [] : [actionsCell(token, actions)]),
     ),
   )
-  return element(
-    'div',
-    { class: 'scroll' },
-    element(
-      'table',
-      {},
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          ...[...heads, ...(actions === null ? [] : [''])].map((head) => element('th', {}, head)),
-        ),
-      ),
-      element('tbody', {}, ...rows),
-    ),
-  )
+  return table(actions === null ? heads : [...heads, ''], rows)
 }
 
 const scopesOf = ({ scopes }: Token): string =>

@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors.ts'
 import { maxFirst } from '#shared/limits.ts'
 import { readConfig, type Config, type Environment } from '../../../config.ts'
 import type { Caller } from '../../../policy/explain.ts'
+import { grantedOf } from '../../../policy/granted.ts'
 import type { Policy } from '../../../policy/policy.ts'
 import type { Limits } from '../../../limits/limits.ts'
 import { readWithPlatform } from '../../../platform/schema.ts'
@@ -98,10 +99,7 @@ async function callerNamed(env: Environment, named: string, policy: Policy): Pro
   const token = await tokenNamed(env, named)
   const subject = findPlan(policy, named)?.subject ?? token?.subject ?? named
   const partner = policy.partner(subject)
-  if (partner !== undefined) {
-    const granted = token?.scopes ?? partner.scopes
-    return { ...partner, scopes: partner.scopes.filter((scope) => granted.includes(scope)) }
-  }
+  if (partner !== undefined) return { ...partner, scopes: grantedOf(partner, token?.scopes) }
   const scopes = policy.scopesOf(subject, [])
   if (scopes.length === 0) {
     throw new AppError(
