@@ -149,10 +149,8 @@ for (const kind of serverKinds) {
     it('a changed type and a new code are told, with whom they concern', async () => {
       const snapshot = async () => {
         await using opened = await openMapping({ system: 'erp', mapping: set }, env)
-        const { tables, described } = await checkSource(opened, silent)
-        const taken = await takeSnapshot(tables, described, (statement) =>
-          opened.connection.run(statement, opened.limits),
-        )
+        const { tables, codes } = await checkSource(opened, silent)
+        const taken = takeSnapshot(tables, codes)
         return { taken, mappings: [...opened.set.mappings.values()] }
       }
       const { taken: before_ } = await snapshot()
@@ -174,6 +172,12 @@ for (const kind of serverKinds) {
           ['code new', 'sales_order.status', ['sales_order']],
         ],
       )
+    })
+
+    it('codes that differ in their case only are told apart, as the graph tells them apart', async () => {
+      await database.owner(`UPDATE sales_orders SET status = 'Parked' WHERE id IN (8, 9)`)
+      const [told] = (await findingsOf('sales_order')).filter(({ text }) => /"status"/.test(text))
+      assert.match(told?.text ?? '', /"Parked" \(2 rows\), "parked" \(1 rows\)\. Ours are/)
     })
 
     it('an account that may write fails the check', async () => {

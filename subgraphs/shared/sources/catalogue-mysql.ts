@@ -1,7 +1,7 @@
 /** What MySQL and MariaDB say of themselves, from information_schema. */
 import type { Ask, CatalogueOf, CatalogueTable } from './catalogue.ts'
 import { estimated, listsOf, tableOfAlias } from './catalogue-rows.ts'
-import type { SourceType } from './connection.ts'
+import type { SourceStatement, SourceType } from './connection.ts'
 
 const tablesSql = `
   SELECT table_name, table_type, table_rows FROM information_schema.tables
@@ -119,9 +119,12 @@ async function writes(ask: Ask): Promise<readonly string[]> {
   })
 }
 
-async function explain(ask: Ask, { sql, parameters }: Parameters<CatalogueOf['explain']>[1]) {
-  const known = await ask(tablesSql)
-  const rowsOf = new Map(known.map(([name, , rows]) => [String(name), estimated(rows)]))
+async function explain(
+  ask: Ask,
+  { sql, parameters }: SourceStatement,
+  known: readonly CatalogueTable[],
+) {
+  const rowsOf = new Map(known.map(({ name, rows }) => [name, rows]))
   const names = new Set(rowsOf.keys())
   // MySQL has a column more than MariaDB: partitions. FORMAT=TRADITIONAL is what both have.
   const plan = (await ask(`EXPLAIN ${sql}`, parameters)).map((row) =>

@@ -1,6 +1,8 @@
 /** What a SQLite file says of itself, from sqlite_master and the pragmas that only read. */
 import type { Ask, CatalogueOf, CatalogueTable, ForeignKey } from './catalogue.ts'
 import { listsOf, tableOfAlias } from './catalogue-rows.ts'
+import type { SourceStatement } from './connection.ts'
+import { quoted } from './quoted.ts'
 import { declaredType } from './sqlite-types.ts'
 
 const tablesSql = `
@@ -72,7 +74,7 @@ async function tables(ask: Ask): Promise<readonly CatalogueTable[]> {
         ...(primaryKey.length === 0 ? [] : [{ name: 'the primary key', columns: primaryKey }]),
         ...plain.map((each) => ({ name: each.name, columns: each.columns })),
       ],
-      rows: type === 'view' ? null : await countedRows(ask, name),
+      rows: null, // it has no estimate
     })
   }
   return made
@@ -98,9 +100,8 @@ const foreignKeysOf = (
 const mostCounted = 1_000_000
 
 async function countedRows(ask: Ask, table: string): Promise<number> {
-  const name = `"${table.replaceAll('"', '""')}"`
   const [[count] = []] = await ask(
-    `SELECT count(*) FROM (SELECT 1 FROM ${name} LIMIT ${mostCounted})`,
+    `SELECT count(*) FROM (SELECT 1 FROM ${quoted(table, 'sqlite')} LIMIT ${mostCounted})`,
   )
   return Number(count)
 }
@@ -108,8 +109,12 @@ async function countedRows(ask: Ask, table: string): Promise<number> {
 /** Opened read-only: nothing of an account could write. */
 const writes = () => Promise.resolve([])
 
-async function explain(ask: Ask, { sql, parameters }: Parameters<CatalogueOf['explain']>[1]) {
-  const names = new Set((await ask(tablesSql)).map(([name]) => String(name)))
+async function explain(
+  ask: Ask,
+  { sql, parameters }: SourceStatement,
+  known: readonly CatalogueTable[],
+) {
+  const names = new Set(known.map(({ name }) => name))
   const steps = (await ask(`EXPLAIN QUERY PLAN ${sql}`, parameters)).map(([, , , detail]) =>
     String(detail),
   )

@@ -14,6 +14,7 @@ import type {
 import { mysqlCatalogue } from './catalogue-mysql.ts'
 import { postgresqlCatalogue } from './catalogue-postgresql.ts'
 import { sqliteCatalogue } from './catalogue-sqlite.ts'
+import { quoted, quotedTable } from './quoted.ts'
 import { looksSecret } from './secrets.ts'
 
 export interface CatalogueColumn {
@@ -48,7 +49,7 @@ export interface CatalogueTable {
   readonly foreignKeys: readonly ForeignKey[]
   /** Those that serve all rows, the primary key's among them. */
   readonly indexes: readonly CatalogueIndex[]
-  /** What the database estimates; null where it does not know. */
+  /** What the database estimates; null where it does not know without counting. */
   readonly rows: number | null
 }
 
@@ -63,7 +64,11 @@ export interface CatalogueOf {
   tables(ask: Ask): Promise<readonly CatalogueTable[]>
   /** What the account may do beside reading, in words. */
   writes(ask: Ask): Promise<readonly string[]>
-  explain(ask: Ask, statement: SourceStatement): Promise<Explained>
+  explain(
+    ask: Ask,
+    statement: SourceStatement,
+    tables: readonly CatalogueTable[],
+  ): Promise<Explained>
 }
 
 export type Ask = (
@@ -72,13 +77,16 @@ export type Ask = (
 ) => Promise<readonly (readonly unknown[])[]>
 
 export interface Catalogue {
-  /** Tables and views that the account may read, by name; those of the database itself left out. */
+  /**
+   * Tables and views that the account may read, by name; those of the database itself left out. They
+   * are asked for once.
+   */
   tables(): Promise<readonly CatalogueTable[]>
   /**
-   * The distinct values of a column in its first rows, as text; null where there are more than
-   * `most`, so that they are no codes. Throws FORBIDDEN for a column that looks like a secret.
+   * The distinct values of a column in its first rows, as text; null where there are too many to be
+   * codes. Throws FORBIDDEN for a column that looks like a secret.
    */
-  codes(table: string, column: string, most?: number): Promise<readonly string[] | null>
+  codes(table: string, column: string): Promise<readonly string[] | null>
   writes(): Promise<readonly string[]>
   explain(statement: SourceStatement): Promise<Explained>
 }
@@ -91,21 +99,31 @@ export function catalogueOf(connection: SourceConnection, limits: StatementLimit
   const { kind } = connection
   const of = catalogues[kind]
   const ask: Ask = (sql, parameters = []) => connection.run({ sql, parameters }, limits)
+  let known: Promise<readonly CatalogueTable[]> | null = null
+
+  const asked = async () =>
+    (await of.tables(ask)).toSorted((one, other) => (one.name < other.name ? -1 : 1))
+
+  function tables(): Promise<readonly CatalogueTable[]> {
+    known ??= asked()
+    known.catch(() => (known = null))
+    return known
+  }
+
   return {
-    tables: async () =>
-      (await of.tables(ask)).toSorted((one, other) => (one.name < other.name ? -1 : 1)),
-    async codes(table, column, most = mostCodes) {
+    tables,
+    async codes(table, column) {
       if (looksSecret(column)) {
         throw new AppError('FORBIDDEN', `"${column}" looks like a secret: it is not read.`)
       }
       const name = quoted(column, kind)
       const rows = await ask(
-        `SELECT DISTINCT ${name} FROM (SELECT ${name} FROM ${quotedTable(table, kind)} LIMIT ${sampledRows}) sampled WHERE ${name} IS NOT NULL LIMIT ${most + 1}`,
+        `SELECT DISTINCT ${name} FROM (SELECT ${name} FROM ${quotedTable(table, kind)} LIMIT ${sampledRows}) sampled WHERE ${name} IS NOT NULL LIMIT ${mostCodes + 1}`,
       )
-      return rows.length > most ? null : rows.map(([value]) => String(value)).toSorted()
+      return rows.length > mostCodes ? null : rows.map(([value]) => String(value)).toSorted()
     },
     writes: () => of.writes(ask),
-    explain: (statement) => of.explain(ask, statement),
+    explain: async (statement) => of.explain(ask, statement, await tables()),
   }
 }
 
@@ -113,16 +131,4 @@ const catalogues: Readonly<Record<SourceKind, CatalogueOf>> = {
   postgresql: postgresqlCatalogue,
   mysql: mysqlCatalogue,
   sqlite: sqliteCatalogue,
-}
-
-/** A name as a statement of that kind of database says it. */
-export const quoted = (name: string, kind: SourceKind): string =>
-  kind === 'mysql' ? `\`${name.replaceAll('`', '``')}\`` : `"${name.replaceAll('"', '""')}"`
-
-/** The `name` of a table, whose parts are quoted. */
-export function quotedTable(name: string, kind: SourceKind): string {
-  const dot = kind === 'postgresql' ? name.indexOf('.') : -1
-  return dot < 0
-    ? quoted(name, kind)
-    : `${quoted(name.slice(0, dot), kind)}.${quoted(name.slice(dot + 1), kind)}`
 }

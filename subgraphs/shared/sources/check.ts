@@ -11,9 +11,10 @@ import type {
   SourceType,
   StatementLimits,
 } from './connection.ts'
-import { mappingStatement, type DescribedMapping } from './derived.ts'
+import { mappingStatement, overMapping, type DescribedMapping } from './derived.ts'
 import { suggestion, type Mapping, type MappingSet } from './mapping-set.ts'
 import type { Held } from './origin.ts'
+import { quoted } from './quoted.ts'
 
 export interface CheckedMapping {
   readonly relation: string
@@ -176,10 +177,10 @@ async function probe(
     return kind === 'id' || kind === 'text' || kind === 'enum'
   })
   if (keys.length === 0) return new Map()
-  const { sql, parameters } = mappingStatement(mapping, 'sqlite')
-  const typeofs = keys.map(({ name }) => `typeof("${name.replaceAll('"', '""')}")`).join(', ')
-  const text = `SELECT ${typeofs} FROM (${sql}\n) LIMIT ${probedRows}`
-  const rows = await connection.run({ sql: text, parameters }, limits)
+  const { kind } = connection
+  const typeofs = keys.map(({ name }) => `typeof(m.${quoted(name, kind)})`).join(', ')
+  const statement = overMapping({ mapping, kind }, typeofs, `LIMIT ${probedRows}`)
+  const rows = await connection.run(statement, limits)
   return new Map(
     keys.flatMap(({ name }, at): [string, SourceType][] => {
       const found = rows.map((row) => row[at]).find((type) => type !== 'null')

@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { CsvError, parse } from 'csv-parse/sync'
 import { AppError } from '../errors.ts'
 import type { SourceConnection } from './connection.ts'
+import { quoted } from './quoted.ts'
 import { openTables } from './sqlite.ts'
 
 export interface CsvOptions {
@@ -107,10 +108,11 @@ function addTable(database: DatabaseSync, path: string): void {
       `expected a name for each column, each once, but ${wrong ? `"${wrong}" stands twice` : 'one is empty'}`,
     )
   }
-  const columns = header.map((name) => `${quoted(name.trim())} TEXT`).join(', ')
-  database.exec(`CREATE TABLE ${quoted(file.replace(/\.csv$/i, ''))} (${columns})`)
+  const table = quoted(file.replace(/\.csv$/i, ''), 'sqlite')
+  const columns = header.map((name) => `${quoted(name.trim(), 'sqlite')} TEXT`).join(', ')
+  database.exec(`CREATE TABLE ${table} (${columns})`)
   const insert = database.prepare(
-    `INSERT INTO ${quoted(file.replace(/\.csv$/i, ''))} VALUES (${header.map(() => '?').join(', ')})`,
+    `INSERT INTO ${table} VALUES (${header.map(() => '?').join(', ')})`,
   )
   database.exec('BEGIN')
   for (const record of records) {
@@ -152,5 +154,3 @@ const messageOf = ({ code, message }: CsvError): string =>
 
 const invalid = (file: string, line: number, message: string, cause?: unknown): AppError =>
   new AppError('SOURCE_DATA_INVALID', `${file}:${line}: ${message}.`, { cause })
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`

@@ -32,15 +32,29 @@ export interface DescribedMapping {
 /** The functions that the SQLite connection adds, see `sqlite.ts`. */
 export const sqliteFunctions = { instant: 'isthmus_instant', scaled: 'isthmus_scaled' } as const
 
-/** The mapping alone, as the database itself reads it. */
-export function mappingStatement({ text, parameters }: Mapping, kind: SourceKind): SourceStatement {
-  const marker = (at: number) => (kind === 'postgresql' ? `$${at + 1}` : '?')
+/** The mapping alone, as the database itself reads it; `first` parameters stand before its own. */
+export function mappingStatement(
+  { text, parameters }: Mapping,
+  kind: SourceKind,
+  first = 0,
+): SourceStatement {
+  const marker = (at: number) => (kind === 'postgresql' ? `$${first + at + 1}` : '?')
   return {
     sql: text.fragments
       .map((fragment, at) => (at < parameters.length ? fragment + marker(at) : fragment))
       .join(''),
     parameters,
   }
+}
+
+/** A statement over the rows of a mapping, called `m`. */
+export function overMapping(
+  { mapping, kind }: Pick<DescribedMapping, 'mapping' | 'kind'>,
+  select: string,
+  rest: string,
+): SourceStatement {
+  const { sql: rows, parameters } = mappingStatement(mapping, kind)
+  return { sql: `SELECT ${select} FROM (${rows}\n) m ${rest}`, parameters }
 }
 
 /** The names of the columns of `derivedTable`: those that are mapped, and raw codes. */

@@ -85,9 +85,14 @@ export function readMappingSet(
 export function mappingSetIn(folder: string, options: MappingSetOptions): MappingSet {
   const { set, problems } = readMappingSet(folder, options)
   if (set !== null && problems.length === 0) return set
-  const lines = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`)
-  throw new AppError('MAPPING_INVALID', `Mappings:\n  ${lines.join('\n  ')}`)
+  throw mappingsInvalid(problems)
 }
+
+export const mappingsInvalid = (problems: readonly Problem[]): AppError =>
+  new AppError('MAPPING_INVALID', `Mappings:\n  ${problems.map(problemLine).join('\n  ')}`)
+
+export const problemLine = ({ file, line, message }: Problem): string =>
+  `${file}:${line}: ${message}`
 
 /** The folder of a mapping that is named: in the system's own folder, or a path where it has a slash. */
 export const mappingFolder = (mapping: string, system: string): string =>
@@ -105,8 +110,8 @@ function readMapping(
   { relation, file, path }: { relation: string; file: string; path: string },
   { kind, parameters }: SourceSettings,
 ): { readonly mapping: Omit<Mapping, 'codes'>; readonly problems: readonly Problem[] } {
-  const { fragments, parameters: places, problems } = scanMapping(readFileSync(path, 'utf8'), kind)
-  const unknown = places.flatMap(({ name, line }) =>
+  const { problems, ...text } = scanMapping(readFileSync(path, 'utf8'), kind)
+  const unknown = text.parameters.flatMap(({ name, line }) =>
     Object.hasOwn(parameters, name)
       ? []
       : [{ line, message: `:${name} is not among the parameters of source.yaml` }],
@@ -115,8 +120,8 @@ function readMapping(
     mapping: {
       relation,
       file,
-      text: { fragments, parameters: places },
-      parameters: places.map(({ name }) => parameters[name] ?? ''),
+      text,
+      parameters: text.parameters.map(({ name }) => parameters[name] ?? ''),
     },
     problems: [...problems, ...unknown].map((problem) => ({ file, ...problem })),
   }

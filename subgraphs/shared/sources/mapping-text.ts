@@ -10,6 +10,8 @@ export interface MappingText {
   readonly fragments: readonly string[]
   /** The names of the parameters in their order; a name may come again. */
   readonly parameters: readonly NamedPlace[]
+  /** What stands there to be looked at: comments as a blank, literals as `''`, parameters as `?`. */
+  readonly plain: string
 }
 
 export interface NamedPlace {
@@ -30,7 +32,7 @@ export interface ScannedText extends MappingText {
 /** What stands where a scan is, from its first character to the one after its last. */
 interface Piece {
   readonly end: number
-  readonly kind: 'plain' | 'comment' | 'parameter' | 'placeholder' | 'semicolon'
+  readonly kind: 'plain' | 'literal' | 'comment' | 'parameter' | 'placeholder' | 'semicolon'
   /** What is wrong with it. */
   readonly problem?: string
 }
@@ -41,6 +43,7 @@ export function scanMapping(text: string, kind: SourceKind): ScannedText {
   const problems: TextProblem[] = []
   const lineAt = lineCounter(text)
   let from = 0
+  let plainText = ''
   let ended: number | null = null
   let isEmpty = true
   for (let at = 0; at < text.length;) {
@@ -61,6 +64,7 @@ export function scanMapping(text: string, kind: SourceKind): ScannedText {
       }
     }
     if (piece.kind === 'semicolon') ended ??= at
+    else if (ended === null) plainText += plainOf(piece, text.slice(at, piece.end))
     if (piece.kind === 'parameter') {
       fragments.push(text.slice(from, at))
       parameters.push({ name: text.slice(at + 1, piece.end), line: lineAt(at) })
@@ -70,14 +74,29 @@ export function scanMapping(text: string, kind: SourceKind): ScannedText {
   }
   fragments.push(text.slice(from, ended ?? text.length))
   if (isEmpty) problems.push({ line: 1, message: 'the file has no SELECT' })
-  return { fragments, parameters, problems }
+  return { fragments, parameters, plain: plainText, problems }
+}
+
+function plainOf({ kind }: Piece, text: string): string {
+  switch (kind) {
+    case 'comment':
+      return ' '
+    case 'literal':
+      return "''"
+    case 'parameter':
+      return '?'
+    case 'plain':
+    case 'placeholder':
+    case 'semicolon':
+      return text
+  }
 }
 
 function pieceAt(text: string, at: number, kind: SourceKind): Piece {
   const [here, next] = [text[at] ?? '', text[at + 1] ?? '']
   switch (here) {
     case "'":
-      return quoted(text, at, here, hasBackslashes(text, at, kind))
+      return { ...quoted(text, at, here, hasBackslashes(text, at, kind)), kind: 'literal' }
     case '"':
       return quoted(text, at, here, kind === 'mysql')
     case '`':
@@ -175,7 +194,7 @@ function dollar(text: string, at: number): Piece {
   const to = text.indexOf(open, at + open.length)
   return to < 0
     ? { kind: 'plain', end: text.length, problem: `${open} is not closed` }
-    : plain(to + open.length)
+    : { kind: 'literal', end: to + open.length }
 }
 
 /** Placeholders of the database itself: only `:name` says what is bound. */

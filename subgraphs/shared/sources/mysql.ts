@@ -3,7 +3,7 @@
  * whereas `query` writes them into the text, which one sql_mode turns into an injection.
  */
 import { isIP } from 'node:net'
-import type { Connection, FieldPacket, PrepareStatementInfo } from 'mysql2'
+import type { Connection, FieldPacket, PrepareStatementInfo, TypedParameter } from 'mysql2'
 import { AppError } from '../errors.ts'
 import {
   addressIn,
@@ -40,9 +40,12 @@ export function openMysql(options: NetworkOptions): SourceConnection {
   }
   /** Settings that this server turned out not to have. */
   const unknown = new Set<string>()
+  /** Of the driver, which is loaded when we first connect. */
+  let typed: typeof TypedParameter
 
   async function open(): Promise<Connection> {
     const { default: mysql } = await import('mysql2')
+    typed = mysql.TypedParameter
     const connection = mysql.createConnection({
       ...address,
       ...(tls === undefined
@@ -108,12 +111,11 @@ export function openMysql(options: NetworkOptions): SourceConnection {
 
   async function send(connection: Connection, { sql, parameters }: SourceStatement) {
     expectBindable(parameters)
-    const { TypedParameter } = (await import('mysql2')).default
     const bound = parameters.map((value) => {
       if (typeof value === 'bigint') {
-        return fitsBigint(value) ? TypedParameter.BIGINT(value) : TypedParameter.DECIMAL(`${value}`)
+        return fitsBigint(value) ? typed.BIGINT(value) : typed.DECIMAL(`${value}`)
       }
-      return Number.isSafeInteger(value) ? TypedParameter.BIGINT(value as number) : value
+      return Number.isSafeInteger(value) ? typed.BIGINT(value as number) : value
     })
     return execute(connection, sql, bound)
   }

@@ -14,8 +14,6 @@ export interface PoolOptions<C> {
   readonly waitMs: number
   /** What is said then. */
   readonly busy: () => AppError
-  /** How long a connection without work is kept, in milliseconds. */
-  readonly idleMs?: number
 }
 
 export interface Lease<C> {
@@ -36,20 +34,16 @@ interface Waiting<C> {
   readonly reject: (error: Error) => void
 }
 
+/** How long a connection without work is kept, in milliseconds. */
+const idleMs = 60_000
+
 const backOff = { firstMs: 100, mostMs: 5_000 } as const
 
 /** Milliseconds until the next attempt, with jitter so that processes do not come all at once. */
 const pauseAfter = (failedTimes: number): number =>
   Math.min(backOff.mostMs, backOff.firstMs * 2 ** (failedTimes - 1)) * (0.75 + Math.random() / 2)
 
-export function createPool<C>({
-  max,
-  connect,
-  close,
-  waitMs,
-  busy,
-  idleMs = 60_000,
-}: PoolOptions<C>): Pool<C> {
+export function createPool<C>({ max, connect, close, waitMs, busy }: PoolOptions<C>): Pool<C> {
   const open = new Set<C>()
   const idle: { readonly connection: C; readonly timer: NodeJS.Timeout }[] = []
   const waiting = new Set<Waiting<C>>()

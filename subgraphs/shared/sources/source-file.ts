@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isDate } from '../calendar.ts'
+import type { TlsOptions } from './address.ts'
 import { sourceKinds, type SourceKind } from './connection.ts'
 import { readYamlFile, type Entry, type Environment, type Problem } from './yaml-file.ts'
 
@@ -27,9 +28,7 @@ export interface SourceSettings {
   /** Milliseconds. */
   readonly statementTimeoutMs: number | undefined
   readonly pool: { readonly max?: number | undefined } | undefined
-  readonly tls:
-    | { readonly ca?: string | undefined; readonly rejectUnauthorized?: boolean | undefined }
-    | undefined
+  readonly tls: TlsOptions | undefined
 }
 
 const keys = [

@@ -19,6 +19,7 @@ import type {
   StatementLimits,
 } from './connection.ts'
 import { sqliteFunctions } from './derived.ts'
+import { failureOf } from './failures.ts'
 import { declaredType } from './sqlite-types.ts'
 import { utcOf } from './time-zone.ts'
 
@@ -100,9 +101,7 @@ export function openTables({ system, timeZone, open, isCurrent }: TablesOptions)
             `The database of "${system}" does not understand its mapping.`,
             { cause },
           )
-        : new AppError('SOURCE_UNAVAILABLE', `The database of "${system}" could not answer.`, {
-            cause,
-          })
+        : failureOf(system, 'unable', cause)
 
   return {
     kind: 'sqlite',

@@ -1,6 +1,6 @@
 /** What `--url` says: a database server, or a SQLite file. */
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '#shared/errors.ts'
 import type { SourceKind } from '#shared/sources/connection.ts'
@@ -35,8 +35,9 @@ export function addressGiven(given: string): GivenAddress {
 
 /** `orders` of `postgresql://…/orders`, `shop` of `shop.sqlite`: lower case, with hyphens. */
 export function databaseName({ url, file }: GivenAddress): string {
-  const last = (url === null ? (file ?? '') : new URL(url).pathname).split('/').at(-1) ?? ''
-  const name = decodeURIComponent(last)
+  // Only an address is encoded: a file may be called `100%.sqlite`.
+  const path = url === null ? (file ?? '') : decodeURIComponent(new URL(url).pathname)
+  const name = basename(path)
     .replace(/\.(sqlite3?|db3?|sl3)$/i, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

@@ -1,10 +1,9 @@
 /** `isthmus source check`: every mapping of a set beside the database that it reads. */
 import { Command } from 'commander'
 import type { Environment } from '../../../config.ts'
+import type { Named } from './opened.ts'
 
-interface Options {
-  readonly system: string
-  readonly mapping?: string
+interface Options extends Named {
   readonly json?: boolean
 }
 
@@ -29,15 +28,13 @@ export const checkSourceCommand = (env: Environment): Command =>
           import('./snapshot.ts'),
         ])
       await using opened = await openMapping(named, env)
-      const { report, tables, described } = await checkSource(opened, (text) => {
+      const { report, tables, codes } = await checkSource(opened, (text) => {
         console.error(text)
       })
-      const file = snapshots.snapshotFile(opened.config.data, report.system, report.mapping)
-      const count = (statement: Parameters<typeof opened.connection.run>[0]) =>
-        opened.connection.run(statement, opened.limits)
-      snapshots.writeSnapshot(file, await snapshots.takeSnapshot(tables, described, count))
       if (json === true)
         console.log(JSON.stringify({ ...report, problems: problemsIn(report) }, null, 2))
       else printReport(report)
       if (problemsIn(report) > 0) process.exitCode = 1
+      const file = snapshots.snapshotFile(opened.config.data, report.system, report.mapping)
+      snapshots.writeSnapshot(file, snapshots.takeSnapshot(tables, codes))
     })

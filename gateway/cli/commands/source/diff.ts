@@ -2,12 +2,11 @@
 import { Command } from 'commander'
 import type { Mapping } from '#shared/sources/mapping-set.ts'
 import type { Environment } from '../../../config.ts'
-import { withoutComments } from './check/text.ts'
+import type { CountedCodes } from './check/values.ts'
+import type { Named } from './opened.ts'
 import type { Snapshot } from './snapshot.ts'
 
-interface Options {
-  readonly system: string
-  readonly mapping?: string
+interface Options extends Named {
   readonly json?: boolean
 }
 
@@ -32,9 +31,10 @@ export const diffSourceCommand = (env: Environment): Command =>
       '\nExits with 1 when a change concerns a mapping.\n\nExample:\n  npm run --silent isthmus -- source diff --system erp --mapping shop',
     )
     .action(async ({ json, ...named }: Options) => {
-      const [{ openMapping }, { checkMappings }, snapshots] = await Promise.all([
+      const [{ openMapping }, { checkMappings }, { countCodes }, snapshots] = await Promise.all([
         import('./opened.ts'),
         import('#shared/sources/check.ts'),
+        import('./check/values.ts'),
         import('./snapshot.ts'),
       ])
       await using opened = await openMapping(named, env)
@@ -43,10 +43,12 @@ export const diffSourceCommand = (env: Environment): Command =>
         snapshots.snapshotFile(config.data, system.name, set.name),
       )
       const checked = await checkMappings(connection, set, system.relations, limits)
-      const described = [...checked.values()].flatMap((each) => each.described ?? [])
-      const now = await snapshots.takeSnapshot(await catalogue.tables(), described, (statement) =>
-        connection.run(statement, limits),
-      )
+      const codes: CountedCodes = new Map()
+      for (const { described } of checked.values()) {
+        if (described === null) continue
+        await countCodes(described, (statement) => connection.run(statement, limits), codes)
+      }
+      const now = snapshots.takeSnapshot(await catalogue.tables(), codes)
       const changes = changesOf(before, now, [...set.mappings.values()])
       if (json === true) console.log(JSON.stringify({ since: before.takenAt, changes }, null, 2))
       else print(before, changes)
@@ -66,14 +68,13 @@ export function changesOf(
   now: Snapshot,
   mappings: readonly Mapping[],
 ): readonly Change[] {
+  const read = mappings.map(({ relation, text }) => ({
+    relation,
+    words: new Set(wordsIn(text.plain)),
+  }))
   const concerned = (...names: readonly string[]) =>
-    mappings
-      .filter(({ text }) => {
-        const words = new Set(withoutComments(text.fragments.join(' ')).match(/[\p{L}\p{N}_$]+/gu))
-        return names.every((name) =>
-          (name.match(/[\p{L}\p{N}_$]+/gu) ?? []).every((word) => words.has(word)),
-        )
-      })
+    read
+      .filter(({ words }) => names.flatMap(wordsIn).every((word) => words.has(word)))
       .map(({ relation }) => relation)
   const changes: Change[] = []
   for (const [table, columns] of Object.entries(before.tables)) {
@@ -101,6 +102,8 @@ export function changesOf(
   }
   return [...changes, ...newCodes(before, now, mappings)]
 }
+
+const wordsIn = (text: string): readonly string[] => text.match(/[\p{L}\p{N}_$]+/gu) ?? []
 
 /** Codes that came, and that the mapping does not list: those concern who reads them. */
 function newCodes(

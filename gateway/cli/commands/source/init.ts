@@ -1,13 +1,12 @@
 /** `isthmus source init`: looks into a database and proposes a mapping set for it. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import { AppError } from '#shared/errors.ts'
 import { openConnection } from '#shared/sources/open-connection.ts'
 import { readConfig, type Environment } from '../../../config.ts'
 import { declaredSystem } from '../../systems.ts'
 import { addressGiven, databaseName, type GivenAddress } from './address.ts'
-import type { Proposal } from './propose/propose.ts'
 
 interface Options {
   readonly url: string
@@ -16,9 +15,6 @@ interface Options {
   readonly out?: string
   readonly force?: boolean
 }
-
-/** Looking into a database may take longer than a statement of a request. */
-const statementTimeoutMs = 60_000
 
 export const initSourceCommand = (env: Environment): Command =>
   new Command('init')
@@ -41,8 +37,14 @@ export const initSourceCommand = (env: Environment): Command =>
       const name = options.name ?? databaseName(given)
       const folder =
         options.out === undefined ? join(system.folder, 'mappings', name) : resolve(options.out)
-      const [{ catalogueOf }, { propose }, { filesOf }] = await Promise.all([
+      const [
+        { catalogueOf },
+        { endless, statementTimeoutMs },
+        { propose },
+        { filesOf, summaryOf },
+      ] = await Promise.all([
         import('#shared/sources/catalogue.ts'),
+        import('./opened.ts'),
         import('./propose/propose.ts'),
         import('./propose/files.ts'),
       ])
@@ -55,10 +57,7 @@ export const initSourceCommand = (env: Environment): Command =>
         system: system.name,
         relations: system.relations,
         kind,
-        catalogue: catalogueOf(connection, {
-          signal: new AbortController().signal,
-          deadlineAt: Infinity,
-        }),
+        catalogue: catalogueOf(connection, endless),
         onProgress: (text) => {
           console.error(text)
         },
@@ -67,7 +66,7 @@ export const initSourceCommand = (env: Environment): Command =>
       const address = given.file === null ? `\${${variable}}` : pathFrom(folder, given.file)
       const files = filesOf(proposal, { system: system.name, name, kind, address })
       write(folder, files, options.force === true)
-      printProposal(proposal)
+      for (const line of summaryOf(proposal)) console.log(line)
       console.error(
         nextSteps({ folder, given, variable, system: system.name, systemFolder: system.folder }),
       )
@@ -89,16 +88,6 @@ function write(folder: string, files: ReadonlyMap<string, string>, isForced: boo
 /** As YAML: quoted, since a path may hold anything. */
 const pathFrom = (folder: string, file: string): string => JSON.stringify(relative(folder, file))
 
-function printProposal({ relations, missing }: Proposal): void {
-  for (const { relation, table, confidence, columns, isUsable } of relations) {
-    const mapped = columns.filter(({ from, confidence: of }) => from !== null && of >= 0.75).length
-    console.log(
-      `${isUsable ? 'mapped' : 'draft '}  ${relation.padEnd(24)} ${table.name} (${Math.round(confidence * 100)} %), ${mapped} of ${columns.length} columns`,
-    )
-  }
-  for (const relation of missing) console.log(`missing ${relation}`)
-}
-
 interface Next {
   readonly folder: string
   readonly given: GivenAddress
@@ -109,7 +98,7 @@ interface Next {
 
 function nextSteps({ folder, given, variable, system, systemFolder }: Next): string {
   const isOwn = dirname(folder) === join(systemFolder, 'mappings')
-  const mapping = isOwn ? folder.slice(dirname(folder).length + 1) : folder
+  const mapping = isOwn ? basename(folder) : folder
   return [
     '',
     `Written to ${folder}. What is commented out was not sure: decide, then look at it with`,

@@ -2,7 +2,12 @@
 import { AppError } from '#shared/errors.ts'
 import { catalogueOf, type Catalogue } from '#shared/sources/catalogue.ts'
 import type { SourceConnection, StatementLimits } from '#shared/sources/connection.ts'
-import { mappingFolder, readMappingSet, type MappingSet } from '#shared/sources/mapping-set.ts'
+import {
+  mappingFolder,
+  mappingsInvalid,
+  readMappingSet,
+  type MappingSet,
+} from '#shared/sources/mapping-set.ts'
 import { openConnection } from '#shared/sources/open-connection.ts'
 import type { Problem } from '#shared/sources/yaml-file.ts'
 import { readConfig, type Config, type Environment } from '../../../config.ts'
@@ -25,8 +30,14 @@ export interface OpenedSource extends AsyncDisposable {
   readonly limits: StatementLimits
 }
 
-/** Counting all rows takes longer than a statement of a request may. */
+/** Looking into a database and counting its rows take longer than a statement of a request may. */
 export const statementTimeoutMs = 60_000
+
+/** Whoever runs a command ends it. */
+export const endless: StatementLimits = {
+  signal: new AbortController().signal,
+  deadlineAt: Infinity,
+}
 
 /** Throws what makes it impossible to begin: no such system, mapping, or no source.yaml. */
 export async function openMapping(named: Named, env: Environment): Promise<OpenedSource> {
@@ -41,16 +52,12 @@ export async function openMapping(named: Named, env: Environment): Promise<Opene
   }
   const folder = mappingFolder(mapping, system.folder)
   const { set, problems } = readMappingSet(folder, { relations: system.relations, env })
-  if (set === null) {
-    const lines = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`)
-    throw new AppError('MAPPING_INVALID', `Mappings:\n  ${lines.join('\n  ')}`)
-  }
+  if (set === null) throw mappingsInvalid(problems)
   const timeZone = set.timeZone ?? config.timeZone
   const connection = await openConnection(
     { ...set, statementTimeoutMs, pool: { max: 2 } },
     { system: system.name, timeZone },
   )
-  const limits = { signal: new AbortController().signal, deadlineAt: Infinity }
   return {
     config,
     system,
@@ -58,8 +65,8 @@ export async function openMapping(named: Named, env: Environment): Promise<Opene
     problems,
     timeZone,
     connection,
-    catalogue: catalogueOf(connection, limits),
-    limits,
+    catalogue: catalogueOf(connection, endless),
+    limits: endless,
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   }
 }

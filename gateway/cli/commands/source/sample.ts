@@ -4,11 +4,7 @@ import { Command } from 'commander'
 import { AppError } from '#shared/errors.ts'
 import { looksSecret } from '#shared/sources/secrets.ts'
 import type { Environment } from '../../../config.ts'
-
-interface Options {
-  readonly system: string
-  readonly mapping?: string
-}
+import type { Named } from './opened.ts'
 
 const sampledRows = 10
 
@@ -24,7 +20,7 @@ export const sampleSourceCommand = (env: Environment): Command =>
       'after',
       '\nExample:\n  npm run --silent isthmus -- source sample sales_order --system erp --mapping shop',
     )
-    .action(async (name: string, options: Options) => {
+    .action(async (name: string, options: Named) => {
       const [{ openMapping }, { openSource }, { asGraph, readRows }, { sensitiveColumns }] =
         await Promise.all([
           import('./opened.ts'),

@@ -58,6 +58,23 @@ describe('the parameters of a mapping', () => {
   })
 })
 
+describe('the plain text of a mapping', () => {
+  const texts: readonly [text: string, plain: string, kinds: readonly SourceKind[]][] = [
+    ["SELECT a -- it's\n, 'x' /* y */, :b;\n-- z", "SELECT a  \n, ''  , ?", all],
+    [`SELECT "it's", secret, 'x'`, `SELECT "it's", secret, ''`, all],
+    ['SELECT a # not b\n, c', 'SELECT a  \n, c', ['mysql']],
+    ['SELECT a # b', 'SELECT a # b', ['postgresql', 'sqlite']],
+    ['SELECT $x$ b $x$, a::text', "SELECT '', a::text", ['postgresql']],
+    ["SELECT 'a\\' b', c", "SELECT '', c", ['mysql']],
+  ]
+  for (const [text, plain, kinds] of texts) {
+    for (const kind of kinds) {
+      it(`${kind}: ${JSON.stringify(text)}`, () =>
+        assert.equal(scanMapping(text, kind).plain, plain))
+    }
+  }
+})
+
 describe('a mapping is refused', () => {
   const wrong: readonly [
     text: string,

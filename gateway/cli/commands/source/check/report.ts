@@ -2,13 +2,12 @@
 
 export interface Finding {
   /** A problem fails the check. */
-  readonly level: 'problem' | 'warning' | 'note'
+  readonly level: 'problem' | 'warning'
   readonly text: string
 }
 
 export const problem = (text: string): Finding => ({ level: 'problem', text })
 export const warning = (text: string): Finding => ({ level: 'warning', text })
-export const note = (text: string): Finding => ({ level: 'note', text })
 
 export interface RelationReport {
   readonly relation: string

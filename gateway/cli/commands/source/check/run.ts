@@ -1,16 +1,27 @@
 /** The whole check of a mapping set. */
-import { AppError, appErrorIn } from '#shared/errors.ts'
+import { appErrorIn } from '#shared/errors.ts'
+import type { AnyDatabase } from '#shared/relations.ts'
 import { checkMappings, type CheckedMapping } from '#shared/sources/check.ts'
 import type { CatalogueTable } from '#shared/sources/catalogue.ts'
 import type { DescribedMapping } from '#shared/sources/derived.ts'
+import { problemLine } from '#shared/sources/mapping-set.ts'
 import { openSource } from '#shared/sources/open-source.ts'
 import { looksSecret } from '#shared/sources/secrets.ts'
+import type { Kysely } from 'kysely'
+import { loopback } from '../../../../config/reader.ts'
 import { reasonOf, type OpenedSource } from '../opened.ts'
-import { planFindings, recording } from './plans.ts'
+import { planFindings, recording, type Recording } from './plans.ts'
 import { asGraph, readRows } from './reading.ts'
 import { problem, warning, type Finding, type RelationReport, type SourceReport } from './report.ts'
 import { textFindings } from './text.ts'
-import { brokenReferences, countValues, unknownCodes, type Counting } from './values.ts'
+import {
+  brokenReferences,
+  countCodes,
+  countValues,
+  unknownCodes,
+  type CountedCodes,
+  type Counting,
+} from './values.ts'
 
 /** Rows that are read as the graph reads them. */
 const readFully = 1_000
@@ -18,14 +29,15 @@ const readFully = 1_000
 export interface CheckResult {
   readonly report: SourceReport
   readonly tables: readonly CatalogueTable[]
-  readonly described: readonly DescribedMapping[]
+  /** Of columns that could be counted. */
+  readonly codes: CountedCodes
 }
 
 export async function checkSource(
   opened: OpenedSource,
   onProgress: (text: string) => void,
 ): Promise<CheckResult> {
-  const { system, set, connection, catalogue, limits } = opened
+  const { system, set, timeZone, connection, catalogue, limits } = opened
   onProgress('looks at the account')
   const account = await accountFindings(opened)
   onProgress('reads the catalogue')
@@ -33,16 +45,32 @@ export async function checkSource(
   onProgress('prepares the mappings')
   const checked = await checkMappings(connection, set, system.relations, limits)
   const described = [...checked.values()].flatMap((each) => each.described ?? [])
+  const recorded = recording(connection)
+  await using source = openSource({
+    system: system.name,
+    set,
+    timeZone,
+    connect: () => Promise.resolve(recorded.connection),
+  })
+  const checking: Checking = {
+    opened,
+    tables,
+    secrets: new Set(
+      tables.flatMap(({ columns }) => columns.map((each) => each.name).filter(looksSecret)),
+    ),
+    described,
+    codes: new Map(),
+    recorded,
+    db: asGraph(source, opened),
+  }
   const relations: RelationReport[] = []
   for (const each of [...checked.values()].toSorted((one, other) =>
     one.relation < other.relation ? -1 : 1,
   )) {
     onProgress(`checks ${each.relation}`)
-    relations.push(await relationReport(each, { opened, tables, described }))
+    relations.push(await relationReport(each, checking))
   }
-  const files = opened.problems.map(({ file, line, message }) =>
-    problem(`${file}:${line}: ${message}`),
-  )
+  const files = opened.problems.map((each) => problem(problemLine(each)))
   return {
     report: {
       system: system.name,
@@ -53,7 +81,7 @@ export async function checkSource(
       relationsNotMapped: Object.keys(system.relations).filter((name) => !checked.has(name)),
     },
     tables,
-    described,
+    codes: checking.codes,
   }
 }
 
@@ -62,9 +90,7 @@ async function accountFindings({ set, catalogue }: OpenedSource): Promise<readon
     problem(`the account should only read, but ${what}: give it SELECT alone`),
   )
   const isPlain =
-    set.url !== null &&
-    set.tls === undefined &&
-    !['127.0.0.1', '[::1]', 'localhost'].includes(new URL(set.url).hostname)
+    set.url !== null && set.tls === undefined && !loopback.has(new URL(set.url).hostname)
   return isPlain
     ? [
         ...writes,
@@ -76,17 +102,22 @@ async function accountFindings({ set, catalogue }: OpenedSource): Promise<readon
 interface Checking {
   readonly opened: OpenedSource
   readonly tables: readonly CatalogueTable[]
+  /** Names of columns that look like secrets. */
+  readonly secrets: ReadonlySet<string>
   readonly described: readonly DescribedMapping[]
+  /** Filled by the check of each relation. */
+  readonly codes: CountedCodes
+  readonly recorded: Recording
+  /** The mappings as the graph reads them, through the recording. */
+  readonly db: Kysely<AnyDatabase>
 }
 
 async function relationReport(
   { relation: name, mapping, described, problems, cause }: CheckedMapping,
-  { opened, tables, described: all }: Checking,
+  checking: Checking,
 ): Promise<RelationReport> {
+  const { opened, secrets, described: all, codes } = checking
   const declared = opened.system.relations[name]
-  const secrets = new Set(
-    tables.flatMap(({ columns }) => columns.map((each) => each.name).filter(looksSecret)),
-  )
   const findings: Finding[] = [...textFindings(mapping, secrets)]
   const base = { relation: name, file: mapping.file }
   if (described === null || declared === undefined) {
@@ -102,14 +133,15 @@ async function relationReport(
       rows = counted.rows
       return counted.findings
     },
-    () => unknownCodes(described, count),
+    async () => {
+      await countCodes(described, count, codes)
+      return unknownCodes(described, codes)
+    },
     () => brokenReferences(described, all, count),
   ]) {
     findings.push(...(await untilTimeout(step)))
   }
-  const ofGraph = await untilTimeout(() =>
-    graphFindings(name, described, { opened, tables, described: all }),
-  )
+  const ofGraph = await untilTimeout(() => graphFindings(name, described, checking))
   // What was counted is not told again for the rows that were read.
   const told = [...described.held.keys()].filter((column) =>
     findings.some(({ text }) => text.startsWith(`"${column}" `)),
@@ -129,7 +161,7 @@ async function untilTimeout(step: () => Promise<readonly Finding[]>): Promise<re
     return await step()
   } catch (error) {
     const ours = appErrorIn(error)
-    if (!(ours instanceof AppError) || ours.code === 'SOURCE_UNAVAILABLE') throw error
+    if (ours === null || ours.code === 'SOURCE_UNAVAILABLE') throw error
     return ours.code === 'SOURCE_TIMEOUT'
       ? [warning('not all was counted: it took longer than a minute')]
       : [problem(`${ours.message} (the database says: ${reasonOf(ours)})`)]
@@ -140,18 +172,9 @@ async function untilTimeout(step: () => Promise<readonly Finding[]>): Promise<re
 async function graphFindings(
   name: string,
   described: DescribedMapping,
-  { opened, tables }: Checking,
+  { opened, tables, recorded, db }: Checking,
 ): Promise<readonly Finding[]> {
-  const { system, set, timeZone, connection, catalogue } = opened
   const { relation } = described
-  const recorded = recording(connection)
-  await using source = openSource({
-    system: system.name,
-    set,
-    timeZone,
-    connect: () => Promise.resolve(recorded.connection),
-  })
-  const db = asGraph(source, opened)
   const rows = await readRows(db, name, relation, readFully)
   const unreadable = new Map<string, number>()
   for (const read of rows.flatMap((row) => [...row.values()])) {
@@ -163,7 +186,7 @@ async function graphFindings(
     relation,
     described,
     row: rows[0],
-    catalogue,
+    catalogue: opened.catalogue,
     tables,
     recorded,
   })

@@ -14,11 +14,9 @@ const costly: readonly (readonly [RegExp, string])[] = [
 ]
 
 export function textFindings(
-  mapping: Mapping,
+  { text: { plain } }: Mapping,
   secretColumns: ReadonlySet<string>,
 ): readonly Finding[] {
-  const text = withoutComments(mapping.text.fragments.join(' ? '))
-  const plain = text.replaceAll(/'(?:[^']|'')*'/g, "''")
   const slow = costly.filter(([pattern]) => pattern.test(plain)).map(([, name]) => name)
   const names = [...plain.matchAll(/[\p{L}_][\p{L}\p{N}_$]*|"[^"]+"|`[^`]+`|\[[^\]]+\]/gu)].map(
     ([name]) => name.replaceAll(/^["`[]|["`\]]$/g, ''),
@@ -35,9 +33,3 @@ export function textFindings(
         ]),
   ]
 }
-
-/** The text of a mapping as the database reads it. */
-export const withoutComments = (text: string): string =>
-  text.replaceAll(/'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (piece) =>
-    piece.startsWith("'") ? piece : ' ',
-  )

@@ -3,9 +3,9 @@
  * dates that fit, codes known, references that lead somewhere.
  */
 import type { ColumnType } from '#shared/relations.ts'
-import { quoted } from '#shared/sources/catalogue.ts'
 import type { SourceKind, SourceStatement } from '#shared/sources/connection.ts'
-import { mappingStatement, type DescribedMapping } from '#shared/sources/derived.ts'
+import { mappingStatement, overMapping, type DescribedMapping } from '#shared/sources/derived.ts'
+import { quoted } from '#shared/sources/quoted.ts'
 import { problem, warning, type Finding } from './report.ts'
 
 export type Counting = (statement: SourceStatement) => Promise<readonly (readonly unknown[])[]>
@@ -34,7 +34,7 @@ export async function countValues(described: DescribedMapping, count: Counting):
     ...required.map(([column]) => `count(m.${quoted(column, kind)})`),
     ...tests.map(({ unfit }) => `sum(CASE WHEN ${unfit.test} THEN 1 ELSE 0 END)`),
   ]
-  const [[all, ...counts] = []] = await count(over(described, selections.join(', '), ''))
+  const [[all, ...counts] = []] = await count(overMapping(described, selections.join(', '), ''))
   const rows = Number(all)
   const findings: Finding[] = []
   for (const [at, [column]] of required.entries()) {
@@ -59,7 +59,11 @@ async function duplicates(
 ): Promise<readonly Finding[]> {
   const { relation, kind } = described
   const key = relation.key.map((column) => `m.${quoted(column, kind)}`).join(', ')
-  const { sql, parameters } = over(described, '1 AS one', `GROUP BY ${key} HAVING count(*) > 1`)
+  const { sql, parameters } = overMapping(
+    described,
+    '1 AS one',
+    `GROUP BY ${key} HAVING count(*) > 1`,
+  )
   const [[shared] = []] = await count({ sql: `SELECT count(*) FROM (${sql}) shared`, parameters })
   return Number(shared) === 0
     ? []
@@ -70,18 +74,69 @@ async function duplicates(
       ]
 }
 
-/** Raw codes, or values of ours, that nobody has listed. */
-export async function unknownCodes(
+/** Relation → column of an enumeration → its raw codes with their rows. */
+export type CountedCodes = Map<string, Map<string, readonly CountedCode[]>>
+export type CountedCode = readonly [code: string, rows: number]
+
+/** Different codes that are looked at in one column. */
+const mostCodes = 1_000
+
+/** Counts the codes of every enumeration, column by column: those before a failure are kept. */
+export async function countCodes(
   described: DescribedMapping,
   count: Counting,
-): Promise<readonly Finding[]> {
-  const { mapping } = described
-  const findings: Finding[] = []
+  codes: CountedCodes,
+): Promise<void> {
+  const ofRelation = new Map<string, readonly CountedCode[]>()
+  codes.set(described.mapping.relation, ofRelation)
   for (const [column, type] of mappedColumns(described)) {
-    if (type.kind !== 'enum') continue
+    if (type.kind === 'enum') ofRelation.set(column, await codesOf(described, column, count))
+  }
+}
+
+async function codesOf(
+  described: DescribedMapping,
+  column: string,
+  count: Counting,
+): Promise<readonly CountedCode[]> {
+  const name = `m.${quoted(column, described.kind)}`
+  const code = exactly(name, described.kind)
+  const statement = overMapping(
+    described,
+    `${code}, count(*)`,
+    `WHERE ${name} IS NOT NULL GROUP BY ${code} ORDER BY ${code} LIMIT ${mostCodes}`,
+  )
+  return (await count(statement)).map(([raw, rows]) => [String(raw), Number(rows)] as const)
+}
+
+/** Codes are told apart as the graph tells them apart: `open` is not `Open`, whatever the collation. */
+function exactly(column: string, kind: SourceKind): string {
+  switch (kind) {
+    case 'mysql':
+      return `CAST(${column} AS char) COLLATE utf8mb4_bin`
+    case 'sqlite':
+      return `${column} COLLATE binary`
+    case 'postgresql':
+      return column
+  }
+}
+
+/** Raw codes, or values of ours, that nobody has listed. */
+export function unknownCodes(
+  { mapping, relation }: DescribedMapping,
+  counted: CountedCodes,
+): readonly Finding[] {
+  const findings: Finding[] = []
+  for (const [column, all] of counted.get(mapping.relation) ?? []) {
+    const type = relation.columns[column]?.type
     const codes = mapping.codes.get(column)
-    if (codes?.has('*') === true) continue
-    const unknown = (await codesOf(described, column, count)).filter(([code]) =>
+    if (type?.kind !== 'enum' || codes?.has('*') === true) continue
+    if (all.length === mostCodes) {
+      findings.push(
+        warning(`"${column}" has ${mostCodes} different codes or more: the others were not seen`),
+      )
+    }
+    const unknown = all.filter(([code]) =>
       codes === undefined ? !type.values.includes(code) : !codes.has(code),
     )
     if (unknown.length === 0) continue
@@ -96,21 +151,6 @@ export async function unknownCodes(
     )
   }
   return findings
-}
-
-/** The codes that a column of an enumeration has, with their rows. */
-export async function codesOf(
-  described: DescribedMapping,
-  column: string,
-  count: Counting,
-): Promise<readonly (readonly [code: string, rows: number])[]> {
-  const name = `m.${quoted(column, described.kind)}`
-  const statement = over(
-    described,
-    `${name}, count(*)`,
-    `WHERE ${name} IS NOT NULL GROUP BY ${name} ORDER BY ${name} LIMIT 1000`,
-  )
-  return (await count(statement)).map(([code, rows]) => [String(code), Number(rows)] as const)
 }
 
 /** Columns that are the key of another mapped relation, and lead to no row of it. */
@@ -129,13 +169,11 @@ export async function brokenReferences(
     if (parent === undefined || (relation.key.length === 1 && relation.key[0] === column)) continue
     const name = quoted(column, kind)
     const own = mappingStatement(described.mapping, kind)
-    const statement = joined(own, mappingStatement(parent.mapping, kind), {
-      kind,
-      select: `count(*), sum(CASE WHEN p.${name} IS NULL THEN 1 ELSE 0 END)`,
-      on: `p.${name} = m.${name}`,
-      where: `m.${name} IS NOT NULL`,
+    const other = mappingStatement(parent.mapping, kind, own.parameters.length)
+    const [[all, lost] = []] = await count({
+      sql: `SELECT count(*), sum(CASE WHEN p.${name} IS NULL THEN 1 ELSE 0 END) FROM (${own.sql}\n) m LEFT JOIN (${other.sql}\n) p ON p.${name} = m.${name} WHERE m.${name} IS NOT NULL`,
+      parameters: [...own.parameters, ...other.parameters],
     })
-    const [[all, lost] = []] = await count(statement)
     if (Number(lost ?? 0) === 0) continue
     const share = ((1 - Number(lost) / Number(all)) * 100).toFixed(1)
     findings.push(
@@ -155,36 +193,6 @@ const mappedColumns = ({
     const type = relation.columns[column]?.type
     return type === undefined ? [] : [[column, type] as const]
   })
-
-/** A statement over the rows of a mapping, called `m`. */
-export function over(
-  { mapping, kind }: DescribedMapping,
-  select: string,
-  rest: string,
-): SourceStatement {
-  const { sql, parameters } = mappingStatement(mapping, kind)
-  return { sql: `SELECT ${select} FROM (${sql}\n) m ${rest}`, parameters }
-}
-
-interface Joining {
-  readonly kind: SourceKind
-  readonly select: string
-  readonly on: string
-  readonly where: string
-}
-
-/** Both mappings in one statement: the parameters of the second are counted on from the first. */
-function joined(own: SourceStatement, parent: SourceStatement, joining: Joining): SourceStatement {
-  const shift = own.parameters.length
-  const second =
-    joining.kind === 'postgresql'
-      ? parent.sql.replaceAll(/\$(\d+)/g, (_, number) => `$${Number(number) + shift}`)
-      : parent.sql
-  return {
-    sql: `SELECT ${joining.select} FROM (${own.sql}\n) m LEFT JOIN (${second}\n) p ON ${joining.on} WHERE ${joining.where}`,
-    parameters: [...own.parameters, ...parent.parameters],
-  }
-}
 
 interface Unfit {
   readonly test: string

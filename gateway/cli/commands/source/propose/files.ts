@@ -2,8 +2,8 @@
  * The files of a proposed mapping set. What is not sure is commented out, so that it is not mapped until
  * somebody decides; a relation whose key is not sure is a draft, which nothing reads.
  */
-import { quoted, quotedTable, type CatalogueTable } from '#shared/sources/catalogue.ts'
 import type { SourceKind } from '#shared/sources/connection.ts'
+import { quoted, quotedTable } from '#shared/sources/quoted.ts'
 import { sureFrom, type Join } from './columns.ts'
 import type { Proposal, ProposedColumn, ProposedRelation } from './propose.ts'
 
@@ -26,13 +26,22 @@ export function filesOf(proposal: Proposal, options: FilesOptions): ReadonlyMap<
   return files.set('README.md', readme(proposal, options))
 }
 
-export const mappingFileOf = ({ relation, isUsable }: ProposedRelation): string =>
+const mappingFileOf = ({ relation, isUsable }: ProposedRelation): string =>
   isUsable ? `${relation}.sql` : `${relation}.sql.draft`
 
-export const percent = (confidence: number): string => `${Math.round(confidence * 100)} %`
+const percent = (confidence: number): string => `${Math.round(confidence * 100)} %`
 
 const isSure = ({ from, confidence }: ProposedColumn): boolean =>
   from !== null && confidence >= sureFrom
+
+/** A line for each relation, for whoever runs the command. */
+export const summaryOf = ({ relations, missing }: Proposal): readonly string[] => [
+  ...relations.map(
+    ({ relation, table, confidence, columns, isUsable }) =>
+      `${isUsable ? 'mapped' : 'draft '}  ${relation.padEnd(24)} ${table.name} (${percent(confidence)}), ${columns.filter(isSure).length} of ${columns.length} columns`,
+  ),
+  ...missing.map((relation) => `missing ${relation}`),
+]
 
 function sourceFile({ system, kind, address }: FilesOptions): string {
   return [
@@ -93,7 +102,7 @@ function mappingFile(proposed: ProposedRelation, kind: SourceKind): string {
     'SELECT',
     ...selected,
     `FROM ${quotedTable(table.name, kind)} t`,
-    ...[...joins].map(([key, alias]) => joinOf(key, alias, { table, columns, kind })),
+    ...[...joins].map(([key, alias]) => joinOf(key, alias, { columns, kind })),
     '',
   ].join('\n')
 }
@@ -124,7 +133,6 @@ function expressionOf(
 }
 
 interface Joining {
-  readonly table: CatalogueTable
   readonly columns: readonly ProposedColumn[]
   readonly kind: SourceKind
 }

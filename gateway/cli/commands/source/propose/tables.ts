@@ -23,7 +23,7 @@ export interface Choosing {
 }
 
 /** Below this, a table is no candidate. */
-export const leastConfidence = 0.45
+const leastConfidence = 0.45
 
 /** The candidates of each relation, the best first; none where nothing is close. */
 export function tablesFor(choosing: Choosing): ReadonlyMap<string, readonly Candidate[]> {
