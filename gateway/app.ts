@@ -103,6 +103,8 @@ export interface App extends AsyncDisposable {
 interface Current extends Loaded {
   readonly views: Views
   readonly sources: ReadonlyMap<string, Source>
+  /** Who asks where nobody needs to say who it is: the same object, so that its rights are found once. */
+  readonly everybody: Principal
   /** Requests that are under way in this generation. */
   running: number
   /** Whether another one has taken its place: it stops with its last request. */
@@ -142,7 +144,9 @@ export async function createApp(
         withKeys: config.audit !== null,
         introspection: config.introspection,
       })
-      return { ...loaded, views, sources, running: 0, isRetired: false }
+      const { scopes } = loaded.generation.policies
+      const everybody = { ...gatewayItself, subject: 'anybody', scopes: [...scopes] }
+      return { ...loaded, views, sources, everybody, running: 0, isRetired: false }
     } catch (error) {
       await loaded[Symbol.asyncDispose]()
       throw error
@@ -304,11 +308,6 @@ export async function createApp(
     now: () => performance.now(),
   })
   const callers = identities?.callers(principals)
-  const everybody = (): Principal => ({
-    ...gatewayItself,
-    subject: 'anybody',
-    scopes: [...current.generation.policies.scopes],
-  })
 
   const sealFor = createSealFor({
     keys: answerKeys,
@@ -322,7 +321,7 @@ export async function createApp(
 
   const authenticate = async (credentials: Credentials): Promise<Caller> =>
     callers === undefined
-      ? { principal: everybody(), token: null }
+      ? { principal: current.everybody, token: null }
       : await callers.authenticate(credentials)
 
   return {

@@ -5,6 +5,7 @@
 import type { createApp, Pages } from './app.ts'
 import type { Config } from './config.ts'
 import { isEmbedded, prepareDemo, printDemo } from './demo.ts'
+import { limitHeapGrowth } from './heap.ts'
 import type { Log } from './log.ts'
 import { ensureBundle, type Bundle } from './pages/bundled.ts'
 import { createPages } from './pages/pages.ts'
@@ -21,6 +22,7 @@ export async function serve(config: Config, log: Log, create: typeof createApp):
   const listening = await app.listen(
     isBare(config.supergraph) ? null : pagesOf(config, ensureBundle(log)),
   )
+  limitHeapGrowth()
   console.log(`Isthmus answers at ${listening.url}/graphql`)
   if (isEmbedded(config)) printDemo(config.data, listening.url)
 

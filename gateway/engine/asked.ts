@@ -12,48 +12,56 @@ export interface AskedFields {
 }
 
 export function askedFields(node: FetchNode, types: TypeConditions): AskedFields {
-  const roots = parse(node.operation).definitions.flatMap((definition) =>
+  const roots = parse(node.operation, { noLocation: true }).definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections : [],
   )
-  const selections =
+  const names = namesOfSelections(
     node.requires === undefined
       ? roots
       : roots.flatMap((root) =>
           root.kind === Kind.FIELD ? (root.selectionSet?.selections ?? []) : [],
-        )
+        ),
+  )
   const known = new Map<string | undefined, readonly string[]>()
   const namesOf = (typename?: string): readonly string[] => {
     const before = known.get(typename)
     if (before !== undefined) return before
-    const names = namesIn(selections, typename, types)
-    const found = [...new Set(rewrittenPath(names, node.outputRewrites))].map(String)
+    const own = namesIn(names, typename, types)
+    const found = [...new Set(rewrittenPath(own, node.outputRewrites))].map(String)
     known.set(typename, found)
     return found
   }
-  return { namesOf, taken: [...namesOf(), ...(saysTypename(selections) ? ['__typename'] : [])] }
+  return { namesOf, taken: [...namesOf(), ...(saysTypename(names) ? ['__typename'] : [])] }
 }
 
-const saysTypename = (selections: readonly SelectionNode[]): boolean =>
-  selections.some((selection) =>
-    selection.kind === Kind.FIELD
-      ? (selection.alias ?? selection.name).value === '__typename'
-      : selection.kind === Kind.INLINE_FRAGMENT && saysTypename(selection.selectionSet.selections),
+/** A response name, or the names of those that meet a condition: all that is kept of a selection. */
+type Name = string | { readonly condition: string | undefined; readonly names: readonly Name[] }
+
+const namesOfSelections = (selections: readonly SelectionNode[]): readonly Name[] =>
+  selections.flatMap((selection): Name[] => {
+    if (selection.kind === Kind.FIELD) {
+      const { name, alias } = selection
+      return alias !== undefined && name.value === '__typename' ? [] : [(alias ?? name).value]
+    }
+    if (selection.kind !== Kind.INLINE_FRAGMENT) return [] // plans have no named fragments
+    const names = namesOfSelections(selection.selectionSet.selections)
+    return [{ condition: selection.typeCondition?.name.value, names }]
+  })
+
+const saysTypename = (names: readonly Name[]): boolean =>
+  names.some((name) =>
+    typeof name === 'string' ? name === '__typename' : saysTypename(name.names),
   )
 
 const namesIn = (
-  selections: readonly SelectionNode[],
+  names: readonly Name[],
   typename: string | undefined,
   types: TypeConditions,
 ): readonly string[] =>
-  selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) {
-      return selection.name.value === '__typename'
-        ? []
-        : [(selection.alias ?? selection.name).value]
-    }
-    if (selection.kind !== Kind.INLINE_FRAGMENT) return [] // plans have no named fragments
-    const condition = selection.typeCondition?.name.value
+  names.flatMap((name) => {
+    if (typeof name === 'string') return name === '__typename' ? [] : [name]
+    const { condition } = name
     return condition === undefined || typename === undefined || types.meets(typename, condition)
-      ? namesIn(selection.selectionSet.selections, typename, types)
+      ? namesIn(name.names, typename, types)
       : []
   })

@@ -24,13 +24,23 @@ export function fits(type: GraphQLOutputType): (value: unknown) => boolean {
 /** The value as the client gets it, or undefined when it is none of that type. */
 export type LeafCheck = (value: unknown) => unknown
 
+/** One for each type: thousands of programs are kept, and their fields have the same few types. */
 export function leafCheck(type: GraphQLScalarType | GraphQLEnumType): LeafCheck {
-  if (isEnumType(type)) {
-    const names = new Set(type.getValues().map(({ name }) => name))
-    return (value) => (typeof value === 'string' && names.has(value) ? value : undefined)
-  }
-  return checks.get(type.name) ?? ((value) => (isCarried(value, maxNesting) ? value : undefined))
+  const known = checksOfTypes.get(type)
+  if (known !== undefined) return known
+  const made = isEnumType(type) ? enumCheck(type) : (checks.get(type.name) ?? carriedCheck)
+  checksOfTypes.set(type, made)
+  return made
 }
+
+const checksOfTypes = new WeakMap<GraphQLScalarType | GraphQLEnumType, LeafCheck>()
+
+function enumCheck(type: GraphQLEnumType): LeafCheck {
+  const names = new Set(type.getValues().map(({ name }) => name))
+  return (value) => (typeof value === 'string' && names.has(value) ? value : undefined)
+}
+
+const carriedCheck: LeafCheck = (value) => (isCarried(value, maxNesting) ? value : undefined)
 
 /** Levels of a value of a scalar of their own; what nests deeper could not be written as JSON. */
 const maxNesting = 200

@@ -4,6 +4,7 @@
  * (GraphQL spec, 6.4.4). A system is not believed: what does not fit the schema is an error.
  */
 import {
+  getNamedType,
   getNullableType,
   GraphQLError,
   isAbstractType,
@@ -250,6 +251,7 @@ function completeObject(
   compiling: Compiling,
 ): Complete {
   const typename = type.name
+  const { types } = compiling // all that is kept of it
   const fields = objectFields(type, selectionSets, compiling)
   // Under this name alone a client's value would become what the object inherits from.
   const empty: () => Data = fields.some(({ to }) => to === '__proto__')
@@ -261,7 +263,7 @@ function completeObject(
       return notThere(shaping, depth, value, 'A system answered no object.')
     }
     const said = value['__typename']
-    if (said !== undefined && said !== typename && depth > 0 && !compiling.types.isAbstract(said)) {
+    if (said !== undefined && said !== typename && depth > 0 && !types.isAbstract(said)) {
       return problem(shaping, depth, otherType)
     }
     // What came is the answer as it is when it has the names that were asked for, in their order, and
@@ -341,14 +343,27 @@ function fieldOf(
   const inner = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
   const at = [...compiling.at, originalName((node.alias ?? node.name).value)]
   const nullable = getNullableType(definition.type)
+  const complete = (): Complete =>
+    valueOf(completeType(definition.type, inner, { ...compiling, at }), definition.type)
   return {
     from: name,
     to: name,
     mayBeNull: nullable === definition.type,
     check: isLeafType(nullable) ? leafCheck(nullable) : undefined,
-    complete: valueOf(completeType(definition.type, inner, { ...compiling, at }), definition.type),
+    complete: isLeafType(getNamedType(nullable)) ? leafOf(definition.type, complete) : complete(),
   }
 }
+
+/** What becomes of a leaf depends on its type alone, so all the programs share it. */
+function leafOf(type: GraphQLOutputType, make: () => Complete): Complete {
+  const known = completedLeaves.get(type)
+  if (known !== undefined) return known
+  const made = make()
+  completedLeaves.set(type, made)
+  return made
+}
+
+const completedLeaves = new WeakMap<GraphQLOutputType, Complete>()
 
 /** The names of the denied fields of a value of that type at this place. */
 const deniedAt = (typename: string, { denied, at }: Compiling): readonly string[] =>

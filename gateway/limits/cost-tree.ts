@@ -84,7 +84,10 @@ function compileFor(
   )
 }
 
-/** Null where there is nothing to count: `__typename`, and what the schema does not have. */
+/**
+ * Null where there is nothing to count: `__typename`, what the schema does not have, and a value that
+ * costs nothing, as most do.
+ */
 function compileField(name: string, nodes: readonly FieldNode[], place: Place): CostNode | null {
   const [node] = nodes
   const { type, sizes, options, types } = place
@@ -101,13 +104,17 @@ function compileField(name: string, nodes: readonly FieldNode[], place: Place): 
   const own = declared && sizeOf(declared, node, field)
   const isList = isListType(getNullableType(field.type))
   const given = sizes.get(field.name) ?? own
+  const weight =
+    weights.get(coordinate) ?? weights.get(named.name) ?? (isCompositeType(named) ? 1 : 0)
+  const once = (node.arguments ?? []).reduce(
+    (sum, argument) => sum + (weights.get(`${coordinate}(${argument.name.value}:)`) ?? 0),
+    0,
+  )
+  if (weight === 0 && once === 0 && !isList && !isCompositeType(named)) return null
   return {
     name,
-    weight: weights.get(coordinate) ?? weights.get(named.name) ?? (isCompositeType(named) ? 1 : 0),
-    once: (node.arguments ?? []).reduce(
-      (sum, argument) => sum + (weights.get(`${coordinate}(${argument.name.value}:)`) ?? 0),
-      0,
-    ),
+    weight,
+    once,
     size: isList ? (given?.size ?? undeclaredListSize) : null,
     isPaged: isList && given?.isPaged === true,
     selected: isCompositeType(named)
@@ -117,9 +124,11 @@ function compileField(name: string, nodes: readonly FieldNode[], place: Place): 
           options,
           types,
         })
-      : new Map(),
+      : nothingSelected,
   }
 }
+
+const nothingSelected: CostNode['selected'] = new Map()
 
 function sizeOf(
   { assumedSize = undeclaredListSize, slicingArguments }: ListSize,

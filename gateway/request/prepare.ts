@@ -92,8 +92,11 @@ interface Kept {
   readonly prepared: Prepared
 }
 
-/** What one generation keeps, in characters of documents; a character weighs some 100 bytes here. */
-const maxLength = 1_000_000
+/**
+ * What one generation keeps of documents, of what is prepared and of programs, each in characters of
+ * text; a character weighs 30 to 50 bytes here (`npm run bench:memory`).
+ */
+const maxLength = 200_000
 
 /** Questions that a new generation knows before it takes over. */
 const maxWarmed = 100

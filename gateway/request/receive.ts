@@ -12,6 +12,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type ParseOptions,
 } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import { checkDocument, measureDocument, type DocumentSize } from '../limits/document.ts'
@@ -58,7 +59,7 @@ export interface Parsed {
   readonly size: DocumentSize
 }
 
-export interface ParseOptions {
+export interface ReceiveOptions {
   readonly schema: GraphQLSchema
   readonly limits: Limits
   /** Whether errors name nothing that is close to what was asked for. */
@@ -68,15 +69,19 @@ export interface ParseOptions {
 /** The parsed and valid document, or throws what is wrong with it. */
 export function parseDocument(
   text: string,
-  { schema, limits, hideSuggestions }: ParseOptions,
+  { schema, limits, hideSuggestions }: ReceiveOptions,
 ): Parsed {
   const nesting = checkNesting(text, limits.nesting)
-  const document = parseText(text, limits.tokens)
+  const errorsIn = (parsed: DocumentNode) =>
+    validate(schema, parsed, undefined, { maxErrors, hideSuggestions })
+  // The places of its parts weigh twice what they are places of, and only errors tell them.
+  const document = parseText(text, { maxTokens: limits.tokens, noLocation: true })
   const size = measureDocument(document, { nesting, tokens: document.tokenCount ?? 0 })
   // Before it is validated, which takes more than linear time over some of this.
   checkDocument(size, limits)
-  const errors = validate(schema, document, undefined, { maxErrors, hideSuggestions })
-  if (errors.length > 0) throw new InvalidDocument(errors)
+  if (errorsIn(document).length > 0) {
+    throw new InvalidDocument(errorsIn(parseText(text, { maxTokens: limits.tokens })))
+  }
   refuseOurNames(document)
   return { document, size }
 }
@@ -99,9 +104,9 @@ function refuseOurNames(document: DocumentNode): void {
   })
 }
 
-function parseText(text: string, maxTokens: number): DocumentNode {
+function parseText(text: string, options: ParseOptions): DocumentNode {
   try {
-    return parse(text, { maxTokens })
+    return parse(text, options)
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error
     const code = error.message.includes('tokens') ? 'DOCUMENT_TOO_COMPLEX' : 'GRAPHQL_PARSE_FAILED'

@@ -30,7 +30,7 @@ export interface PlannerLimits {
 const maxYoungMb = 8
 
 /** An honest question is planned in 10 to 100 ms; the planner of a large supergraph takes 60 MB. */
-const usual: PlannerLimits = { planningMs: 10_000, maxHeapMb: 512 }
+const usual: PlannerLimits = { planningMs: 10_000, maxHeapMb: 256 }
 
 const failed = (cause?: unknown): AppError =>
   new AppError('PLANNING_FAILED', 'The question takes too much to plan: ask for less at once.', {
