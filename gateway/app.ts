@@ -36,6 +36,7 @@ import { printedSchema, scopesFor } from './supergraph/contracts.ts'
 import type { Generation } from './supergraph/generation.ts'
 import { loadSdl, type Loaded } from './supergraph/load.ts'
 import { isBare, type SupergraphText } from './supergraph/read.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 import { answerKeysOf, demoAnswerKey, type AnswerKeys } from './tokens/answer-keys.ts'
 import { demoSecret } from './tokens/demo.ts'
 import { createEncryptionKeys } from './tokens/encryption-keys.ts'
@@ -59,6 +60,8 @@ export interface AppOptions {
   readonly log: Log
   /** Told of everything that happens, beside what a request brings. */
   readonly observer?: Observer
+  /** Watches the questions that come by HTTP; null where nobody does. */
+  readonly telemetry?: Telemetry | null
   /** Reads the supergraph, at the start and on a reload; by default from the configured file. */
   readonly supergraph?: () => SupergraphText
 }
@@ -113,7 +116,12 @@ interface Current extends Loaded {
 
 export async function createApp(
   config: Config,
-  { log, observer, supergraph = () => readWithPlatform(config.supergraph) }: AppOptions,
+  {
+    log,
+    observer,
+    telemetry = null,
+    supergraph = () => readWithPlatform(config.supergraph),
+  }: AppOptions,
 ): Promise<App> {
   const isSdl = isBare(config.supergraph)
   const usesDemoTokens = config.mode === 'demo' && !config.noAuth
@@ -349,7 +357,12 @@ export async function createApp(
     listen: (pages) => {
       const graphql = createGraphqlEndpoint({
         sealFor,
-        execute: (question, { principal, ...asking }) => run(question, principal, asking),
+        execute: (question, { principal, ...asking }) =>
+          telemetry === null
+            ? run(question, principal, asking)
+            : telemetry.watch(asking, (told) =>
+                run(question, principal, { ...asking, observer: told }),
+              ),
         onError: (error) => log.error({ err: error }, 'internal'),
       })
       const schemaFor = (principal: Principal) =>

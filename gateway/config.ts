@@ -13,6 +13,7 @@ import { listOf, loopback, Reader, recordOf, type Yaml } from './config/reader.t
 import { readPrivateKey, readSecret, readSystems, type SystemConfig } from './config/systems.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
+import { readTelemetry, type TelemetryConfig } from './telemetry/config.ts'
 import { addressProblem } from './tokens/addresses.ts'
 import { authorizations, type Authorization } from './request/denied.ts'
 
@@ -58,6 +59,7 @@ export interface Config {
   /** What becomes of a question of which some fields may not be read. */
   readonly authorization: Authorization
   readonly introspection: Introspection
+  readonly telemetry: TelemetryConfig
   /** What `${NAME}` in mappings means. */
   readonly env: Environment
   /** Every caller is a principal with all rights (`serve --no-auth`, loopback only). */
@@ -146,6 +148,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     maxUnseenDays: reader.whole('maxUnseenDays', yaml['maxUnseenDays'], 30, 1, 365),
     authorization: reader.oneOf('authorization', yaml['authorization'], authorizations, 'filter'),
     introspection: reader.oneOf('introspection', yaml['introspection'], introspections, 'all'),
+    telemetry: readTelemetry(reader, yaml['telemetry']),
     env,
     noAuth,
     system: (name) => systems.named.get(name) ?? systems.fallback,
@@ -176,6 +179,7 @@ const known = new Set([
   'maxUnseenDays',
   'authorization',
   'introspection',
+  'telemetry',
 ])
 
 function readYaml(file: string, env: Environment, reader: Reader): Yaml {

@@ -11,6 +11,7 @@ import { ensureBundle, type Bundle } from './pages/bundled.ts'
 import { createPages } from './pages/pages.ts'
 import { readLibrary } from './reports/library.ts'
 import { isBare } from './supergraph/read.ts'
+import { openTelemetry } from './telemetry/telemetry.ts'
 import { demoIdentities, demoSecret, demoToken, isDemoIdentity } from './tokens/demo.ts'
 
 /** How long requests in flight may take when the program stops, in milliseconds. */
@@ -18,12 +19,14 @@ export const graceMs = 10_000
 
 export async function serve(config: Config, log: Log, create: typeof createApp): Promise<void> {
   if (isEmbedded(config)) await prepareDemo(config.data)
-  const app = await create(config, { log })
+  const telemetry = await openTelemetry(config.telemetry, { log })
+  const app = await create(config, { log, telemetry })
   const listening = await app.listen(
     isBare(config.supergraph) ? null : pagesOf(config, ensureBundle(log)),
   )
   limitHeapGrowth()
   console.log(`Isthmus answers at ${listening.url}/graphql`)
+  if (telemetry?.metricsUrl != null) console.log(`Metrics at ${telemetry.metricsUrl}`)
   if (isEmbedded(config)) printDemo(config.data, listening.url)
 
   process.on('SIGHUP', () => {
@@ -39,6 +42,7 @@ export async function serve(config: Config, log: Log, create: typeof createApp):
     void (async () => {
       await listening.close(graceMs)
       await app[Symbol.asyncDispose]()
+      await telemetry?.[Symbol.asyncDispose]()
     })()
   }
   process.on('SIGINT', stop)

@@ -47,6 +47,7 @@ export interface AskedWith {
   readonly representations: Representations
   readonly principal: Principal
   readonly deadlineAt: number
+  readonly traceparent?: string | undefined
   readonly onStatement: (event: StatementEvent) => void
 }
 
@@ -54,6 +55,7 @@ export interface AskedWith {
 export class Call implements SourceRequest {
   readonly principal: Principal
   readonly deadlineAt: number
+  readonly traceparent: string | undefined
   readonly onStatement: (event: StatementEvent) => void
   readonly #question: Question
   readonly #values: Readonly<Record<string, unknown>>
@@ -68,6 +70,7 @@ export class Call implements SourceRequest {
     this.#representations = asked.representations
     this.principal = asked.principal
     this.deadlineAt = asked.deadlineAt
+    this.traceparent = asked.traceparent
     this.onStatement = asked.onStatement
   }
 

@@ -22,7 +22,8 @@ export async function send(
   representations: Representations,
 ): Promise<Answer> {
   const startedAt = performance.now()
-  const answer = await ask(run, { system, question, representations, startedAt })
+  const traceparent = run.observer.fetching?.(system)
+  const answer = await ask(run, { system, question, representations, startedAt, traceparent })
   let entities = 0
   for (const texts of representations.values()) entities += texts.length
   run.observer.fetch({
@@ -32,6 +33,7 @@ export async function send(
     entities,
     failure: answer.data === null ? codeOf(answer.errors[0]) : null,
     cacheControl: answer.cacheControl,
+    traceparent,
   })
   return answer
 }
@@ -41,6 +43,7 @@ interface Asking {
   readonly question: Question
   readonly representations: Representations
   readonly startedAt: number
+  readonly traceparent: string | undefined
 }
 
 async function ask(run: Run, asking: Asking): Promise<Answer> {
@@ -54,7 +57,7 @@ async function ask(run: Run, asking: Asking): Promise<Answer> {
 
 function withinTime(
   run: Run,
-  { system, question, representations, startedAt }: Asking,
+  { system, question, representations, startedAt, traceparent }: Asking,
 ): Promise<SourceAnswer> {
   const source = run.sources.get(system)
   if (source === undefined) {
@@ -73,6 +76,7 @@ function withinTime(
     representations,
     principal: run.principal,
     deadlineAt: timeoutAt,
+    traceparent,
     onStatement: (event) => run.observer.statement(event),
   })
   const answered = source.send(call) // may throw, and then nothing is under way

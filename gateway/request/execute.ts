@@ -97,6 +97,10 @@ export async function execute(
     return made
   })
   const { prepared, values } = ready
+  observer.operation?.({
+    type: prepared.operation.operation,
+    name: prepared.operation.name?.value,
+  })
   const estimate = prepared.cost.estimate(renameValues(values))
   checkEstimate(estimate, request.limits)
   if (admit !== undefined) await admit(estimate)

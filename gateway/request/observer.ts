@@ -1,6 +1,6 @@
 /**
  * What happens while a question is answered, told to whoever counts: tests, `extensions.sources`,
- * and later tracing. One interface for stages, fetches and statements.
+ * metrics and traces. One interface for stages, fetches and statements.
  */
 import type { StatementEvent } from '#shared/select-only.ts'
 
@@ -25,12 +25,26 @@ export interface FetchEvent {
   readonly failure: string | null
   /** How long the system lets its answer be kept, as its header said it; see SourceAnswer. */
   readonly cacheControl?: string | undefined
+  /** What `fetching` said it carries. */
+  readonly traceparent?: string | undefined
+}
+
+export interface OperationEvent {
+  readonly type: 'query' | 'mutation' | 'subscription'
+  readonly name: string | undefined
 }
 
 export interface Observer {
   stage(event: StageEvent): void
   fetch(event: FetchEvent): void
   statement(event: StatementEvent): void
+  /** Told once a question is read and authorised. */
+  operation?(event: OperationEvent): void
+  /**
+   * A system is about to be asked: the `traceparent` that the request carries (W3C Trace Context), so
+   * that what it does there is part of the same trace; undefined when it carries none.
+   */
+  fetching?(system: string): string | undefined
 }
 
 /** Tells nobody; then nothing needs to be timed either. */
@@ -49,7 +63,22 @@ export const observers = (...all: readonly (Observer | undefined)[]): Observer =
     stage: (event) => present.forEach((each) => each.stage(event)),
     fetch: (event) => present.forEach((each) => each.fetch(event)),
     statement: (event) => present.forEach((each) => each.statement(event)),
+    operation: (event) => present.forEach((each) => each.operation?.(event)),
+    fetching: (system) => firstOf(present, (each) => each.fetching?.(system)),
   }
+}
+
+/** All are told, and the first that has something to say is heard. */
+function firstOf<Item, Said>(
+  items: readonly Item[],
+  tell: (item: Item) => Said | undefined,
+): Said | undefined {
+  let first: Said | undefined
+  for (const item of items) {
+    const said = tell(item)
+    first ??= said
+  }
+  return first
 }
 
 export interface SourceReport {

@@ -57,7 +57,8 @@ export function httpSource({
       }
       const remaining = Math.max(1, Math.round(request.deadlineAt - performance.now()))
       const headers = [...fixedHeaders, deadlineHeader, String(remaining), ...further]
-      const { body: asked } = request
+      const { body: asked, traceparent } = request
+      if (traceparent !== undefined) headers.push('traceparent', traceparent)
       if (tokenFor !== undefined) {
         headers.push('authorization', `Bearer ${tokenFor(request, asked)}`)
       }

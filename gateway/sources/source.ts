@@ -23,6 +23,8 @@ export interface SourceRequest {
   onStop(listener: (reason: Error) => void): void
   /** `performance.now()` by which the answer is wanted. */
   readonly deadlineAt: number
+  /** The request's place in a trace (W3C Trace Context), when there is one. */
+  readonly traceparent?: string | undefined
   readonly onStatement: (event: StatementEvent) => void
 }
 

@@ -36,6 +36,8 @@ export interface Asking {
   readonly token: string | null
   readonly signal: AbortSignal
   readonly requestId: string
+  /** The header of that name: which trace the client says it is part of. */
+  readonly traceparent: string | undefined
   /** Whether the answer says which systems answered. */
   readonly sources: boolean
   /** Whether the answer says what it cost. */

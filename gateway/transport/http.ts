@@ -174,11 +174,18 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     token,
     signal: gone.signal,
     requestId: options.requestId,
+    traceparent: headerOf(request, 'traceparent'),
     sources: request.headers['isthmus-sources'] === '1',
     cost: request.headers['isthmus-cost'] === '1',
     explained: request.headers['isthmus-explain'] === '1',
     limits: options.limitsOf(principal),
   })
+}
+
+/** A header that may stand once; one that came twice is none. */
+function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : undefined
 }
 
 /** The API schema as the caller sees it, as SDL, for code generation. */

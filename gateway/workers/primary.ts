@@ -3,6 +3,7 @@
  * where the gateway is, and passes on what it is told. It answers no question itself.
  */
 import cluster from 'node:cluster'
+import type { Listening } from '#shared/http-server.ts'
 import type { Config } from '../config.ts'
 import { isEmbedded, prepareDemo, printDemo } from '../demo.ts'
 import type { Log } from '../log.ts'
@@ -35,9 +36,25 @@ export async function servePrimary(config: Config, log: Log): Promise<void> {
   const url = await Promise.race([pool.ready, stopped])
   if (url === undefined) return
   reloadOnSignal(pool, read, log)
+  const metrics = await listenForAll(config)
   console.log(`Isthmus answers at ${url}/graphql with ${config.workers} workers`)
+  if (metrics !== null) console.log(`Metrics at ${metrics.url}/metrics`)
   if (isEmbedded(config)) printDemo(config.data, url)
-  await Promise.race([pool.over, stopped])
+  try {
+    await Promise.race([pool.over, stopped])
+  } finally {
+    await metrics?.close(0)
+  }
+}
+
+/** What the workers count is told together, by the process that none of them is. */
+async function listenForAll({ telemetry }: Config): Promise<Listening | null> {
+  if (telemetry.metrics === null) return null
+  const [{ createGathering }, { listenForScrapes }] = await Promise.all([
+    import('../telemetry/metrics.ts'),
+    import('../telemetry/scrapes.ts'),
+  ])
+  return await listenForScrapes(telemetry.metrics, createGathering())
 }
 
 function stopOnSignal(pool: Pool): Promise<undefined> {

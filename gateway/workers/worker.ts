@@ -9,6 +9,7 @@ import { createLog, noLog, type Log } from '../log.ts'
 import { ensureBundle } from '../pages/bundled.ts'
 import { graceMs, pagesOf } from '../serve.ts'
 import { isBare } from '../supergraph/read.ts'
+import { openTelemetry } from '../telemetry/telemetry.ts'
 import { problemOf, type Order, type Report } from './messages.ts'
 
 type Started = Extract<Order, { kind: 'START' }>
@@ -21,9 +22,10 @@ export async function serveWorker(config: Config, logLevel: string): Promise<voi
   process.on('SIGTERM', orders.stop)
   const start = await orders.started
   const log = createLog(logLevel, start.number)
+  const telemetry = await openTelemetry(config.telemetry, { log, isWorker: true })
   let { supergraph } = start
   try {
-    const app = await createApp(config, { log, supergraph: () => supergraph })
+    const app = await createApp(config, { log, telemetry, supergraph: () => supergraph })
     const bundle = () => ensureBundle(noLog, () => orders.bundled) // the primary one logs a failure
     const listening = await app.listen(isBare(config.supergraph) ? null : pagesOf(config, bundle()))
     const stopped = orders.fromNowOn({
@@ -37,6 +39,7 @@ export async function serveWorker(config: Config, logLevel: string): Promise<voi
     await stopped
     await listening.close(graceMs)
     await app[Symbol.asyncDispose]()
+    await telemetry?.[Symbol.asyncDispose]()
     process.exit(0)
   } catch (error) {
     const problem = problemOf(error)

@@ -28,9 +28,13 @@ export interface Stage extends AsyncDisposable {
   /** The supergraph with rules, and without: files. */
   readonly supergraph: string
   readonly plainSupergraph: string
-  /** Configurations of our gateway: with an issuer and an internal secret, with an audit too, and with none. */
+  /**
+   * Configurations of our gateway: with an issuer and an internal secret, with an audit too, with traces of
+   * every question and metrics too, and with none of these.
+   */
   readonly config: string
   readonly auditConfig: string
+  readonly tracedConfig: string
   readonly openConfig: string
   /** The headers of a caller with all scopes, for `config` and for demo mode. */
   readonly caller: Headers
@@ -60,7 +64,7 @@ export async function buildStage(): Promise<Stage> {
   writeFileSync(keys, JSON.stringify({ keys: [key] }))
 
   const file = join(root, 'supergraph.yaml')
-  const { program, systems, jwksUrl } = await startSystems(file, data, keys)
+  const { program, systems, jwksUrl, collector } = await startSystems(file, data, keys)
   const entries = readSupergraphFile(file)
   const plain = entries.map(withoutRules)
   const write = (name: string, text: string): string => {
@@ -92,6 +96,17 @@ export async function buildStage(): Promise<Stage> {
     supergraph: write('supergraph.graphql', composed(entries, systems)),
     plainSupergraph: write('plain-supergraph.graphql', composed(plain, systems)),
     config: write('config.yaml', stringify({ ...production, audit: { enabled: false } })),
+    tracedConfig: write(
+      'traced-config.yaml',
+      stringify({
+        ...production,
+        audit: { enabled: false },
+        telemetry: {
+          metrics: { port: 0 },
+          tracing: { endpoint: collector, sampleRatio: 1 },
+        },
+      }),
+    ),
     auditConfig: write('audit-config.yaml', stringify(production)),
     openConfig: write('open-config.yaml', stringify({ limits })),
     caller: { authorization: `Bearer ${token}` },
@@ -114,9 +129,14 @@ async function startSystems(file: string, data: string, keys: string) {
   ])
   const isReady = () => Promise.resolve(program.output().endsWith('}'))
   await whenReady(program, isReady)
-  const { systems, issuer: jwksUrl } = JSON.parse(program.output()) as {
+  const {
+    systems,
+    issuer: jwksUrl,
+    collector,
+  } = JSON.parse(program.output()) as {
     systems: Readonly<Record<string, string>>
     issuer: string
+    collector: string
   } // the one line that systems.ts prints
-  return { program, systems, jwksUrl }
+  return { program, systems, jwksUrl, collector }
 }

@@ -1,7 +1,8 @@
 /**
  * The four systems over HTTP, in one process and nearly free of cost: the real subgraphs answer a
  * request once, and its bytes are kept by the text of the request. What is measured is the gateway.
- * Prints one line of JSON: the address of each system, and that of the issuer's public keys.
+ * Prints one line of JSON: the addresses of each system, of the issuer's public keys, and of a collector
+ * of traces that keeps none.
  */
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { once } from 'node:events'
@@ -99,4 +100,9 @@ const keys = readFileSync(keysFile)
 const issuer = await listen((_, response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end(keys)
 })
-console.log(JSON.stringify({ systems, issuer }))
+const collector = await listen((request, response) => {
+  request.resume().once('end', () => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  })
+})
+console.log(JSON.stringify({ systems, issuer, collector }))

@@ -44,6 +44,8 @@ export const targets: readonly Target[] = [
   ...shares('isthmus-in-apollo', 'apollo', { customer360: 1 / 4 }),
   ...shares('isthmus', 'isthmus-no-auth', { customer360: 1.1, list1000: 1.1 }),
   { contestant: 'isthmus', against: 'isthmus-no-auth', question: 'one', atMostAboveMs: 0.02 },
+  ...shares('isthmus-traced', 'isthmus', { customer360: 1.1, list1000: 1.1 }),
+  { contestant: 'isthmus-traced', against: 'isthmus', question: 'one', atMostAboveMs: 0.02 },
   ...shares('isthmus', 'apollo', { 'embedded-one': 1 / 5, 'embedded-list1000': 1 / 7 }),
   ...shares('isthmus', 'hand', {
     'embedded-one': 1.8,

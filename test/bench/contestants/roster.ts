@@ -113,6 +113,16 @@ export const overHttp: readonly Entry[] = [
     }),
     headers: ({ caller }) => caller,
   }),
+  entry('isthmus-traced', {
+    command: isthmus,
+    env: (_, { tracedConfig, folder }) => ({
+      ISTHMUS_MODE: 'production',
+      ISTHMUS_CONFIG: tracedConfig,
+      ISTHMUS_DATA: folder,
+      LOG_LEVEL: 'warn',
+    }),
+    headers: ({ caller }) => caller,
+  }),
   entry('isthmus-no-auth', {
     command: (port, stage) => [...isthmus(port, stage), '--no-auth'],
     env: (_, { openConfig, folder }) => ({

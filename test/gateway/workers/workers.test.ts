@@ -104,6 +104,29 @@ describe('several workers', { timeout: 120_000 }, () => {
     )
   })
 
+  it('count together: the primary process answers with the metrics of all', async (t) => {
+    const config = join(folder(t), 'config.yaml')
+    writeFileSync(config, 'telemetry: { metrics: { port: 0 } }')
+    const { program } = serve(t, supergraphOf('a'), { ISTHMUS_CONFIG: config })
+    const url = await program.url
+    const metrics = await program.seen(
+      ({ output }) => /^Metrics at (\S+)$/m.exec(output)?.[1] ?? undefined,
+    )
+    await askBoth(program, url)
+    const headers = { 'content-type': 'application/json', connection: 'close' }
+    const body = JSON.stringify({ query: '{ __typename }' })
+    for (let asked = 0; asked < 20; asked += 1)
+      await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).text()
+    const text = await (await fetch(metrics)).text()
+    const [, count] =
+      /^isthmus_question_duration_seconds_count\{operation="query",outcome="ok"\} (\d+)$/m.exec(
+        text,
+      ) ?? []
+    assert.equal(count, '20')
+    program.child.kill('SIGTERM')
+    assert.equal(await program.exit(), 0)
+  })
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`on ${signal} to all of them the questions in flight are answered, and none is left`, async (t) => {
       const held: (() => void)[] = []
