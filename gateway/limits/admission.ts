@@ -4,6 +4,7 @@
  * takes. Concurrency is counted in each process.
  */
 import { AppError } from '#shared/errors.ts'
+import { dropOldest } from '../oldest.ts'
 import type { Bucket, Buckets, Level } from './buckets.ts'
 import { beyond } from './document.ts'
 import type { Limits } from './limits.ts'
@@ -34,6 +35,7 @@ export interface Admission extends Disposable {
 
 export function createAdmission(buckets: Buckets): Admission {
   const underWay = new Map<string, number>()
+  const bucketsOf = createBucketsOf()
   return {
     enter: (subject, limits) => {
       const before = underWay.get(subject) ?? 0
@@ -76,7 +78,9 @@ interface Named {
   readonly bucket: Bucket
 }
 
-const bucketsOf = (subject: string, limits: Limits): readonly [Named, Named] => [
+type Both = readonly [minute: Named, day: Named]
+
+const bucketsFor = (subject: string, limits: Limits): Both => [
   {
     name: 'minute',
     bucket: { key: `minute:${subject}`, quota: limits.costPerMinute, windowSeconds: 60 },
@@ -86,6 +90,25 @@ const bucketsOf = (subject: string, limits: Limits): readonly [Named, Named] => 
     bucket: { key: `day:${subject}`, quota: limits.costPerDay, windowSeconds: 86_400 },
   },
 ]
+
+/** Callers whose buckets are remembered for some limits. */
+const maxKnown = 10_000
+
+/** A caller asks again and again: its buckets are the same objects, and their keys the same texts. */
+function createBucketsOf(): (subject: string, limits: Limits) => Both {
+  const known = new WeakMap<Limits, Map<string, Both>>()
+  return (subject, limits) => {
+    let bySubject = known.get(limits)
+    if (bySubject === undefined) known.set(limits, (bySubject = new Map()))
+    let both = bySubject.get(subject)
+    if (both === undefined) {
+      both = bucketsFor(subject, limits)
+      bySubject.set(subject, both)
+      dropOldest(bySubject, maxKnown)
+    }
+    return both
+  }
+}
 
 const quotaOf = ({ name, bucket }: Named, { remaining, fullInMs }: Level): Quota => ({
   name,
