@@ -7,7 +7,7 @@ import { AppError } from '#shared/errors.ts'
 import { numberOf, textOf } from '../store/rows.ts'
 import { linkRow, type Crosswalk, type KnownCandidate } from './crosswalk.ts'
 import { accountsIn, newCustomerId, type Link } from './links.ts'
-import { recordSystems, type RecordId } from './records.ts'
+import type { RecordId } from './records.ts'
 
 export interface Decision {
   readonly by: string
@@ -288,13 +288,6 @@ export function createDecisions(crosswalk: Crosswalk): Decisions {
         return takeOut(survivor ?? id, records, decision)
       }),
   }
-}
-
-/** `ERP:200001` */
-export function recordIdIn(text: string): RecordId | null {
-  const [, name, value] = /^([A-Z]+):(.+)$/.exec(text) ?? []
-  const system = recordSystems.find((each) => each === name)
-  return system === undefined || value === undefined ? null : { system, value }
 }
 
 /** How many decisions of each kind there are. */

@@ -1,7 +1,7 @@
 /** `isthmus identity candidates`: what somebody must decide, with the names as the systems have them. */
 import { Command, Option } from 'commander'
 import { readConfig, type Environment } from '../../../config.ts'
-import { keyOf, type CustomerRecord } from '../../../identity/records.ts'
+import { accountRecord, keyOf, type CustomerRecord } from '../../../identity/records.ts'
 import type { KnownCandidate } from '../../../identity/crosswalk.ts'
 import { typist, wholeNumber } from '../../identities.ts'
 import { nameOf, recordsBy } from './print.ts'
@@ -39,7 +39,7 @@ export const candidatesCommand = (env: Environment): Command =>
       await using reader = await openReader(config, typist())
       const records = await recordsBy(reader.ask, [
         ...listed,
-        ...listed.map(({ crmAccountId }) => ({ system: 'CRM' as const, value: crmAccountId })),
+        ...listed.map(({ crmAccountId }) => accountRecord(crmAccountId)),
       ])
       if (json === true) {
         const shown = listed.map((each) => ({ ...each, ...namesOf(each, records) }))
@@ -55,7 +55,7 @@ type Records = ReadonlyMap<string, CustomerRecord>
 
 const namesOf = (candidate: KnownCandidate, records: Records) => ({
   name: nameOf(records.get(keyOf(candidate))),
-  accountName: nameOf(records.get(`CRM ${candidate.crmAccountId}`)),
+  accountName: nameOf(records.get(keyOf(accountRecord(candidate.crmAccountId)))),
 })
 
 function textOf(candidate: KnownCandidate, records: Records): string {

@@ -1,8 +1,7 @@
 /** `isthmus identity merge|split`: two customers are one, or one was two. */
 import { Command, InvalidArgumentError } from 'commander'
 import type { Environment } from '../../../config.ts'
-import { recordIdIn } from '../../../identity/decisions.ts'
-import type { RecordId } from '../../../identity/records.ts'
+import { recordIdIn, type RecordId } from '../../../identity/records.ts'
 import { openDecisions } from './decide.ts'
 
 interface Options {
