@@ -3,39 +3,50 @@
  * missing and brought to the declared layout when it is older. What it holds is kept: tables, columns
  * that may be null and indexes are added, and anything else is refused. Must not know a business noun.
  */
-import { existsSync, linkSync, rmSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from './errors.ts'
 import type { Relations } from './relations.ts'
+import { openForWriting, transactions } from './sqlite-writing.ts'
 import { columnText, createIndexes, createTables, layoutOf } from './tables.ts'
 
 interface Declaration {
   readonly relations: Relations
 }
 
-/** How long a writer waits for another one, in milliseconds. */
-const busyTimeoutMs = 5_000
-
 /** Makes the file or adds to it what it lacks; does nothing where it is as declared. */
 export function bringUpToDate(path: string, declaration: Declaration): void {
-  if (existsSync(path)) {
-    using file = opened(path, true)
-    if (file !== null && layoutIn(file.database) === layoutOf(declaration.relations)) return
+  if (!isAsDeclared(path, declaration)) openOwn(path, declaration).close()
+}
+
+function isAsDeclared(path: string, { relations }: Declaration): boolean {
+  if (!existsSync(path)) return false
+  try {
+    using database = new DatabaseSync(path, { readOnly: true })
+    return layoutIn(database) === layoutOf(relations)
+  } catch {
+    return false // whoever opens it next says what is wrong with it
   }
-  openOwn(path, declaration).close()
 }
 
 /** Opens the file for writing, as declared. Readers never wait for the writer (write-ahead log). */
 export function openOwn(path: string, declaration: Declaration): DatabaseSync {
-  if (!existsSync(path)) create(path, declaration)
-  const { database } = opened(path, false) ?? unusable(path)
+  let database: DatabaseSync | undefined
   try {
-    database.exec('PRAGMA journal_mode = WAL')
+    mkdirSync(dirname(path), { recursive: true })
+    if (!existsSync(path)) create(path, declaration)
+    database = openForWriting(path)
     if (layoutIn(database) !== layoutOf(declaration.relations)) migrate(database, path, declaration)
     return database
   } catch (cause) {
-    database.close()
-    throw cause instanceof AppError ? cause : unusableError(path, cause)
+    database?.close()
+    if (cause instanceof AppError) throw cause
+    throw new AppError(
+      'DATABASE_INVALID',
+      `${path} cannot be used: it is damaged, was not made by Isthmus, or its folder cannot be written. Take it from a backup, or move it away.`,
+      { cause },
+    )
   }
 }
 
@@ -67,8 +78,7 @@ function create(path: string, { relations }: Declaration): void {
 }
 
 function migrate(database: DatabaseSync, path: string, { relations }: Declaration): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
+  transactions(database)(() => {
     for (const [name, relation] of Object.entries(relations)) {
       const found = columnsIn(database, name)
       if (found.length === 0) database.exec(createTables({ [name]: relation }))
@@ -80,11 +90,7 @@ function migrate(database: DatabaseSync, path: string, { relations }: Declaratio
     database
       .prepare(`UPDATE isthmus_meta SET value = ? WHERE key = 'layout'`)
       .run(layoutOf(relations))
-    database.exec('COMMIT')
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 function addColumns(
@@ -114,28 +120,3 @@ const columnsIn = (database: DatabaseSync, table: string): readonly string[] =>
 
 const layoutIn = (database: DatabaseSync): unknown =>
   database.prepare(`SELECT value FROM isthmus_meta WHERE key = 'layout'`).get()?.['value']
-
-/** Null where the file is no database; whoever opens it next says so in its own words. */
-function opened(path: string, readOnly: boolean) {
-  let database: DatabaseSync | undefined
-  try {
-    const open = new DatabaseSync(path, { readOnly, timeout: busyTimeoutMs })
-    database = open
-    layoutIn(open)
-    return { database: open, [Symbol.dispose]: () => open.close() }
-  } catch {
-    database?.close()
-    return null
-  }
-}
-
-function unusable(path: string): never {
-  throw unusableError(path)
-}
-
-const unusableError = (path: string, cause?: unknown) =>
-  new AppError(
-    'DATABASE_INVALID',
-    `${path} is damaged or was not made by Isthmus. Take it from a backup, or move it away.`,
-    { cause },
-  )
