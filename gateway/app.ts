@@ -406,6 +406,7 @@ const subgraphOptions = (config: Config, log: Log): SubgraphOptions => ({
   data: config.data,
   timeZone: config.timeZone,
   fiscalYearStartMonth: config.fiscalYearStartMonth,
+  own: config.crosswalk === undefined ? {} : { crosswalk: config.crosswalk },
   onError: (error) => log.error({ err: error }, 'subgraph'),
   ...(config.mode === 'production' ? { today: () => dateIn(config.timeZone, new Date()) } : {}),
 })

@@ -4,7 +4,7 @@
  */
 import type { createApp, Pages } from './app.ts'
 import type { Config } from './config.ts'
-import { isEmbedded, prepareDemo, printDemo } from './demo.ts'
+import { ensureDemo, isEmbedded, printDemo, sayMaking } from './demo.ts'
 import type { Log } from './log.ts'
 import { ensureBundle, type Bundle } from './pages/bundled.ts'
 import { createPages } from './pages/pages.ts'
@@ -16,7 +16,7 @@ import { demoIdentities, demoSecret, demoToken, isDemoIdentity } from './tokens/
 export const graceMs = 10_000
 
 export async function serve(config: Config, log: Log, create: typeof createApp): Promise<void> {
-  if (isEmbedded(config)) await prepareDemo(config.data)
+  await ensureDemo(config, sayMaking)
   const app = await create(config, { log })
   const listening = await app.listen(
     isBare(config.supergraph) ? null : pagesOf(config, ensureBundle(log)),

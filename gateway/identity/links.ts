@@ -66,12 +66,14 @@ export function createLinks(given: readonly Link[]): Links {
   }
 }
 
-/** As the graph has it: the highest confidence, then the lowest customer id. */
-const surestFirst = (one: Link, other: Link): number =>
+/** Claims on a record, as the graph has it: the highest confidence, then the lowest customer id. */
+export const surestFirst = (one: Link, other: Link): number =>
   (other.confidence ?? -1) - (one.confidence ?? -1) || (one.customerId < other.customerId ? -1 : 1)
 
 /** The accounts of a customer, the primary one first. */
-export const accountsIn = (links: readonly Link[]): readonly string[] =>
+export const accountsIn = (
+  links: readonly Pick<Link, 'system' | 'value' | 'isPrimary'>[],
+): readonly string[] =>
   links
     .filter(({ system }) => system === 'CRM')
     .toSorted(
@@ -81,17 +83,12 @@ export const accountsIn = (links: readonly Link[]): readonly string[] =>
     .map(({ value }) => value)
 
 /**
- * The Isthmus id of an account that has none: the account id, by which the graph knows it already,
- * so that no id changes when a first record is matched to it.
+ * The Isthmus ids that an account without one may get, the first that is free: the account id, by which
+ * the graph knows it already, so that no id changes when a first record is matched to it.
  */
-export function newCustomerId(
-  crmAccountId: string,
-  isTaken: (customerId: string) => boolean,
-): string {
-  for (let at = 1; ; at += 1) {
-    const id = at === 1 ? crmAccountId : `${crmAccountId}-${at}`
-    if (!isTaken(id)) return id
-  }
+export function* newCustomerIds(crmAccountId: string): Generator<string, never> {
+  yield crmAccountId
+  for (let at = 2; ; at += 1) yield `${crmAccountId}-${at}`
 }
 
 export const isRecordSystem = (system: string): system is RecordSystem =>

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { createIndex, type Index } from './blocking.ts'
 import { compare, type Comparison } from './compare.ts'
-import { accountsIn, newCustomerId, pairKey, type Link, type Links } from './links.ts'
+import { accountsIn, newCustomerIds, pairKey, type Link, type Links } from './links.ts'
 import type { PreparedRecord } from './prepare.ts'
 import { keyOf, type RecordId, type RecordSystem } from './records.ts'
 import type { Rules } from './rules.ts'
@@ -250,7 +250,10 @@ function linked({ record, found }: Certain, { links, oldIds }: MatchInput): read
   const { system, value } = record.record
   const crmAccountId = found.account.record.value
   const known = links.customerOfAccount(crmAccountId)
-  const customerId = known ?? newCustomerId(crmAccountId, (id) => links.has(id) || oldIds.has(id))
+  const customerId =
+    known ??
+    newCustomerIds(crmAccountId).find((id) => !links.has(id) && !oldIds.has(id)) ??
+    crmAccountId
   const added: Link[] = []
   const add = (link: Link) => {
     links.add(link)

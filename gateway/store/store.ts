@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '#shared/errors.ts'
-import { openForWriting, transactions, type Transaction } from '#shared/sqlite-writing.ts'
+import { openForWriting, transactions, type Transaction } from '#shared/own/sqlite-writing.ts'
 import { migrate, readMigrations } from './migrate.ts'
 
 export interface Store extends Disposable {

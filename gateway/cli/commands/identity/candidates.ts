@@ -2,17 +2,18 @@
 import { Command, Option } from 'commander'
 import { readConfig, type Environment } from '../../../config.ts'
 import { accountRecord, keyOf, type CustomerRecord } from '../../../identity/records.ts'
-import type { KnownCandidate } from '../../../identity/crosswalk.ts'
+import type { CandidateReason } from '../../../identity/match.ts'
+import type { KnownCandidate } from '../../../identity/rows.ts'
 import { typist, wholeNumber } from '../../identities.ts'
 import { nameOf, recordsBy } from './print.ts'
 
 interface Options {
-  readonly reason?: string
+  readonly reason?: CandidateReason
   readonly limit: number
   readonly json?: boolean
 }
 
-const reasons = ['LIKELY', 'AMBIGUOUS', 'CONTRADICTING', 'DUPLICATE']
+const reasons: readonly CandidateReason[] = ['LIKELY', 'AMBIGUOUS', 'CONTRADICTING', 'DUPLICATE']
 
 export const candidatesCommand = (env: Environment): Command =>
   new Command('candidates')
@@ -27,10 +28,8 @@ export const candidatesCommand = (env: Environment): Command =>
     .action(async ({ reason, limit, json }: Options) => {
       const config = readConfig(env)
       const { openLocalCrosswalk, openReader } = await import('../../../identity/local.ts')
-      using crosswalk = await openLocalCrosswalk(config)
-      const all = crosswalk
-        .candidates()
-        .filter((each) => reason === undefined || each.reason === reason)
+      await using crosswalk = await openLocalCrosswalk(config)
+      const all = await crosswalk.candidates({ reason: reason ?? null })
       const listed = all.slice(0, limit)
       if (listed.length === 0 && json !== true) {
         console.log('There is nothing to decide.')

@@ -37,7 +37,7 @@ function useWriteAheadLog(database: DatabaseSync): void {
 }
 
 /** SQLITE_BUSY, in the lower byte of every form of it. */
-const isBusy = (error: unknown): boolean =>
+export const isBusy = (error: unknown): boolean =>
   error instanceof Error &&
   'errcode' in error &&
   typeof error.errcode === 'number' &&

@@ -9,7 +9,7 @@ import { after, describe, it } from 'node:test'
 import { DatabaseSync } from 'node:sqlite'
 import { openEmbedded } from '#shared/embedded.ts'
 import { AppError } from '#shared/errors.ts'
-import { bringUpToDate, openOwn } from '#shared/own-database.ts'
+import { bringUpToDate, openOwn } from '#shared/own/sqlite.ts'
 import { defineRelations, id, nullable, text } from '#shared/relations.ts'
 import { layoutOf } from '#shared/tables.ts'
 
@@ -35,7 +35,7 @@ describe('a database of our own', () => {
   const file = join(data, 'own.sqlite')
 
   it('is made when it is first opened, and nothing else is left beside it', () => {
-    openEmbedded('own', file, { relations: first, isOwn: true })[Symbol.dispose]()
+    openEmbedded('own', file, { relations: first, own: 'notes' })[Symbol.dispose]()
     assert.deepEqual(
       readdirSync(data).filter((name) => !/-(wal|shm)$/.test(name)),
       ['own.sqlite'],
