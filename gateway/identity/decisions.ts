@@ -88,7 +88,7 @@ async function knownCandidate(deciding: Deciding, id: string): Promise<KnownCand
   if (found !== null) return found
   throw new AppError(
     'NOT_FOUND',
-    `There is no candidate "${id}". It may have been decided already; see: isthmus identity candidates`,
+    `There is no candidate "${id}". It may have been decided already; see identityCandidates, or: isthmus identity candidates`,
   )
 }
 
@@ -156,7 +156,8 @@ async function split(deciding: Deciding, { id, records }: Split): Promise<readon
   return [id]
 }
 
-async function takeOut(deciding: Deciding, customerId: string, records: readonly RecordId[]) {
+async function takeOut(deciding: Deciding, customerId: string, given: readonly RecordId[]) {
+  const records = [...new Map(given.map((each) => [keyOf(each), each])).values()]
   const own = await deciding.linksOf(customerId)
   const taken = new Set(records.map(keyOf))
   const present = new Set(own.map(keyOf))

@@ -16,7 +16,7 @@ import { openCrosswalk, type Crosswalk } from './crosswalk.ts'
 import { readingScopes, type Ask } from './records.ts'
 
 /** The subgraph that reads the crosswalk and declares its tables. */
-const owner = 'crm'
+export const owner = 'crm'
 
 /** For a command: without demo data a demo would match nothing with nothing. */
 export async function openLocalCrosswalk(config: Config): Promise<Crosswalk> {
