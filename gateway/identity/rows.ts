@@ -2,8 +2,7 @@
  * The rows of the crosswalk's database, as the CRM subgraph declares its tables, and what they are to
  * matching and deciding. Pure.
  */
-import type { Link } from './links.ts'
-import { matchMethods } from './links.ts'
+import { matchMethods, type Link } from './links.ts'
 import type { Candidate, CandidateReason } from './match.ts'
 import type { Finding, Summary } from './quality.ts'
 import { recordSystems, type RecordSystem } from './records.ts'
@@ -35,13 +34,11 @@ interface CandidateRow {
   readonly foundOn: string
 }
 
-export const decisionKinds = ['ACCEPT', 'REJECT', 'MERGE', 'SPLIT'] as const
-
 export interface DecisionRow {
   readonly id: string
   /** In their order; null for those of versions that did not number them. */
   readonly number: number | null
-  readonly kind: (typeof decisionKinds)[number]
+  readonly kind: 'ACCEPT' | 'REJECT' | 'MERGE' | 'SPLIT'
   readonly system: string | null
   readonly value: string | null
   readonly crmAccountId: string | null

@@ -74,7 +74,7 @@ export function statementsIn(rows: OwnRows<IdentityTables>): Statements {
   async function lastNumber(): Promise<number> {
     const found = await db
       .selectFrom('identity_decision')
-      .select((eb) => eb.fn.max('number').as('number'))
+      .select((eb) => eb.fn.max<bigint | string | null>('number').as('number'))
       .executeTakeFirst()
     return Number(found?.number ?? 0)
   }

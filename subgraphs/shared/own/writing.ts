@@ -21,27 +21,27 @@ export interface OwnRows<DB> {
   /** For statements whose values are text; what they answer goes through `decoded`. */
   readonly db: Kysely<DB>
   /** Columns left out are null. Rows whose key is there already stay as they are. */
-  insert<Name extends keyof DB & string>(
+  readonly insert: <Name extends keyof DB & string>(
     relation: Name,
     rows: readonly Partial<DB[Name]>[],
-  ): Promise<void>
+  ) => Promise<void>
   /** Whole rows of a relation. */
-  decoded<Name extends keyof DB & string>(
+  readonly decoded: <Name extends keyof DB & string>(
     relation: Name,
     rows: readonly object[],
-  ): readonly DB[Name][]
+  ) => readonly DB[Name][]
   /** A value as a statement binds it; the type stays that of the column. */
-  encoded<Name extends keyof DB & string, Column extends keyof DB[Name] & string>(
+  readonly encoded: <Name extends keyof DB & string, Column extends keyof DB[Name] & string>(
     relation: Name,
     column: Column,
     value: DB[Name][Column],
-  ): DB[Name][Column]
+  ) => DB[Name][Column]
 }
 
 export interface OwnDatabase<DB> extends AsyncDisposable {
-  read<Result>(work: (rows: OwnRows<DB>) => Promise<Result>): Promise<Result>
+  readonly read: <Result>(work: (rows: OwnRows<DB>) => Promise<Result>) => Promise<Result>
   /** Not to be nested. */
-  write<Result>(work: (rows: OwnRows<DB>) => Promise<Result>): Promise<Result>
+  readonly write: <Result>(work: (rows: OwnRows<DB>) => Promise<Result>) => Promise<Result>
 }
 
 export interface OwnDeclaration {

@@ -1,9 +1,11 @@
 /** Decisions about the crosswalk in the graph, over HTTP: by those who may, once for each key, and audited. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { readConfig } from '../../../gateway/config.ts'
 import { lazyDecisions } from '../../../gateway/identity/lazy.ts'
-import { isthmus } from '../../support/cli.ts'
+import { isthmus, repository } from '../../support/cli.ts'
 import { startHttp, type ErrorJson, type HttpGateway } from '../../support/http.ts'
 
 interface Candidate {
@@ -14,11 +16,10 @@ interface Candidate {
   readonly customer: { readonly id: string; readonly crmAccountId: string }
 }
 
-const accept = `mutation ($id: ID!, $key: String!) {
-  acceptIdentityCandidate(input: { id: $id, reason: "asked the customer" }, idempotencyKey: $key) {
-    customer { id crmAccountId externalIds { system value matchedBy confidence } }
-  }
-}`
+// As the documentation has them.
+const [list = '', accept = ''] = [
+  ...readFileSync(join(repository, 'docs/identity.md'), 'utf8').matchAll(/```graphql\n(.*?)```/gs),
+].map(([, document = '']) => document)
 const reject = `mutation ($id: ID!, $key: String!) {
   rejectIdentityCandidate(input: { id: $id }, idempotencyKey: $key) { id system value crmAccountId }
 }`
@@ -54,12 +55,7 @@ describe('decisions about the crosswalk in the graph', () => {
     return data
   }
   const candidates = async (): Promise<readonly Candidate[]> =>
-    (
-      await done(
-        '{ identityCandidates(first: 1000, filter: { system: [ERP] }) { nodes { id system value score customer { id crmAccountId } } } }',
-        {},
-      )
-    ).identityCandidates.nodes
+    (await done(list, {})).identityCandidates.nodes
   const kept = (columns: string) =>
     gateway.graph.sql('identity', `SELECT ${columns} FROM identity_decision ORDER BY number`)
 
