@@ -210,6 +210,8 @@ async function keepIn(rows: OwnRows<IdentityTables>, match: Match): Promise<void
     'identity_summary',
     summaries.map((summary) => ({ ...summary, checkedAt: at })),
   )
+  // Without a count of its rows SQLite goes through all links of a system to find the one of a number.
+  await sql`ANALYZE identity_link`.execute(db)
 }
 
 /** The latest decision about a pair counts; a split is a refusal of each pair it parted. */
