@@ -141,6 +141,7 @@ export const identityRelations = defineRelations({
       reason: nullable(text()),
     },
     key: ['id'],
+    indexes: [['number']],
   },
   identity_request: {
     description:

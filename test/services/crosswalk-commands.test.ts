@@ -4,10 +4,12 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { readConfig } from '../../gateway/config.ts'
 import { isthmus, repository } from '../support/cli.ts'
 import { testDatabase, type TestDatabase } from '../support/database-servers.ts'
 import { demoData } from '../support/demo-data.ts'
 import { startGraph } from '../support/graph.ts'
+import { start } from '../support/program.ts'
 
 describe('a crosswalk in PostgreSQL', () => {
   const folder = mkdtempSync(join(tmpdir(), 'isthmus-crosswalk-'))
@@ -62,6 +64,41 @@ describe('a crosswalk in PostgreSQL', () => {
     )
     const again = JSON.parse(await run('match', '--json')) as { links: unknown[] }
     assert.deepEqual(again.links, [])
+  })
+
+  it('is read by a CRM subgraph that stands alone', async () => {
+    const secret = 'a secret of thirty-two characters'
+    const program = start(
+      {
+        ISTHMUS_DATA: join(folder, 'data'),
+        ISTHMUS_SUBGRAPH_SECRET: secret,
+        ISTHMUS_CROSSWALK_URL: database.url,
+      },
+      ['subgraphs/crm/main.ts'],
+    )
+    const url = await program.seen(({ output }) => /listens on (http:\S+)/.exec(output)?.[1])
+    const { system } = readConfig(env)
+    const alone = { ...system('crm'), source: 'http', url, secret } as const
+    await using graph = await startGraph({
+      config: { system: (name) => (name === 'crm' ? alone : system(name)) },
+    })
+    const { data, errors } = await graph.ask(
+      '{ customer(crmAccountId: "A000001") { id debtorNo } }',
+    )
+    assert.equal(errors, undefined)
+    // The file that the demo comes with has another id for it.
+    assert.deepEqual(data?.['customer'], { id: 'A000001', debtorNo: 'D00001' })
+    program.child.kill('SIGTERM')
+    assert.equal(await program.exit(), 0)
+  })
+
+  it('whose address is none stops such a subgraph, and is not shown', async () => {
+    const program = start({ ISTHMUS_CROSSWALK_URL: 'mysql://root:secret@db/isthmus' }, [
+      'subgraphs/crm/main.ts',
+    ])
+    assert.equal(await program.exit(), 1)
+    assert.match(await program.errors, /ISTHMUS_CROSSWALK_URL: .* is of another kind/)
+    assert.doesNotMatch(await program.errors, /root:secret/)
   })
 
   it('whose variable is not set stops the start: the file is not meant', async () => {

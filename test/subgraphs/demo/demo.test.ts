@@ -196,7 +196,9 @@ describe('the demo data', () => {
     cpSync(data, folder, { recursive: true })
     const path = join(folder, 'identity.sqlite')
     const file = new DatabaseSync(path)
-    file.exec('DROP TABLE identity_request; ALTER TABLE identity_decision DROP COLUMN number')
+    file.exec(
+      'DROP TABLE identity_request; DROP INDEX identity_decision_number; ALTER TABLE identity_decision DROP COLUMN number',
+    )
     file.close()
     setMeta(path, 'layout', 'older')
     assert.equal(demoState(folder).state, 'current')
