@@ -18,6 +18,8 @@ export interface KeyedRequest {
   readonly at: string
 }
 
+/** How long a key is remembered, in milliseconds. */
+const keepMs = 7 * 24 * 3_600_000
 const maxKeyLength = 200
 
 /** The result as JSON has it. */
@@ -33,6 +35,8 @@ export async function once<Result>(
       `An idempotency key is a text of 1 to ${maxKeyLength} characters.`,
     )
   }
+  const oldest = `${new Date(Date.parse(at) - keepMs).toISOString().slice(0, 19)}Z`
+  await db.deleteFrom('identity_request').where('doneAt', '<', oldest).execute()
   const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('base64url')
   const known = await db
     .selectFrom('identity_request')

@@ -1,7 +1,9 @@
 /** The crosswalk in PostgreSQL, by the same expectations as in a file. */
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
+import { appErrorIn } from '#shared/errors.ts'
 import { openCrosswalk } from '../../gateway/identity/crosswalk.ts'
+import { createDecisions } from '../../gateway/identity/decisions.ts'
 import { identityRelations } from '../../subgraphs/crm/identity-relations.ts'
 import { crosswalkSuite } from '../gateway/identity/crosswalk-suite.ts'
 import { crmFixtureOver } from '../subgraphs/crm/crm-rows.ts'
@@ -87,6 +89,27 @@ describe('a crosswalk in PostgreSQL', () => {
       message: /"identity_alias" has the columns/,
     })
     assert.deepEqual((await made.state()).links, [])
+  })
+
+  it('that somebody has locked is told after five seconds, and can be changed again', async () => {
+    const database = await newDatabase()
+    const place = { kind: 'postgresql', url: database.ownerUrl } as const
+    await using crosswalk = await openCrosswalk(place, identityRelations)
+    const decisions = createDecisions({ crosswalk, timeZone: 'Asia/Taipei' })
+    const decide = (survivor: string) =>
+      decisions.merge({ survivor, merged: 'C9' }, { by: 'test', reason: null, now: new Date() })
+    const lock = `hashtextextended('isthmus crosswalk', 0)`
+    await database.owner(`SELECT pg_advisory_lock(${lock})`)
+    // As many as the pool has connections: none of them may be left in a transaction that failed.
+    const refused = await Promise.allSettled(['C1', 'C2', 'C3', 'C4'].map(decide))
+    for (const each of refused)
+      assert.equal(
+        each.status === 'rejected' && appErrorIn(each.reason)?.code,
+        'SOURCE_UNAVAILABLE',
+      )
+    await database.owner(`SELECT pg_advisory_unlock(${lock})`)
+    for (const id of ['C1', 'C2', 'C3', 'C4', 'C5'])
+      await assert.rejects(decide(id), { code: 'NOT_FOUND' })
   })
 
   it('whose server does not answer fails only what needs it, and is found again', async () => {

@@ -65,8 +65,8 @@ export async function openOwnDatabase<DB>(
     async (work) => {
       try {
         return await kysely.connection().execute(async (db) => {
-          await begin(db)
           try {
+            await begin(db)
             const result = await work(db)
             await sql`COMMIT`.execute(db)
             return result

@@ -464,6 +464,12 @@ export function crosswalkSuite(kind: string, make: () => Promise<CrosswalkPlaces
           'BAD_USER_INPUT',
           /are one customer/,
         )
+        const later = { ...keyed, now: new Date('2026-07-08T16:02:03Z') }
+        await refuses(
+          () => own.decisions.merge(pair, later),
+          'BAD_USER_INPUT',
+          /are one customer/, // a key is remembered for a week
+        )
         await refuses(
           () => own.decisions.merge(pair, { ...keyed, idempotencyKey: '' }),
           'BAD_USER_INPUT',
