@@ -77,10 +77,10 @@ describe('a crosswalk in PostgreSQL', () => {
       ['subgraphs/crm/main.ts'],
     )
     const url = await program.seen(({ output }) => /listens on (http:\S+)/.exec(output)?.[1])
-    const { system } = readConfig(env)
-    const alone = { ...system('crm'), source: 'http', url, secret } as const
+    const config = readConfig(env)
+    const alone = { ...config.system('crm'), source: 'http', url, secret } as const
     await using graph = await startGraph({
-      config: { system: (name) => (name === 'crm' ? alone : system(name)) },
+      config: { system: (name) => (name === 'crm' ? alone : config.system(name)) },
     })
     const { data, errors } = await graph.ask(
       '{ customer(crmAccountId: "A000001") { id debtorNo } }',

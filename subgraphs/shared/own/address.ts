@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { AppError } from '../errors.ts'
 import { isObject } from '../json.ts'
-import { addressIn, type TlsOptions } from '../sources/address.ts'
+import { addressIn, loopback, type TlsOptions } from '../sources/address.ts'
 
 /** A database of PostgreSQL. */
 export interface OwnAddress {
@@ -61,8 +61,6 @@ export function readOwnAddress(
   }
   return { url, tls: read }
 }
-
-const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
 function readTls(name: string, value: unknown, folder: string, problems: string[]): TlsOptions {
   const { ca, rejectUnauthorized, ...unknown } = isObject(value) ? value : { value }
