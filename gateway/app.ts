@@ -18,6 +18,7 @@ import { createMemoryBuckets } from './limits/buckets.ts'
 import { answeredCost, type AnsweredCost } from './limits/answered-cost.ts'
 import { openLimits, type Limits } from './limits/limits.ts'
 import { openRedisBuckets } from './limits/redis-buckets.ts'
+import { lazyDecisions } from './identity/lazy.ts'
 import type { Log } from './log.ts'
 import { questionCost, type QuestionCost } from './platform/rate-limit.ts'
 import { platformSource } from './platform/platform.ts'
@@ -173,6 +174,7 @@ export async function createApp(
     config.audit === null
       ? null
       : openAudit({ data: config.data, config: config.audit, log, now: Date.now })
+  const decisions = lazyDecisions(config)
   const platform = platformSource({
     tokens: identities && {
       administration: identities.administration,
@@ -182,6 +184,7 @@ export async function createApp(
       config.noAuth ? null : admission.look(principal.subject, limitsOf(principal)),
     limitsOf: (principal) => (config.noAuth ? null : limitsOf(principal)),
     audit: audit && identities && auditLog(identities.store, config),
+    identity: decisions,
   })
   let policy: Policy | null = null
   let current: Current
@@ -392,6 +395,7 @@ export async function createApp(
       await current[Symbol.asyncDispose]()
       for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()
       admission[Symbol.dispose]()
+      await decisions[Symbol.asyncDispose]()
       await audit?.[Symbol.asyncDispose]()
       identities?.[Symbol.dispose]()
     },
@@ -418,6 +422,7 @@ const subgraphOptions = (config: Config, log: Log): SubgraphOptions => ({
   data: config.data,
   timeZone: config.timeZone,
   fiscalYearStartMonth: config.fiscalYearStartMonth,
+  own: config.crosswalk === undefined ? {} : { crosswalk: config.crosswalk },
   onError: (error) => log.error({ err: error }, 'subgraph'),
   ...(config.mode === 'production' ? { today: () => dateIn(config.timeZone, new Date()) } : {}),
 })

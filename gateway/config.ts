@@ -7,9 +7,11 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
+import { readOwnAddress, type OwnAddress } from '#shared/own/address.ts'
+import { loopback } from '#shared/sources/address.ts'
 import { readAudit, type AuditConfig } from './audit/config.ts'
 import { readIssuer, type Issuer } from './config/issuers.ts'
-import { listOf, loopback, Reader, recordOf, type Yaml } from './config/reader.ts'
+import { listOf, Reader, recordOf, type Yaml } from './config/reader.ts'
 import { readPrivateKey, readSecret, readSystems, type SystemConfig } from './config/systems.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
@@ -40,6 +42,8 @@ export interface Config {
   /** From which the secret of each system is made. */
   readonly internalSecret: string | undefined
   readonly limits: LimitsConfig
+  /** Where the crosswalk is; undefined: a file of the data folder. */
+  readonly crosswalk: OwnAddress | undefined
   /** Null where nothing is kept of who reads what. */
   readonly audit: AuditConfig | null
   /** Origins whose pages may ask, as browsers send them. */
@@ -132,6 +136,13 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     ),
     issuers,
     limits: readLimits(yaml['limits'], reader.problems),
+    // One that names a variable without a value must not mean the file.
+    crosswalk: Object.hasOwn(yaml, 'crosswalk')
+      ? readOwnAddress(
+          { name: 'crosswalk', value: yaml['crosswalk'], folder: dirname(file) },
+          reader.problems,
+        )
+      : undefined,
     audit: noAuth ? null : readAudit(yaml['audit'], reader.problems),
     corsOrigins: readOrigins(reader, yaml['corsOrigins']),
     internalSecret,
@@ -169,6 +180,7 @@ const known = new Set([
   'issuers',
   'internalSecret',
   'limits',
+  'crosswalk',
   'audit',
   'corsOrigins',
   'internalKey',

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { AppError } from '#shared/errors.ts'
 import type { Config } from './config.ts'
 import { moduleExtension } from './module-extension.ts'
 import { isBare } from './supergraph/read.ts'
@@ -21,12 +22,27 @@ export async function loadDemo(): Promise<typeof Demo> {
 export const isEmbedded = ({ mode, supergraph }: Config): boolean =>
   mode === 'demo' && !isBare(supergraph)
 
-export async function prepareDemo(data: string): Promise<void> {
+/**
+ * Makes the demo data where the gateway runs over it and there is none. What is wrong with it is answered;
+ * else it is said by the questions that need it.
+ */
+export async function ensureDemo(
+  config: Config,
+  onMaking: () => void = () => undefined,
+): Promise<AppError | null> {
+  if (!isEmbedded(config)) return null
   const { demoState, seedDemo } = await loadDemo()
-  const { state } = demoState(data)
-  if (state !== 'absent') return // what is wrong with it is said by the questions that need it
+  const found = demoState(config.data)
+  if (found.state === 'unusable') return found.error
+  if (found.state === 'absent') {
+    onMaking()
+    seedDemo({ data: config.data, size: 'small' })
+  }
+  return null
+}
+
+export const sayMaking = (): void => {
   console.log('Making the demo data, which takes a few seconds …')
-  seedDemo({ data, size: 'small' })
 }
 
 export function printDemo(data: string, url: string): void {

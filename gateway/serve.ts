@@ -4,7 +4,7 @@
  */
 import type { createApp, Pages } from './app.ts'
 import type { Config } from './config.ts'
-import { isEmbedded, prepareDemo, printDemo } from './demo.ts'
+import { ensureDemo, isEmbedded, printDemo, sayMaking } from './demo.ts'
 import { limitHeapGrowth } from './heap.ts'
 import type { Log } from './log.ts'
 import { ensureBundle, type Bundle } from './pages/bundled.ts'
@@ -18,7 +18,7 @@ import { demoIdentities, demoSecret, demoToken, isDemoIdentity } from './tokens/
 export const graceMs = 10_000
 
 export async function serve(config: Config, log: Log, create: typeof createApp): Promise<void> {
-  if (isEmbedded(config)) await prepareDemo(config.data)
+  await ensureDemo(config, sayMaking)
   const telemetry = await openTelemetry(config.telemetry, { log })
   const app = await create(config, { log, telemetry })
   const listening = await app.listen(

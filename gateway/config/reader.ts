@@ -1,10 +1,8 @@
 /** Reads the values of the configuration, and gathers every problem, so that all of it is told at once. */
+import { loopback } from '#shared/sources/address.ts'
 
 /** A mapping of a YAML file, as it came. */
 export type Yaml = Readonly<Record<string, unknown>>
-
-/** Names of this machine itself. */
-export const loopback = new Set(['127.0.0.1', '::1', '[::1]', 'localhost'])
 
 /** Whether nobody on the way can change what comes from this address. */
 export function isSafeUrl(text: string): boolean {

@@ -12,14 +12,11 @@ export interface Index {
   withTaxNumber(taxNumber: string): readonly number[]
 }
 
-export interface IndexOptions {
-  /** A key that more accounts have than this tells nothing. */
-  readonly commonAbove: number
-  /** Accounts that a record is compared with. */
-  readonly compared: number
-}
+/** A key that more accounts have than this tells nothing. */
+const commonAbove = 1_000
 
-const defaults: IndexOptions = { commonAbove: 1_000, compared: 20 }
+/** Accounts that a record is compared with. */
+const maxCompared = 20
 
 /** Entries that are looked at for one record; the rarest keys come first. */
 const maxVisited = 600
@@ -27,10 +24,7 @@ const maxVisited = 600
 /** An account that shares less than this part of what the nearest one shares is another company. */
 const worthComparing = 0.25
 
-export function createIndex(
-  accounts: readonly PreparedRecord[],
-  { commonAbove, compared }: IndexOptions = defaults,
-): Index {
+export function createIndex(accounts: readonly PreparedRecord[]): Index {
   // Most keys belong to one account: a number then, no list.
   const byKey = new Map<string, number | number[]>()
   const byTaxNumber = new Map<string, number[]>()
@@ -71,7 +65,7 @@ export function createIndex(
       return [...weights]
         .filter(([, weight]) => weight >= most * worthComparing)
         .toSorted(([one, a], [other, b]) => b - a || one - other)
-        .slice(0, compared)
+        .slice(0, maxCompared)
         .map(([at]) => at)
     },
     withTaxNumber: (taxNumber) => byTaxNumber.get(taxNumber) ?? [],

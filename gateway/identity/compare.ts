@@ -71,7 +71,8 @@ export function compare(
 
 const rounded = (value: number): number => Math.round(value * 1_000) / 1_000
 
-const taxSimilarity = (one: PreparedRecord, other: PreparedRecord): 0 | 1 | null => {
+/** 1 for the same tax number, 0 for another one; null where one of the two has none. */
+export const taxSimilarity = (one: PreparedRecord, other: PreparedRecord): 0 | 1 | null => {
   if (one.taxNumber === null || other.taxNumber === null) return null
   return one.taxNumber === other.taxNumber ? 1 : 0
 }
@@ -80,7 +81,8 @@ const taxSimilarity = (one: PreparedRecord, other: PreparedRecord): 0 | 1 | null
 const telephoneSimilarity = (one: PreparedRecord, other: PreparedRecord): 1 | null =>
   one.telephones.some((each) => other.telephones.includes(each)) ? 1 : null
 
-function bestOf<Value>(
+/** The most alike of all pairs; null where none can be compared. */
+export function bestOf<Value>(
   ones: readonly Value[],
   others: readonly Value[],
   similarity: (one: Value, other: Value) => number | null,

@@ -1,32 +1,41 @@
 /**
- * The crosswalk's own database, for writing: links, old ids, candidates, findings and decisions.
- * SQLite; its tables are those that the CRM subgraph declares and reads. Statements on it stand here
- * and in decisions.ts only.
+ * The crosswalk's own database, for writing: links, old ids, candidates, findings and decisions, in SQLite
+ * or PostgreSQL. Its tables are those that the CRM subgraph declares and reads. Statements on it stand
+ * here and in statements.ts only.
  */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { sqliteDialect } from '#shared/dialects/sqlite.ts'
-import { openOwn } from '#shared/own-database.ts'
+import { sql } from 'kysely'
+import type { OwnPlace } from '#shared/own/address.ts'
+import { openOwnDatabase, type OwnRows } from '#shared/own/writing.ts'
+import { AppError } from '#shared/errors.ts'
 import type { Relations } from '#shared/relations.ts'
-import { transactions } from '../store/store.ts'
-import { numberOf, numberOrNull, textOf, textOrNull, type Row } from '../store/rows.ts'
-import { matchMethods, pairKey, type Link } from './links.ts'
-import type { Candidate } from './match.ts'
+import { pairKey, type Link } from './links.ts'
+import type { Candidate, CandidateReason } from './match.ts'
 import type { Finding, Summary } from './quality.ts'
-import { recordSystems, type RecordSystem } from './records.ts'
+import {
+  candidateOf,
+  candidateRow,
+  findingOf,
+  findingRow,
+  linkOf,
+  linkRow,
+  summaryOf,
+  systemOf,
+  type DecisionRow,
+  type IdentityTables,
+  type KnownCandidate,
+  type KnownFinding,
+  type KnownSummary,
+} from './rows.ts'
 
-export interface KnownCandidate extends Omit<Candidate, 'evidence'> {
-  readonly evidence: Readonly<Record<string, number>>
-  readonly foundOn: string
-}
-
-export interface KnownFinding extends Omit<Finding, 'kind' | 'field'> {
-  readonly kind: string
-  readonly field: string | null
-}
-
-export interface KnownSummary extends Summary {
-  /** ISO 8601 */
-  readonly checkedAt: string
+/** What a match starts from. */
+export interface CrosswalkState {
+  readonly links: readonly Link[]
+  /** Old id → the id that took its place. */
+  readonly aliases: ReadonlyMap<string, string>
+  /** Pairs of which the latest decision says that they are not the same. */
+  readonly rejected: ReadonlySet<string>
+  /** Tells whether somebody has changed it since. */
+  readonly revision: string
 }
 
 export interface Match {
@@ -34,200 +43,183 @@ export interface Match {
   readonly candidates: readonly Candidate[]
   readonly findings: readonly Finding[]
   readonly summaries: readonly Summary[]
+  /** Of the state that it started from. */
+  readonly revision: string
   /** `YYYY-MM-DD` */
   readonly today: string
   /** ISO 8601 */
   readonly at: string
 }
 
-export type Values = Readonly<Record<string, unknown>>
+export interface FindingCount {
+  readonly kind: string
+  readonly system: string
+  readonly field: string | null
+  readonly count: number
+}
 
-export interface Crosswalk extends Disposable {
-  readonly database: DatabaseSync
-  transaction: <Result>(work: () => Result) => Result
-  /** One row of a relation; columns left out are null. What is there already stays. */
-  insert: (relation: string, row: Values) => void
-  links(): readonly Link[]
-  /** Old id → the id that took its place. */
-  aliases(): ReadonlyMap<string, string>
-  /** Pairs of which the latest decision says that they are not the same. */
-  rejected(): ReadonlySet<string>
-  candidates(): readonly KnownCandidate[]
+export interface Crosswalk extends AsyncDisposable {
+  /** One change, with nobody else changing anything meanwhile. Not to be nested. */
+  write<Result>(work: (rows: OwnRows<IdentityTables>) => Promise<Result>): Promise<Result>
+  state(): Promise<CrosswalkState>
+  /** The likeliest first; `reason` null: all. */
+  candidates(filter?: {
+    readonly reason?: CandidateReason | null
+  }): Promise<readonly KnownCandidate[]>
   findings(filter: {
     readonly kind: string | null
     readonly limit: number
-  }): readonly KnownFinding[]
-  countFindings(): readonly {
-    readonly kind: string
-    readonly system: string
-    readonly field: string | null
-    readonly count: number
-  }[]
-  summaries(): readonly KnownSummary[]
-  /** All of a match at once, with what the last one left replaced. */
-  keep(match: Match): void
+  }): Promise<readonly KnownFinding[]>
+  countFindings(): Promise<readonly FindingCount[]>
+  /** How many decisions of each kind there are. */
+  countDecisions(): Promise<Readonly<Record<string, number>>>
+  summaries(): Promise<readonly KnownSummary[]>
+  /**
+   * All of a match at once, with what the last one left replaced. Throws CROSSWALK_CHANGED where somebody
+   * has decided or matched since it started.
+   */
+  keep(match: Match): Promise<void>
 }
 
-export function openCrosswalk(file: string, relations: Relations): Crosswalk {
-  const database = openOwn(file, { relations })
-  const transaction = transactions(database)
-  const inserts = new Map<string, (row: Values) => void>()
-  const insert = (name: string, row: Values): void => {
-    const known = inserts.get(name) ?? prepareInsert(database, relations, name)
-    inserts.set(name, known)
-    known(row)
-  }
-  const all = (sql: string, ...parameters: SQLInputValue[]): readonly Row[] =>
-    database.prepare(sql).all(...parameters)
-  const candidates = () =>
-    all(`SELECT * FROM identity_candidate ORDER BY score DESC, id`).map(candidateOf)
+export async function openCrosswalk(place: OwnPlace, relations: Relations): Promise<Crosswalk> {
+  const database = await openOwnDatabase<IdentityTables>(place, { name: 'crosswalk', relations })
+  const { read, write } = database
   return {
-    database,
-    transaction,
-    insert,
-    links: () => all('SELECT * FROM identity_link ORDER BY customerId, system, value').map(linkOf),
-    aliases: () =>
-      new Map(
-        all('SELECT oldId, customerId FROM identity_alias').map((row) => [
-          textOf(row, 'oldId'),
-          textOf(row, 'customerId'),
-        ]),
-      ),
-    rejected: () => rejectedIn(all('SELECT * FROM identity_decision ORDER BY decidedAt, rowid')),
-    candidates,
-    findings: ({ kind, limit }) =>
-      all(
-        'SELECT * FROM identity_finding WHERE ?1 IS NULL OR kind = ?1 ORDER BY id LIMIT ?2',
-        kind,
-        limit,
-      ).map(findingOf),
-    countFindings: () =>
-      all(
-        'SELECT kind, system, field, count(*) AS count FROM identity_finding GROUP BY kind, system, field ORDER BY kind, system, field',
-      ).map((row) => ({
-        kind: textOf(row, 'kind'),
-        system: textOf(row, 'system'),
-        field: textOrNull(row, 'field'),
-        count: numberOf(row, 'count'),
-      })),
-    summaries: () => all('SELECT * FROM identity_summary ORDER BY system').map(summaryOf),
-    keep: ({ links, candidates: found, findings, summaries, today, at }) =>
-      transaction(() => {
-        const foundOn = new Map(candidates().map((each) => [each.id, each.foundOn]))
-        for (const relation of ['identity_candidate', 'identity_finding', 'identity_summary'])
-          database.exec(`DELETE FROM ${relation}`)
-        for (const link of links) insert('identity_link', linkRow(link, today))
-        for (const { evidence, score, ...candidate } of found) {
-          insert('identity_candidate', {
-            ...candidate,
-            score: String(score),
-            evidence: JSON.stringify(evidence),
-            foundOn: foundOn.get(candidate.id) ?? today,
-          })
-        }
-        for (const { other, ...finding } of findings) {
-          insert('identity_finding', {
-            ...finding,
-            otherSystem: other?.system ?? null,
-            otherValue: other?.value ?? null,
-          })
-        }
-        for (const summary of summaries) insert('identity_summary', { ...summary, checkedAt: at })
+    write,
+    state: () => read(stateIn),
+    candidates: ({ reason = null } = {}) =>
+      read(async (rows) => {
+        const all = rows.db.selectFrom('identity_candidate').selectAll()
+        const found = await (reason === null ? all : all.where('reason', '=', reason))
+          .orderBy('score', 'desc')
+          .orderBy('id')
+          .execute()
+        return rows.decoded('identity_candidate', found).map(candidateOf)
       }),
-    [Symbol.dispose]: () => database.close(),
+    findings: ({ kind, limit }) =>
+      read(async (rows) => {
+        const all = rows.db.selectFrom('identity_finding').selectAll()
+        const found = await (kind === null ? all : all.where('kind', '=', kind))
+          .orderBy('id')
+          .limit(limit)
+          .execute()
+        return rows.decoded('identity_finding', found).map(findingOf)
+      }),
+    countFindings: () =>
+      read(async ({ db }) => {
+        const dimensions = ['kind', 'system', 'field'] as const
+        const found = await db
+          .selectFrom('identity_finding')
+          .select(dimensions)
+          .select((eb) => eb.fn.countAll().as('count'))
+          .groupBy(dimensions)
+          .execute()
+        return found
+          .map((row) => ({ ...row, count: Number(row.count) }))
+          .toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
+      }),
+    countDecisions: () =>
+      read(async ({ db }) => {
+        const found = await db
+          .selectFrom('identity_decision')
+          .select('kind')
+          .select((eb) => eb.fn.countAll().as('count'))
+          .groupBy('kind')
+          .orderBy('kind')
+          .execute()
+        return Object.fromEntries(found.map(({ kind, count }) => [kind, Number(count)]))
+      }),
+    summaries: () =>
+      read(async (rows) => {
+        const found = await rows.db
+          .selectFrom('identity_summary')
+          .selectAll()
+          .orderBy('system')
+          .execute()
+        return rows.decoded('identity_summary', found).map(summaryOf)
+      }),
+    keep: (match) => write((rows) => keepIn(rows, match)),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
 }
 
-/** A link as a row. */
-export const linkRow = ({ confidence, ...link }: Link, today: string): Values => ({
-  ...link,
-  confidence: confidence === null ? null : String(confidence),
-  validFrom: today,
-})
+const orderOf = ({ kind, system, field }: Omit<FindingCount, 'count'>): string =>
+  `${kind} ${system} ${field ?? ''}`
 
-function prepareInsert(database: DatabaseSync, relations: Relations, name: string) {
-  const relation = relations[name]
-  if (relation === undefined) throw new TypeError(`the crosswalk has no ${name}`)
-  const columns = Object.entries(relation.columns)
-  const statement = database.prepare(
-    `INSERT INTO "${name}" (${columns.map(([column]) => `"${column}"`).join(', ')})
-     VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
-  )
-  return (row: Values): void => {
-    const values = columns.map(([column, { type }]) =>
-      sqliteDialect.encode(row[column] ?? null, type, `${name}.${column}`),
-    )
-    statement.run(...(values as SQLInputValue[])) // what the dialect encodes, SQLite binds
-  }
-}
-
-/** Confidences and scores are kept in thousandths, like every decimal of the embedded databases. */
-const thousandths = 1_000
-
-const linkOf = (row: Row): Link => {
-  const confidence = numberOrNull(row, 'confidence')
-  const matchedBy = textOrNull(row, 'matchedBy')
+async function stateIn(rows: OwnRows<IdentityTables>): Promise<CrosswalkState> {
+  const { db, decoded } = rows
+  const links = await db
+    .selectFrom('identity_link')
+    .selectAll()
+    .orderBy('customerId')
+    .orderBy('system')
+    .orderBy('value')
+    .execute()
+  const aliases = await db.selectFrom('identity_alias').select(['oldId', 'customerId']).execute()
+  const decisions = await db
+    .selectFrom('identity_decision')
+    .selectAll()
+    .where('crmAccountId', 'is not', null)
+    .orderBy(sql`coalesce("number", 0)`)
+    .orderBy('decidedAt')
+    .execute()
   return {
-    customerId: textOf(row, 'customerId'),
-    system: textOf(row, 'system'),
-    value: textOf(row, 'value'),
-    isPrimary: numberOf(row, 'isPrimary') === 1,
-    matchedBy: matchMethods.find((each) => each === matchedBy) ?? null,
-    confidence: confidence === null ? null : confidence / thousandths,
+    links: decoded('identity_link', links).map(linkOf),
+    aliases: new Map(aliases.map(({ oldId, customerId }) => [oldId, customerId])),
+    rejected: rejectedIn(decoded('identity_decision', decisions)),
+    revision: await revisionIn(rows),
   }
 }
 
-const systemOf = (row: Row, column = 'system'): RecordSystem => {
-  const text = textOf(row, column)
-  const known = recordSystems.find((each) => each === text)
-  if (known === undefined) throw new TypeError(`the crosswalk names a system ${text}`)
-  return known
+/** Decisions are never taken away; a match that somebody else kept has added links. */
+async function revisionIn({ db }: OwnRows<IdentityTables>): Promise<string> {
+  const count = async (table: 'identity_decision' | 'identity_link') => {
+    const found = await db
+      .selectFrom(table)
+      .select((eb) => eb.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(found.count)
+  }
+  return `${await count('identity_decision')} ${await count('identity_link')}`
 }
 
-const candidateOf = (row: Row): KnownCandidate => ({
-  id: textOf(row, 'id'),
-  system: systemOf(row),
-  value: textOf(row, 'value'),
-  crmAccountId: textOf(row, 'crmAccountId'),
-  reason: textOf(row, 'reason') as Candidate['reason'], // written by `keep` only
-  score: numberOf(row, 'score') / thousandths,
-  evidence: JSON.parse(textOf(row, 'evidence')) as Readonly<Record<string, number>>, // likewise
-  foundOn: textOf(row, 'foundOn'),
-})
-
-const findingOf = (row: Row): KnownFinding => ({
-  id: textOf(row, 'id'),
-  kind: textOf(row, 'kind'),
-  system: systemOf(row),
-  value: textOf(row, 'value'),
-  customerId: textOrNull(row, 'customerId'),
-  other:
-    row['otherSystem'] === null
-      ? null
-      : { system: systemOf(row, 'otherSystem'), value: textOf(row, 'otherValue') },
-  field: textOrNull(row, 'field'),
-})
-
-const summaryOf = (row: Row): KnownSummary => ({
-  system: systemOf(row),
-  records: numberOf(row, 'records'),
-  matched: numberOf(row, 'matched'),
-  unmatched: numberOf(row, 'unmatched'),
-  doublyMatched: numberOf(row, 'doublyMatched'),
-  contradicting: numberOf(row, 'contradicting'),
-  candidates: numberOf(row, 'candidates'),
-  checkedAt: textOf(row, 'checkedAt'),
-})
+async function keepIn(rows: OwnRows<IdentityTables>, match: Match): Promise<void> {
+  const { db, insert } = rows
+  const { links, candidates, findings, summaries, revision, today, at } = match
+  if ((await revisionIn(rows)) !== revision) {
+    throw new AppError(
+      'CROSSWALK_CHANGED',
+      'Somebody decided or matched while records were compared, so nothing was kept: match again.',
+    )
+  }
+  const before = await db.selectFrom('identity_candidate').select(['id', 'foundOn']).execute()
+  const foundOn = new Map(before.map((each) => [each.id, each.foundOn]))
+  await db.deleteFrom('identity_candidate').execute()
+  await db.deleteFrom('identity_finding').execute()
+  await db.deleteFrom('identity_summary').execute()
+  await insert(
+    'identity_link',
+    links.map((link) => linkRow(link, today)),
+  )
+  await insert(
+    'identity_candidate',
+    candidates.map((each) => candidateRow(each, foundOn.get(each.id) ?? today)),
+  )
+  await insert('identity_finding', findings.map(findingRow))
+  await insert(
+    'identity_summary',
+    summaries.map((summary) => ({ ...summary, checkedAt: at })),
+  )
+  // Without a count of its rows SQLite goes through all links of a system to find the one of a number.
+  await sql`ANALYZE identity_link`.execute(db)
+}
 
 /** The latest decision about a pair counts; a split is a refusal of each pair it parted. */
-function rejectedIn(decisions: readonly Row[]): ReadonlySet<string> {
+function rejectedIn(decisions: readonly DecisionRow[]): ReadonlySet<string> {
   const rejected = new Set<string>()
-  for (const row of decisions) {
-    const crmAccountId = textOrNull(row, 'crmAccountId')
-    const value = textOrNull(row, 'value')
-    if (crmAccountId === null || value === null) continue
-    const pair = pairKey({ system: systemOf(row), value }, crmAccountId)
-    const kind = textOf(row, 'kind')
+  for (const { kind, system, value, crmAccountId } of decisions) {
+    if (system === null || value === null || crmAccountId === null) continue
+    const pair = pairKey({ system: systemOf(system), value }, crmAccountId)
     if (kind === 'REJECT' || kind === 'SPLIT') rejected.add(pair)
     else rejected.delete(pair)
   }

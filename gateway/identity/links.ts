@@ -2,7 +2,7 @@
  * The links of the crosswalk as matching looks at them: whose a record is, and which accounts a
  * customer has. Of several claims the surest counts, as in the graph. Pure.
  */
-import { keyOf, type RecordId, type RecordSystem } from './records.ts'
+import { accountRecord, keyOf, type RecordId, type RecordSystem } from './records.ts'
 
 export const matchMethods = ['MANUAL', 'EXACT_TAX_NO', 'RULE', 'IMPORT'] as const
 
@@ -17,9 +17,16 @@ export interface Link {
   readonly confidence: number | null
 }
 
-/** A record and an account of which somebody said that they are not the same customer. */
-export const pairKey = (record: RecordId, crmAccountId: string): string =>
-  `${keyOf(record)} ${crmAccountId}`
+/**
+ * A record and an account of which somebody decides whether they are the same customer. Of two accounts
+ * it is one pair, whichever is named first.
+ */
+export function pairKey(record: RecordId, crmAccountId: string): string {
+  const isTurned = record.system === 'CRM' && record.value < crmAccountId
+  return isTurned
+    ? `${keyOf(accountRecord(crmAccountId))} ${record.value}`
+    : `${keyOf(record)} ${crmAccountId}`
+}
 
 export interface Links {
   /** The claims on a record, the surest first. */
@@ -40,32 +47,33 @@ export function createLinks(given: readonly Link[]): Links {
     if (known === undefined) map.set(key, [link])
     else known.push(link)
   }
-  const recordKey = ({ system, value }: Link) => `${system} ${value}`
   for (const link of given) {
-    push(byRecord, recordKey(link), link)
+    push(byRecord, keyOf(link), link)
     push(byCustomer, link.customerId, link)
   }
   for (const claims of byRecord.values()) claims.sort(surestFirst)
   const claims = (key: string): readonly Link[] => byRecord.get(key) ?? []
   return {
     claims: (record) => claims(keyOf(record)),
-    customerOfAccount: (account) => claims(`CRM ${account}`)[0]?.customerId ?? null,
+    customerOfAccount: (account) => claims(keyOf(accountRecord(account)))[0]?.customerId ?? null,
     of: (customerId) => byCustomer.get(customerId) ?? [],
     has: (customerId) => byCustomer.has(customerId),
     add: (link) => {
-      push(byRecord, recordKey(link), link)
+      push(byRecord, keyOf(link), link)
       push(byCustomer, link.customerId, link)
-      byRecord.get(recordKey(link))?.sort(surestFirst)
+      byRecord.get(keyOf(link))?.sort(surestFirst)
     },
   }
 }
 
-/** As the graph has it: the highest confidence, then the lowest customer id. */
-const surestFirst = (one: Link, other: Link): number =>
+/** Claims on a record, as the graph has it: the highest confidence, then the lowest customer id. */
+export const surestFirst = (one: Link, other: Link): number =>
   (other.confidence ?? -1) - (one.confidence ?? -1) || (one.customerId < other.customerId ? -1 : 1)
 
 /** The accounts of a customer, the primary one first. */
-export const accountsIn = (links: readonly Link[]): readonly string[] =>
+export const accountsIn = (
+  links: readonly Pick<Link, 'system' | 'value' | 'isPrimary'>[],
+): readonly string[] =>
   links
     .filter(({ system }) => system === 'CRM')
     .toSorted(
@@ -75,17 +83,12 @@ export const accountsIn = (links: readonly Link[]): readonly string[] =>
     .map(({ value }) => value)
 
 /**
- * The Isthmus id of an account that has none: the account id, by which the graph knows it already,
- * so that no id changes when a first record is matched to it.
+ * The Isthmus ids that an account without one may get, the first that is free: the account id, by which
+ * the graph knows it already, so that no id changes when a first record is matched to it.
  */
-export function newCustomerId(
-  crmAccountId: string,
-  isTaken: (customerId: string) => boolean,
-): string {
-  for (let at = 1; ; at += 1) {
-    const id = at === 1 ? crmAccountId : `${crmAccountId}-${at}`
-    if (!isTaken(id)) return id
-  }
+export function* newCustomerIds(crmAccountId: string): Generator<string, never> {
+  yield crmAccountId
+  for (let at = 2; ; at += 1) yield `${crmAccountId}-${at}`
 }
 
 export const isRecordSystem = (system: string): system is RecordSystem =>

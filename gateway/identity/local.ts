@@ -4,10 +4,10 @@
  */
 import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
+import { ownPlace } from '#shared/own/address.ts'
 import type { Principal } from '#shared/principal.ts'
-import { createApp, type App } from '../app.ts'
 import type { Config } from '../config.ts'
-import { isEmbedded, loadDemo } from '../demo.ts'
+import { ensureDemo } from '../demo.ts'
 import { openLimits } from '../limits/limits.ts'
 import { noLog } from '../log.ts'
 import { loadDefinition } from '../sources/in-process.ts'
@@ -16,10 +16,17 @@ import { openCrosswalk, type Crosswalk } from './crosswalk.ts'
 import { readingScopes, type Ask } from './records.ts'
 
 /** The subgraph that reads the crosswalk and declares its tables. */
-const owner = 'crm'
+export const owner = 'crm'
 
+/** For a command: without demo data a demo would match nothing with nothing. */
 export async function openLocalCrosswalk(config: Config): Promise<Crosswalk> {
-  await seedDemoOnce(config)
+  const unusable = await ensureDemo(config)
+  if (unusable !== null) throw unusable
+  return await openConfigured(config)
+}
+
+/** The crosswalk where configuration says that it is. */
+export async function openConfigured(config: Config): Promise<Crosswalk> {
   const entry = readSupergraphFile(config.supergraph).find(({ name }) => name === owner)
   if (entry === undefined) {
     throw new AppError(
@@ -30,16 +37,8 @@ export async function openLocalCrosswalk(config: Config): Promise<Crosswalk> {
   const { databases } = await loadDefinition(owner, entry.schemaFile)
   const identity = databases['identity']
   if (identity === undefined) throw new TypeError(`${owner} declares no crosswalk`)
-  return openCrosswalk(join(config.data, 'identity.sqlite'), identity.relations)
-}
-
-/** Without demo data a demo would match nothing with nothing. */
-async function seedDemoOnce(config: Config): Promise<void> {
-  if (!isEmbedded(config)) return
-  const { demoState, seedDemo } = await loadDemo()
-  const found = demoState(config.data)
-  if (found.state === 'unusable') throw found.error
-  if (found.state === 'absent') seedDemo({ data: config.data, size: 'small' })
+  const place = ownPlace(config.crosswalk, join(config.data, 'identity.sqlite'))
+  return await openCrosswalk(place, identity.relations)
 }
 
 export interface Reader extends AsyncDisposable {
@@ -48,7 +47,8 @@ export interface Reader extends AsyncDisposable {
 
 /** The graph in this process, with the rights that reading customer records needs and no more. */
 export async function openReader(config: Config, subject: string): Promise<Reader> {
-  const app: App = await createApp(config, { log: noLog })
+  const { createApp } = await import('../app.ts')
+  const app = await createApp(config, { log: noLog })
   const principal: Principal = {
     subject,
     audience: 'EMPLOYEE',

@@ -6,9 +6,9 @@
 import { createHash } from 'node:crypto'
 import { createIndex, type Index } from './blocking.ts'
 import { compare, type Comparison } from './compare.ts'
-import { accountsIn, newCustomerId, pairKey, type Link, type Links } from './links.ts'
+import { accountsIn, newCustomerIds, pairKey, type Link, type Links } from './links.ts'
 import type { PreparedRecord } from './prepare.ts'
-import type { RecordId, RecordSystem } from './records.ts'
+import { keyOf, type RecordId, type RecordSystem } from './records.ts'
 import type { Rules } from './rules.ts'
 
 export type CandidateReason = 'LIKELY' | 'AMBIGUOUS' | 'CONTRADICTING' | 'DUPLICATE'
@@ -45,8 +45,8 @@ export interface Matched {
 /** One account that a record may belong to. */
 interface Scored {
   readonly account: PreparedRecord
-  /** The customer, or the account itself where it has none: accounts of one customer are one. */
-  readonly group: string
+  /** The customer whose account it is; null where the crosswalk does not know the account. */
+  readonly customerId: string | null
   readonly comparison: Comparison
 }
 
@@ -83,10 +83,9 @@ export function matchRecords(input: MatchInput): Matched {
   return { links: found, candidates: unique(candidates) }
 }
 
-const groupOf = (crmAccountId: string, links: Links): string => {
-  const customerId = links.customerOfAccount(crmAccountId)
-  return customerId === null ? `account ${crmAccountId}` : `customer ${customerId}`
-}
+/** Accounts of one customer are one; an account without a customer stands for itself. */
+const groupOf = ({ customerId, account }: Pick<Scored, 'customerId' | 'account'>): string =>
+  customerId === null ? keyOf(account.record) : keyOf({ system: 'ISTHMUS', value: customerId })
 
 /** The accounts that are near, the best of each customer, the most alike first. */
 function scoredFor(record: PreparedRecord, index: Index, input: MatchInput): readonly Scored[] {
@@ -104,18 +103,19 @@ function bestOfEach(
   ats: Iterable<number>,
   { accounts, links, rejected, rules }: MatchInput,
 ): readonly Scored[] {
-  const named = namedGroup(record, links)
+  const named = namedCustomer(record, links)
   const best = new Map<string, Scored>()
   for (const at of ats) {
     const account = accounts[at]
     if (account === undefined || rejected.has(pairKey(record.record, account.record.value)))
       continue
-    const group = groupOf(account.record.value, links)
-    const reference = named === null ? null : named === group
+    const customerId = links.customerOfAccount(account.record.value)
+    const reference = named === null ? null : named === customerId
     const comparison = compare(record, account, rules, reference)
+    const group = groupOf({ customerId, account })
     const known = best.get(group)
     if (known === undefined || isBetter(comparison, known.comparison))
-      best.set(group, { account, group, comparison })
+      best.set(group, { account, customerId, comparison })
   }
   return [...best.values()].toSorted((one, other) =>
     isBetter(one.comparison, other.comparison)
@@ -129,10 +129,10 @@ function bestOfEach(
 }
 
 /** Whose the record is that this one names; null where it names none, or one that is unmatched. */
-function namedGroup({ record }: PreparedRecord, links: Links): string | null {
+function namedCustomer({ record }: PreparedRecord, links: Links): string | null {
   for (const reference of record.references) {
     const [claim] = links.claims(reference)
-    if (claim !== undefined) return `customer ${claim.customerId}`
+    if (claim !== undefined) return claim.customerId
   }
   return null
 }
@@ -227,15 +227,15 @@ function accountAt(
 
 /** In a system where a customer has one record, two records of one customer are somebody's to decide. */
 function withoutRivals(certain: readonly Certain[], { links, rules }: MatchInput) {
-  const byCustomer = Map.groupBy(certain, ({ found }) => found.group)
+  const ofCustomer = Map.groupBy(certain, (each) => groupOf(each.found))
   const kept: Certain[] = []
   const ambiguous: Candidate[] = []
   for (const each of certain) {
     const { system } = each.record.record
-    const known = links
-      .of(each.found.group.replace(/^customer /, ''))
-      .filter((link) => each.found.group.startsWith('customer ') && link.system === system)
-    const rivals = known.length + (byCustomer.get(each.found.group)?.length ?? 0)
+    const { customerId } = each.found
+    const known =
+      customerId === null ? [] : links.of(customerId).filter((link) => link.system === system)
+    const rivals = known.length + (ofCustomer.get(groupOf(each.found))?.length ?? 0)
     if (rivals < 2 || rules.several.has(system)) kept.push(each)
     else {
       const { account, comparison } = each.found
@@ -250,7 +250,10 @@ function linked({ record, found }: Certain, { links, oldIds }: MatchInput): read
   const { system, value } = record.record
   const crmAccountId = found.account.record.value
   const known = links.customerOfAccount(crmAccountId)
-  const customerId = known ?? newCustomerId(crmAccountId, (id) => links.has(id) || oldIds.has(id))
+  const customerId =
+    known ??
+    newCustomerIds(crmAccountId).find((id) => !links.has(id) && !oldIds.has(id)) ??
+    crmAccountId
   const added: Link[] = []
   const add = (link: Link) => {
     links.add(link)
@@ -279,20 +282,17 @@ function linked({ record, found }: Certain, { links, oldIds }: MatchInput): read
 
 /** Accounts of the CRM that look like one customer: never merged without a decision. */
 function duplicates(index: Index, input: MatchInput): readonly Candidate[] {
-  const { accounts, links, rejected, rules } = input
+  const { accounts, links, rules } = input
   return accounts.flatMap((account) => {
-    const own = groupOf(account.record.value, links)
+    const own = groupOf({ customerId: links.customerOfAccount(account.record.value), account })
     const near = new Set([
       ...(account.taxNumber === null ? [] : index.withTaxNumber(account.taxNumber)),
       ...index.near(account),
     ])
     return bestOfEach(account, near, input).flatMap((other) => {
       const [first, second] = [other.account.record.value, account.record.value]
-      const isOther = first < second && other.group !== own && isSure(other, rules)
-      const isRejected = rejected.has(pairKey({ system: 'CRM', value: first }, second))
-      return isOther && !isRejected
-        ? [candidateOf(account.record, first, other.comparison, 'DUPLICATE')]
-        : []
+      const isOther = first < second && groupOf(other) !== own && isSure(other, rules)
+      return isOther ? [candidateOf(account.record, first, other.comparison, 'DUPLICATE')] : []
     })
   })
 }

@@ -60,6 +60,13 @@ export function normalised(text: string): string {
   return toSimplified(folded)
 }
 
+/**
+ * A legal form that a company adds, as it is looked for in names: written like them, in one piece, so
+ * that "S. de R.L." is found however it is spaced.
+ */
+export const comparableForm = (text: string): string =>
+  normalised(text).replace(/[^\p{L}\p{N}]/gu, '')
+
 /** `moreForms` are legal forms that a company adds: whole words, or the end of a Chinese name. */
 export function comparableName(
   name: string,
@@ -104,14 +111,30 @@ function joinedInitials(words: readonly string[]): readonly string[] {
   return joined
 }
 
+/** A legal form has no more words than this. */
+const maxFormWords = 5
+
 /** From the end on, and never all of it. */
 function withoutLatinForms(
   words: readonly string[],
   moreForms: ReadonlySet<string>,
 ): readonly string[] {
-  const isForm = (word: string) => latinForms.has(word) || moreForms.has(word)
-  const last = words.findLastIndex((word) => !isForm(word))
-  return last === -1 ? words : words.slice(0, last + 1)
+  let end = words.length
+  while (end > 0) {
+    const length = formLength(words.slice(0, end), moreForms)
+    if (length === 0) return words.slice(0, end)
+    end -= length
+  }
+  return words
+}
+
+/** With how many words a name ends in a legal form; the common ones are one word each. */
+function formLength(words: readonly string[], moreForms: ReadonlySet<string>): number {
+  if (latinForms.has(words.at(-1) ?? '')) return 1
+  const most = moreForms.size === 0 ? 0 : Math.min(maxFormWords, words.length)
+  for (let length = 1; length <= most; length += 1)
+    if (moreForms.has(words.slice(-length).join(''))) return length
+  return 0
 }
 
 function withoutHanForm(han: string, moreForms: ReadonlySet<string>): string {

@@ -2,11 +2,12 @@
  * What is wrong with the records of customers across systems, by the links as they are: unmatched,
  * matched twice, contradicting, missing, and values that disagree. Ids and fields only. Pure.
  */
-import { compare, type ComparedField } from './compare.ts'
+import { bestOf, taxSimilarity, type ComparedField } from './compare.ts'
 import { accountsIn, isRecordSystem, type Link, type Links } from './links.ts'
 import type { Candidate } from './match.ts'
 import type { PreparedRecord } from './prepare.ts'
 import {
+  accountRecord,
   keyOf,
   recordSystems,
   sharedValues,
@@ -110,13 +111,13 @@ function ofCustomer(
   const present: PreparedRecord[] = []
   for (const { system, value } of own) {
     if (!isRecordSystem(system) || !read.has(system)) continue
-    const record = byKey.get(`${system} ${value}`)
+    const record = byKey.get(keyOf({ system, value }))
     if (record === undefined)
       missing.push(finding({ system, value }, { kind: 'MISSING', customerId }))
     // A number that another customer claims more surely says nothing of this one.
     else if (links.claims(record.record)[0]?.customerId === customerId) present.push(record)
   }
-  const accounts = accountsIn(own).flatMap((value) => byKey.get(`CRM ${value}`) ?? [])
+  const accounts = accountsIn(own).flatMap((value) => byKey.get(keyOf(accountRecord(value))) ?? [])
   const others = present.filter(({ record }) => record.system !== 'CRM')
   return [
     ...missing,
@@ -130,49 +131,30 @@ function againstAccounts(
   customerId: string,
   record: PreparedRecord,
   accounts: readonly PreparedRecord[],
-  rules: Rules,
+  { nameAtLeast }: Rules,
 ): readonly Finding[] {
   const [first] = accounts
   if (first === undefined) return []
   const other = first.record
-  const compared = accounts.map((account) => compare(record, account, rules, null))
   const contradicting = (field: 'TAX_NUMBER' | 'NAME') =>
     finding(record.record, { kind: 'CONTRADICTING', customerId, other, field })
   const disagreeing = (field: 'ADDRESS' | 'NAME') =>
     finding(record.record, { kind: 'DISAGREEING', customerId, other, field })
-  const best = (similarity: (account: PreparedRecord) => number | null) =>
-    accounts.reduce<number | null>((sofar, account) => {
-      const found = similarity(account)
-      return found === null || (sofar !== null && sofar >= found) ? sofar : found
-    }, null)
-  const name = best((account) => mostAlike(record.names, account.names, nameSimilarity))
-  const address = best((account) =>
-    mostAlike(record.addresses, account.addresses, addressSimilarity),
-  )
+  const names = accounts.flatMap((account) => account.names)
+  const name = bestOf(record.names, names, nameSimilarity)
   // That a registered name is the same does not make the name by which it goes the same.
-  const ownName = best((account) =>
-    mostAlike(record.names.slice(0, 1), account.names, nameSimilarity),
-  )
-  const isOther = name !== null && name < rules.nameAtLeast
+  const ownName = bestOf(record.names.slice(0, 1), names, nameSimilarity)
+  const addresses = accounts.flatMap((account) => account.addresses)
+  const address = bestOf(record.addresses, addresses, addressSimilarity)
+  const isOther = name !== null && name < nameAtLeast
   return [
-    ...(compared.every(({ evidence }) => evidence.TAX_NUMBER === 0)
+    ...(accounts.every((account) => taxSimilarity(record, account) === 0)
       ? [contradicting('TAX_NUMBER')]
       : []),
     ...(isOther ? [contradicting('NAME')] : []),
     ...(!isOther && ownName !== null && ownName < 1 ? [disagreeing('NAME')] : []),
     ...(address !== null && address < 1 ? [disagreeing('ADDRESS')] : []),
   ]
-}
-
-function mostAlike<Value>(
-  ones: readonly Value[],
-  others: readonly Value[],
-  similarity: (one: Value, other: Value) => number | null,
-): number | null {
-  const found = ones
-    .flatMap((one) => others.map((other) => similarity(one, other)))
-    .filter((each) => each !== null)
-  return found.length === 0 ? null : Math.max(...found)
 }
 
 /** Each value against the first record that has it, in the order of the systems. */

@@ -32,7 +32,27 @@ export interface CustomerRecord extends RecordId {
   readonly values: Readonly<Partial<Record<SharedValue, string>>>
 }
 
-export const keyOf = ({ system, value }: RecordId): string => `${system} ${value}`
+/** The record of an account of the CRM. */
+export const accountRecord = (crmAccountId: string): RecordId => ({
+  system: 'CRM',
+  value: crmAccountId,
+})
+
+/** By what a record is kept in maps, of whatever system. */
+export const keyOf = ({
+  system,
+  value,
+}: {
+  readonly system: string
+  readonly value: string
+}): string => `${system} ${value}`
+
+/** `ERP:200001` */
+export function recordIdIn(text: string): RecordId | null {
+  const [, name, value] = /^([A-Z]+):(.+)$/.exec(text) ?? []
+  const system = recordSystems.find((each) => each === name)
+  return system === undefined || value === undefined ? null : { system, value }
+}
 
 /** Asks the graph with the rights that reading needs. */
 export type Ask = (

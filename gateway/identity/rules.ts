@@ -2,9 +2,9 @@
  * The rules by which records are matched, read from `identity.yaml` of the policy folder: every
  * problem at once, with file and line.
  */
-import { readFileSync } from 'node:fs'
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml'
 import { AppError } from '#shared/errors.ts'
+import { readYamlFile, type Entry, type ReadYaml } from '#shared/sources/yaml-file.ts'
+import { comparableForm } from './names.ts'
 import { recordSystems, type RecordSystem } from './records.ts'
 
 export interface Rules {
@@ -27,69 +27,62 @@ export interface Rules {
   readonly nameAtLeast: number
   /** The systems in which one customer may have several records. */
   readonly several: ReadonlySet<RecordSystem>
-  /** Legal forms beside the common ones, normalised. */
+  /** Legal forms beside the common ones, as `comparableForm` makes them. */
   readonly legalForms: ReadonlySet<string>
 }
 
 const weightNames = ['name', 'address', 'telephone', 'reference'] as const
 const thresholdNames = ['accept', 'candidate', 'margin', 'compared', 'nameAtLeast'] as const
+const sectionNames = ['weights', 'thresholds', 'several', 'legalForms'] as const
 
 export function readRules(file: string): Rules {
-  const lines = new LineCounter()
-  const document = parsed(file, lines)
-  const problems: string[] = []
-  const problem = (path: readonly (string | number)[], text: string) => {
-    const at = lineOf(document, lines, path)
-    problems.push(`${file}:${at}: ${path.join('.')}${path.length > 0 ? ': ' : ''}${text}`)
-  }
-  for (const { message, pos } of document.errors) {
-    problems.push(`${file}:${lines.linePos(pos[0]).line}: ${firstLine(message)}`)
-  }
+  const { entries, problems: found } = read(file)
+  const problems = found.map(({ line, message }) => `${file}:${line}: ${message}`)
+  const report: Report = (line, message) => problems.push(`${file}:${line}: ${message}`)
   if (problems.length > 0) throw invalid(problems)
 
-  const reading = { document, problem }
-  refuseUnknown(reading, [], ['weights', 'thresholds', 'several', 'legalForms'])
-  refuseUnknown(reading, ['weights'], weightNames)
-  refuseUnknown(reading, ['thresholds'], thresholdNames)
-  const share = (path: readonly string[]) => shareAt(reading, path)
+  refuseUnknown(entries, '', sectionNames, report)
+  const section = (name: (typeof sectionNames)[number]) => entries.find(({ key }) => key === name)
+  const weights = sharesIn(section('weights'), 'weights', weightNames, report)
+  const { compared, ...thresholds } = sharesIn(
+    section('thresholds'),
+    'thresholds',
+    thresholdNames,
+    report,
+  )
   const rules: Rules = {
-    weights: {
-      name: share(['weights', 'name']),
-      address: share(['weights', 'address']),
-      telephone: share(['weights', 'telephone']),
-      reference: share(['weights', 'reference']),
-    },
-    accept: share(['thresholds', 'accept']),
-    candidate: share(['thresholds', 'candidate']),
-    margin: share(['thresholds', 'margin']),
-    comparedWeight: share(['thresholds', 'compared']),
-    nameAtLeast: share(['thresholds', 'nameAtLeast']),
+    weights,
+    ...thresholds,
+    comparedWeight: compared,
     several: new Set(
-      textsAt(reading, ['several']).flatMap((text, at) => systemOf(text, at, problem)),
+      textsOf(section('several'), report).flatMap((text, at) => {
+        const known = recordSystems.find((system) => system === text)
+        if (known !== undefined) return [known]
+        report(
+          section('several')?.line ?? 1,
+          `several.${at}: "${text}" is none of ${recordSystems.join(', ')}`,
+        )
+        return []
+      }),
     ),
-    legalForms: new Set(
-      textsAt(reading, ['legalForms']).map((text) =>
-        text.normalize('NFKC').toLowerCase().replace(/[.\s]/g, ''),
-      ),
-    ),
+    legalForms: new Set(textsOf(section('legalForms'), report).map(comparableForm)),
   }
-  if (problems.length === 0 && rules.candidate > rules.accept)
-    problem(
-      ['thresholds', 'candidate'],
-      `${rules.candidate} is above accept, ${rules.accept}: what is likely is less than what is sure`,
+  if (problems.length === 0 && rules.candidate > rules.accept) {
+    const at = section('thresholds')?.entries.find(({ key }) => key === 'candidate')
+    report(
+      at?.line ?? 1,
+      `thresholds.candidate: ${rules.candidate} is above accept, ${rules.accept}: what is likely is less than what is sure`,
     )
+  }
   if (problems.length > 0) throw invalid(problems)
   return rules
 }
 
-interface Reading {
-  readonly document: Document
-  readonly problem: (path: readonly (string | number)[], text: string) => void
-}
+type Report = (line: number, message: string) => void
 
-function parsed(file: string, lineCounter: LineCounter): Document {
+function read(file: string): ReadYaml {
   try {
-    return parseDocument(readFileSync(file, 'utf8'), { lineCounter })
+    return readYamlFile(file, file, {})
   } catch (cause) {
     throw new AppError(
       'CONFIGURATION_INVALID',
@@ -99,76 +92,59 @@ function parsed(file: string, lineCounter: LineCounter): Document {
   }
 }
 
-function shareAt({ document, problem }: Reading, path: readonly string[]): number {
-  const value: unknown = document.getIn(path)
-  if (typeof value === 'number' && value >= 0 && value <= 1) return value
-  problem(
-    path,
-    value === undefined ? 'is missing' : `expected a number from 0 to 1, but got ${shown(value)}`,
-  )
-  return 0
+/** One number from 0 to 1 for each of the names; what is missing is told at what it is missing from. */
+function sharesIn<const Name extends string>(
+  section: Entry | undefined,
+  path: string,
+  names: readonly Name[],
+  report: Report,
+): Readonly<Record<Name, number>> {
+  if (section !== undefined && section.value !== undefined)
+    report(section.line, `${path}: expected a mapping with ${names.join(', ')}`)
+  const entries = section?.entries ?? []
+  refuseUnknown(entries, `${path}.`, names, report)
+  const shares = names.map((name): [Name, number] => {
+    const entry = entries.find(({ key }) => key === name)
+    const value = entry?.value
+    if (typeof value === 'number' && value >= 0 && value <= 1) return [name, value]
+    report(
+      entry?.line ?? section?.line ?? 1,
+      entry === undefined
+        ? `${path}.${name}: is missing`
+        : `${path}.${name}: expected a number from 0 to 1, but got ${shown(value)}`,
+    )
+    return [name, 0]
+  })
+  return Object.fromEntries(shares) as Readonly<Record<Name, number>> // one for each name
 }
 
-function textsAt({ document, problem }: Reading, path: readonly string[]): readonly string[] {
-  const node: unknown = document.getIn(path, true)
-  if (node === undefined || node === null) return []
-  if (isSeq(node)) {
-    const values = node.items.map((item) => (isScalar(item) ? item.value : item))
-    for (const [at, value] of values.entries())
-      if (typeof value !== 'string')
-        problem([...path, at], `expected text, but got ${shown(value)}`)
-    return values.filter((value) => typeof value === 'string')
+function textsOf(entry: Entry | undefined, report: Report): readonly string[] {
+  if (entry === undefined || entry.value === null) return []
+  if (!Array.isArray(entry.value)) {
+    report(entry.line, `${entry.key}: expected a list of text`)
+    return []
   }
-  problem(path, 'expected a list of text')
-  return []
-}
-
-function systemOf(text: string, at: number, problem: Reading['problem']): readonly RecordSystem[] {
-  const known = recordSystems.find((system) => system === text)
-  if (known !== undefined) return [known]
-  problem(['several', at], `"${text}" is none of ${recordSystems.join(', ')}`)
-  return []
+  for (const [at, value] of entry.value.entries()) {
+    if (typeof value !== 'string')
+      report(entry.line, `${entry.key}.${at}: expected text, but got ${shown(value)}`)
+  }
+  return entry.value.filter((value) => typeof value === 'string')
 }
 
 function refuseUnknown(
-  { document, problem }: Reading,
-  path: readonly string[],
+  entries: readonly Entry[],
+  path: string,
   known: readonly string[],
+  report: Report,
 ): void {
-  const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true)
-  if (!isMap(node)) {
-    if (path.length === 0 || node !== undefined)
-      problem(path, `expected a mapping with ${known.join(', ')}`)
-    return
-  }
-  for (const { key } of node.items) {
-    const name = isScalar(key) ? String(key.value) : ''
-    if (!known.includes(name))
-      problem([...path, name], `is not known here, only ${known.join(', ')}`)
+  for (const { key, line } of entries) {
+    if (!known.includes(key))
+      report(line, `${path}${key}: is not known here, only ${known.join(', ')}`)
   }
 }
-
-/** The line of a value, of its key, or of what it is missing from. */
-function lineOf(
-  document: Document,
-  lines: LineCounter,
-  path: readonly (string | number)[],
-): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true)
-    if (isScalar(node) || isMap(node) || isSeq(node)) {
-      if (node.range) return lines.linePos(node.range[0]).line
-    }
-  }
-  return 1
-}
-
-/** Where it is stands before it already. */
-const firstLine = (message: string): string =>
-  (message.split('\n', 1)[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')
 
 const shown = (value: unknown): string =>
-  typeof value === 'object' ? 'a list or mapping' : JSON.stringify(value)
+  value === undefined || typeof value === 'object' ? 'a list or mapping' : JSON.stringify(value)
 
 const invalid = (problems: readonly string[]) =>
   new AppError('CONFIGURATION_INVALID', `Rules of identity:\n  ${problems.join('\n  ')}`)

@@ -14,11 +14,13 @@ export interface MatchRun extends Quality {
   /** What the match adds. */
   readonly links: readonly Link[]
   readonly candidates: readonly Candidate[]
+  /** Of the crosswalk that it started from. */
+  readonly revision: string
 }
 
 export interface MatchOptions {
   readonly ask: Ask
-  readonly crosswalk: Pick<Crosswalk, 'links' | 'aliases' | 'rejected'>
+  readonly crosswalk: Pick<Crosswalk, 'state'>
   readonly rules: Rules
   /** Told in a line what is going on. */
   readonly onProgress?: (text: string) => void
@@ -55,15 +57,15 @@ export async function runMatch({
     const records = bySystem.get(system)
     return records === undefined ? [] : [records]
   })
-  const before = crosswalk.links()
-  const links = createLinks(before)
+  const state = await crosswalk.state()
+  const links = createLinks(state.links)
   onProgress('comparing')
   const matched = matchRecords({
     accounts,
     records: others,
     links,
-    oldIds: new Set(crosswalk.aliases().keys()),
-    rejected: crosswalk.rejected(),
+    oldIds: new Set(state.aliases.keys()),
+    rejected: state.rejected,
     rules,
     onProgress: (count) => {
       if (count % 10_000 === 0) onProgress(`${count} records compared`)
@@ -73,10 +75,10 @@ export async function runMatch({
   const quality = qualityOf({
     records: [...bySystem.values()].flat(),
     read: new Set(bySystem.keys()),
-    all: [...before, ...matched.links],
+    all: [...state.links, ...matched.links],
     links,
     candidates: matched.candidates,
     rules,
   })
-  return { ...matched, ...quality }
+  return { ...matched, ...quality, revision: state.revision }
 }

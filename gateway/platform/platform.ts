@@ -1,6 +1,6 @@
 /**
- * The gateway's own small subgraph: who asks, what may still be asked, the tokens of partners, and the
- * audit. It holds no business data.
+ * The gateway's own small subgraph: who asks, what may still be asked, the tokens of partners, the audit,
+ * and decisions about the crosswalk. It holds no business data.
  */
 import { openSubgraph } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
@@ -9,6 +9,7 @@ import { sourceOf } from '../sources/in-process.ts'
 import type { Source } from '../sources/source.ts'
 import type { AuditLog } from '../audit/log.ts'
 import { auditResolvers } from './audit.ts'
+import { identityResolvers, type PlatformIdentity } from './identity.ts'
 import { limitsResolvers, type LookLimits } from './limits.ts'
 import { rateLimitResolvers, type LookRateLimit } from './rate-limit.ts'
 import { platformName, platformSchema } from './schema.ts'
@@ -36,9 +37,16 @@ export interface PlatformOptions {
   readonly limitsOf: LookLimits
   /** Null where nothing is kept. */
   readonly audit: AuditLog | null
+  readonly identity: PlatformIdentity
 }
 
-export const platformSource = ({ tokens, rateLimit, limitsOf, audit }: PlatformOptions): Source =>
+export const platformSource = ({
+  tokens,
+  rateLimit,
+  limitsOf,
+  audit,
+  identity,
+}: PlatformOptions): Source =>
   sourceOf(
     platformName,
     openSubgraph(
@@ -53,6 +61,7 @@ export const platformSource = ({ tokens, rateLimit, limitsOf, audit }: PlatformO
           rateLimitResolvers(rateLimit),
           limitsResolvers(limitsOf),
           auditResolvers(audit),
+          identityResolvers(identity),
         ),
       }),
       { data: '', timeZone: 'UTC', fiscalYearStartMonth: 1 },

@@ -5,7 +5,7 @@
 import cluster from 'node:cluster'
 import type { Listening } from '#shared/http-server.ts'
 import type { Config } from '../config.ts'
-import { isEmbedded, prepareDemo, printDemo } from '../demo.ts'
+import { ensureDemo, isEmbedded, printDemo, sayMaking } from '../demo.ts'
 import type { Log } from '../log.ts'
 import { ensureBundle } from '../pages/bundled.ts'
 import { readWithPlatform } from '../platform/schema.ts'
@@ -18,7 +18,7 @@ import { createPool, type Pool } from './pool.ts'
 const closingMs = 5_000
 
 export async function servePrimary(config: Config, log: Log): Promise<void> {
-  if (isEmbedded(config)) await prepareDemo(config.data)
+  await ensureDemo(config, sayMaking)
   // Made here, so that no worker reads it while another one writes it.
   if (config.mode === 'demo' && !config.noAuth) demoSecret(config.data)
   const read = () => readWithPlatform(config.supergraph)

@@ -125,6 +125,8 @@ export const identityRelations = defineRelations({
     description: 'What somebody decided about the crosswalk; the latest one about a pair counts.',
     columns: {
       id: id(),
+      /** In their order; null for those of versions that did not number them. */
+      number: nullable(integer()),
       kind: oneOf(decisionKinds),
       system: nullable(oneOf(recordSystems)),
       value: nullable(id()),
@@ -132,14 +134,28 @@ export const identityRelations = defineRelations({
       customerId: nullable(id()),
       /** The id that was merged away or made by a split. */
       otherCustomerId: nullable(id()),
-      /** The links that changed their customer, as JSON: `[["ERP","200001"]]`. */
+      /** What a merge moved, as JSON, by which a split undoes it. */
       moved: nullable(text()),
       decidedBy: text(),
       decidedAt: instant(),
       reason: nullable(text()),
     },
     key: ['id'],
-    indexes: [['system', 'value'], ['customerId']],
+    indexes: [['number']],
+  },
+  identity_request: {
+    description:
+      'A decision that was sent with a key: sent again, it is answered and not made again.',
+    columns: {
+      subject: id(),
+      key: id(),
+      /** SHA-256 of what was asked for. */
+      requestHash: text(),
+      /** As JSON. */
+      result: text(),
+      doneAt: instant(),
+    },
+    key: ['subject', 'key'],
   },
   identity_finding: {
     description:

@@ -11,7 +11,7 @@ import * as source from './source.ts'
 
 export const databases = {
   crm: { relations },
-  identity: { relations: identityRelations, isOwn: true },
+  identity: { relations: identityRelations, own: 'crosswalk' },
 } as const
 
 type CrmSession = Session<typeof databases>

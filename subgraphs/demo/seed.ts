@@ -136,7 +136,10 @@ export function demoState(data: string): DemoState {
   try {
     const runs = new Set<string>()
     for (const [name, relations] of Object.entries(databases)) {
-      const file = openEmbedded(name, join(data, `${name}.sqlite`), { relations })
+      const path = join(data, `${name}.sqlite`)
+      // An older layout of the crosswalk is no loss: Isthmus brings its own database up to date.
+      const isOwn = name === 'identity' && existsSync(path)
+      const file = openEmbedded(name, path, isOwn ? { relations, own: 'crosswalk' } : { relations })
       const { layout: _, ...run } = file.meta
       runs.add(JSON.stringify(run, Object.keys(run).toSorted()))
       file[Symbol.dispose]()

@@ -7,6 +7,8 @@ import type { Kysely } from 'kysely'
 import { createCalendar, dateIn, type Calendar } from './calendar.ts'
 import { openEmbedded, type DatabaseDeclaration, type EmbeddedDatabase } from './embedded.ts'
 import { AppError } from './errors.ts'
+import type { OwnAddresses } from './own/address.ts'
+import { openOwnSource } from './own/reading.ts'
 import type { AnyDatabase, Relations } from './relations.ts'
 import { selectOnly, type StatementScope } from './select-only.ts'
 import { mappingSetIn, type MappingSet } from './sources/mapping-set.ts'
@@ -28,6 +30,8 @@ export interface DatabasesOptions {
   readonly fiscalYearStartMonth: number
   readonly today?: (() => string) | undefined
   readonly mapping?: MappingPlace | undefined
+  /** Where databases of Isthmus's own are; of those left out, in the data folder. */
+  readonly own?: OwnAddresses | undefined
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
@@ -63,12 +67,14 @@ interface Opened extends OpenDatabases {
 }
 
 function embedded(declarations: Declarations, options: DatabasesOptions): LazyDatabases {
+  const shared = sharedDatabases(declarations, options)
   let opened: Opened | null = null
   const open = (): Opened => {
     if (opened !== null) return opened
     const files: Record<string, EmbeddedDatabase<Relations>> = {}
     try {
       for (const [name, declaration] of Object.entries(declarations)) {
+        if (shared.databases.has(name)) continue
         files[name] = openEmbedded(name, fileOf(options, name), declaration)
       }
     } catch (error) {
@@ -79,7 +85,7 @@ function embedded(declarations: Declarations, options: DatabasesOptions): LazyDa
     const today = options.today ?? (() => first?.meta.asOf ?? '')
     opened = {
       files: Object.values(files),
-      databases: limitedOf(files),
+      databases: { ...files, ...Object.fromEntries(shared.databases) },
       calendar: calendarOf(options, today()),
     }
     return opened
@@ -93,8 +99,29 @@ function embedded(declarations: Declarations, options: DatabasesOptions): LazyDa
       return opened
     },
     [Symbol.dispose]: () => {
+      shared[Symbol.dispose]()
       for (const file of opened?.files ?? []) file[Symbol.dispose]()
       opened = null
+    },
+  }
+}
+
+/** Isthmus's own databases that several machines share, by name: connected when they are first asked. */
+function sharedDatabases(declarations: Declarations, { own = {}, onError }: DatabasesOptions) {
+  const sources = new Map<string, OpenSource>()
+  const databases = new Map<string, LimitedDatabase>()
+  for (const [name, declaration] of Object.entries(declarations)) {
+    const address = declaration.own === undefined ? undefined : own[declaration.own]
+    if (declaration.own === undefined || address === undefined) continue
+    const source = openOwnSource(address, { ...declaration, name: declaration.own })
+    sources.set(name, source)
+    databases.set(name, mappedDatabase(source, name, declaration))
+  }
+  return {
+    databases,
+    [Symbol.dispose]: () => {
+      for (const source of sources.values())
+        source[Symbol.asyncDispose]().then(undefined, (error: unknown) => onError?.(error))
     },
   }
 }
@@ -112,12 +139,15 @@ function mapped(
   const set = mappingSetIn(mapping.folder, { relations, env: mapping.env })
   const source = openSource({ system, set, timeZone })
   const kept = keptFiles(declarations, options)
+  const shared = sharedDatabases(declarations, options)
   const databases = Object.fromEntries(
     Object.entries(declarations).map(([name, declaration]): [string, LimitedDatabase] => [
       name,
       isMapped(declaration, set, declarations)
         ? mappedDatabase(source, name, declaration)
-        : { limitedTo: (scope) => kept.limitedTo(name, scope) },
+        : (shared.databases.get(name) ?? {
+            limitedTo: (scope) => kept.limitedTo(name, scope),
+          }),
     ]),
   )
   const today = () => set.asOf ?? options.today?.() ?? dateIn(timeZone, new Date())
@@ -125,6 +155,7 @@ function mapped(
     open: () => ({ databases, calendar: calendarOf(options, today()) }),
     [Symbol.dispose]: () => {
       kept[Symbol.dispose]()
+      shared[Symbol.dispose]()
       source[Symbol.asyncDispose]().then(undefined, (error: unknown) => onError?.(error))
     },
   }
@@ -179,8 +210,6 @@ function keptFiles(declarations: Declarations, options: DatabasesOptions) {
 }
 
 const fileOf = ({ data }: DatabasesOptions, name: string): string => join(data, `${name}.sqlite`)
-
-const limitedOf = (files: Readonly<Record<string, EmbeddedDatabase<Relations>>>) => files
 
 const calendarOf = (
   { timeZone, fiscalYearStartMonth }: DatabasesOptions,

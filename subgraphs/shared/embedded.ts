@@ -12,23 +12,26 @@ import { AppError } from './errors.ts'
 import type { Database, Relations } from './relations.ts'
 import { expectTime, observed, selectOnly, type StatementScope } from './select-only.ts'
 import { Statement, Statements } from './statements.ts'
-import { bringUpToDate } from './own-database.ts'
+import { bringUpToDate } from './own/sqlite.ts'
 import { createTables, layoutOf } from './tables.ts'
 
 /** One database of a subgraph. */
 export interface DatabaseDeclaration<R extends Relations = Relations> {
   readonly relations: R
-  /** It belongs to Isthmus, whatever system the others are: made and brought up to date as needed. */
-  readonly isOwn?: boolean
+  /**
+   * It belongs to Isthmus, whatever system the others are: made and brought up to date as needed. The name
+   * under which configuration says that it is somewhere else than in the data folder.
+   */
+  readonly own?: string
 }
 
 /** What the seed leaves in every database it makes. */
 export interface EmbeddedMeta {
   /** `layoutOf` the relations that made the file. */
   readonly layout: string
-  /** The business date, `YYYY-MM-DD`. */
-  readonly asOf: string
-  readonly [name: string]: string
+  /** The business date, `YYYY-MM-DD`; Isthmus's own database has none, unless the seed made it. */
+  readonly asOf?: string
+  readonly [name: string]: string | undefined
 }
 
 export interface EmbeddedDatabase<R extends Relations> extends Disposable {
@@ -65,14 +68,15 @@ export function openEmbedded<R extends Relations>(
   path: string,
   declaration: DatabaseDeclaration<R>,
 ): EmbeddedDatabase<R> {
-  if (declaration.isOwn === true) bringUpToDate(path, declaration)
+  const isOwn = declaration.own !== undefined
+  if (isOwn) bringUpToDate(path, declaration)
   if (!existsSync(path)) {
     throw new AppError(
       'DATABASE_MISSING',
       `The database of "${name}" is missing. Make it with: npm run seed`,
     )
   }
-  const { file, meta } = openFile(name, path)
+  const { file, meta } = openFile(name, path, isOwn)
   if (meta.layout !== layoutOf(declaration.relations)) {
     file.close()
     throw new AppError(
@@ -105,7 +109,11 @@ export function openEmbedded<R extends Relations>(
 /** How long a statement waits where a writer of the crosswalk has the file, in milliseconds. */
 const busyTimeoutMs = 1_000
 
-function openFile(name: string, path: string): { file: DatabaseSync; meta: EmbeddedMeta } {
+function openFile(
+  name: string,
+  path: string,
+  isOwn: boolean,
+): { file: DatabaseSync; meta: EmbeddedMeta } {
   let file: DatabaseSync | undefined
   try {
     file = new DatabaseSync(path, { readOnly: true, readBigInts: true, timeout: busyTimeoutMs })
@@ -113,8 +121,9 @@ function openFile(name: string, path: string): { file: DatabaseSync; meta: Embed
     const rows = file.prepare('SELECT key, value FROM isthmus_meta').all()
     const meta = Object.fromEntries(rows.map((row) => [String(row['key']), String(row['value'])]))
     const { layout, asOf } = meta
-    if (layout === undefined || asOf === undefined) throw new TypeError('meta is incomplete')
-    return { file, meta: { ...meta, layout, asOf } }
+    if (layout === undefined || (asOf === undefined && !isOwn))
+      throw new TypeError('meta is incomplete')
+    return { file, meta: { ...meta, layout } }
   } catch (cause) {
     file?.close()
     throw new AppError(

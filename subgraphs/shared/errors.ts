@@ -98,6 +98,10 @@ export const errorCodes = {
     status: 409,
     meaning: 'The token is expired, revoked or rotated already: it cannot be changed.',
   },
+  CROSSWALK_CHANGED: {
+    status: 409,
+    meaning: 'Somebody changed the crosswalk while records were compared: match again.',
+  },
   AUDIT_UNAVAILABLE: {
     status: 503,
     meaning: 'The audit cannot be written, so what it would tell of is neither shown nor changed.',

@@ -16,6 +16,7 @@ import { appErrorIn } from './errors.ts'
 import { createExecutor } from './executor/execute.ts'
 import type { Principal } from './principal.ts'
 import { lazyDatabases, type MappingPlace } from './databases.ts'
+import type { OwnAddresses } from './own/address.ts'
 import { rowRightsOf } from './row-rights.ts'
 import { enforceRules } from './rules/enforce.ts'
 import { scalars } from './scalars.ts'
@@ -32,6 +33,8 @@ export interface SubgraphOptions {
   readonly today?: () => string
   /** The mappings of the company's own database; left out, the databases are the embedded ones. */
   readonly mapping?: MappingPlace | undefined
+  /** Where databases of Isthmus's own are; of those left out, in the data folder. */
+  readonly own?: OwnAddresses | undefined
   /** Told of every failure that a client only sees as a code. */
   readonly onError?: (error: unknown) => void
 }

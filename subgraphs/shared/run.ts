@@ -17,6 +17,7 @@ import {
   type VerifyingKey,
 } from './internal-token.ts'
 import { openSubgraph } from './open.ts'
+import { readOwnAddress, type OwnAddress, type OwnAddresses } from './own/address.ts'
 import { serveSubgraph } from './serve.ts'
 import { mappingFolder } from './sources/mapping-set.ts'
 import type { Databases, SubgraphDefinition } from './subgraph.ts'
@@ -33,17 +34,23 @@ interface Settings {
   readonly fiscalYearStartMonth: number
   readonly production: boolean
   readonly mapping: MappingPlace | undefined
+  readonly own: OwnAddresses
 }
 
-/** Serves the subgraph until SIGINT or SIGTERM; sets the exit code. */
+/**
+ * Serves the subgraph until SIGINT or SIGTERM; sets the exit code. `own` says where databases of Isthmus's
+ * own are; of those left out the environment says so.
+ */
 export async function runSubgraph<D extends Databases, Loaders>(
   definition: SubgraphDefinition<D, Loaders>,
   env: Environment,
+  own: OwnAddresses = {},
 ): Promise<void> {
   try {
-    const settings = readSettings(definition.name, env, dirname(fileURLToPath(definition.schema)))
+    const settings = readSettings(definition, env, dirname(fileURLToPath(definition.schema)))
     const subgraph = openSubgraph(definition, {
       ...settings,
+      own: { ...settings.own, ...own },
       ...(settings.production ? { today: () => dateIn(settings.timeZone, new Date()) } : {}),
       onError: (error) => console.error(definition.name, error),
     })
@@ -64,7 +71,11 @@ function stopOnSignal(listening: Listening): void {
   process.once('SIGTERM', stop)
 }
 
-function readSettings(name: string, env: Environment, folder: string): Settings {
+function readSettings(
+  { name, databases }: Pick<SubgraphDefinition, 'name' | 'databases'>,
+  env: Environment,
+  folder: string,
+): Settings {
   const problems: string[] = []
   const whole = (setting: string, fallback: number, min: number, max: number) => {
     const text = env[setting] ?? String(fallback)
@@ -87,11 +98,28 @@ function readSettings(name: string, env: Environment, folder: string): Settings 
     fiscalYearStartMonth: whole('ISTHMUS_FISCAL_YEAR_START_MONTH', 1, 1, 12),
     production,
     mapping: mapping === undefined ? undefined : { folder: mappingFolder(mapping, folder), env },
+    own: readOwn(databases, env, problems),
   }
   if (problems.length > 0) {
     throw new AppError('CONFIGURATION_INVALID', `Configuration:\n  ${problems.join('\n  ')}`)
   }
   return settings
+}
+
+/** `ISTHMUS_CROSSWALK_URL`, and `ISTHMUS_CROSSWALK_CA` where its server is elsewhere. */
+function readOwn(databases: Databases, env: Environment, problems: string[]): OwnAddresses {
+  const names = Object.values(databases).flatMap(({ own }) => own ?? [])
+  return Object.fromEntries(
+    names.flatMap((name): (readonly [string, OwnAddress])[] => {
+      const variable = `ISTHMUS_${name.toUpperCase()}_URL`
+      const url = env[variable]
+      if (url === undefined) return []
+      const ca = env[`ISTHMUS_${name.toUpperCase()}_CA`]
+      const value = ca === undefined ? url : { url, tls: { ca } }
+      const address = readOwnAddress({ name: variable, value, folder: process.cwd() }, problems)
+      return address === undefined ? [] : [[name, address]]
+    }),
+  )
 }
 
 interface ReadingKey {

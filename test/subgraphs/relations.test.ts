@@ -18,7 +18,13 @@ const byName = (a: Row, b: Row): number => (String(a['name']) < String(b['name']
 /** Relations that a principal limited to customers never sees. Adding one is a decision. */
 const closed: Readonly<Record<string, readonly string[]>> = {
   crm: ['lead', 'campaign', 'campaign_member', 'task'],
-  identity: ['identity_candidate', 'identity_decision', 'identity_finding', 'identity_summary'],
+  identity: [
+    'identity_candidate',
+    'identity_decision',
+    'identity_request',
+    'identity_finding',
+    'identity_summary',
+  ],
   erp: [
     'product_cost',
     'bom',

@@ -12,6 +12,7 @@ import { sqliteDialect } from '#shared/dialects/sqlite.ts'
 import { createEmbedded, type DatabaseDeclaration } from '#shared/embedded.ts'
 import type { StatementEvent } from '#shared/select-only.ts'
 import { openSubgraph, type OpenSubgraph } from '#shared/open.ts'
+import type { OwnAddresses } from '#shared/own/address.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Relation } from '#shared/relations.ts'
 import type { Databases, SubgraphDefinition } from '#shared/subgraph.ts'
@@ -54,16 +55,18 @@ export interface SubgraphFixture extends Disposable {
 export function subgraphFixture<D extends Databases, Loaders>(
   definition: SubgraphDefinition<D, Loaders>,
   rows: FixtureRows,
-  { asOf = '2026-06-30' } = {},
+  { asOf = '2026-06-30', own = {} }: { readonly asOf?: string; readonly own?: OwnAddresses } = {},
 ): SubgraphFixture {
   const data = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
   for (const [name, declaration] of Object.entries(definition.databases)) {
+    if (declaration.own !== undefined && own[declaration.own] !== undefined) continue
     writeDatabase(join(data, `${name}.sqlite`), declaration, rows[name] ?? {}, asOf)
   }
   const subgraph = openSubgraph(definition, {
     data,
     timeZone: 'Asia/Taipei',
     fiscalYearStartMonth: 1,
+    own,
     onError: (error) => console.error(error),
   })
   const statements: StatementEvent[] = []

@@ -3,7 +3,7 @@ import type { GraphQLError } from 'graphql'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { AppError, type ErrorCode } from '#shared/errors.ts'
 import { readConfig, type Environment } from '../../config.ts'
-import { loadDemo } from '../../demo.ts'
+import { ensureDemo } from '../../demo.ts'
 import { noLog } from '../../log.ts'
 import { toCsv } from '../../reports/csv.ts'
 import { readLibrary, reportNamed, type Report } from '../../reports/library.ts'
@@ -93,8 +93,7 @@ async function ask(env: Environment, report: Report, options: RunOptions): Promi
   if (config.mode !== 'demo') {
     throw new AppError('FORBIDDEN', 'Outside demo mode a question is run with --url and --token.')
   }
-  const { demoState, seedDemo } = await loadDemo()
-  if (demoState(config.data).state === 'absent') seedDemo({ data: config.data, size: 'small' })
+  await ensureDemo(config)
   const [{ createApp }, { InvalidVariables }, { InvalidDocument }] = await Promise.all([
     import('../../app.ts'),
     import('../../request/execute.ts'),

@@ -27,7 +27,8 @@ export const subgraphCommand = (env: Environment): Command =>
         }
         return
       }
-      await runSubgraph(await loadDefinition(name, entry.schemaFile), {
+      const own = config.crosswalk === undefined ? {} : { crosswalk: config.crosswalk }
+      const environment = {
         ...env,
         ISTHMUS_DATA: config.data,
         ISTHMUS_TIME_ZONE: config.timeZone,
@@ -36,7 +37,8 @@ export const subgraphCommand = (env: Environment): Command =>
         ISTHMUS_MAPPING: config.system(name).mapping ?? env['ISTHMUS_MAPPING'],
         ISTHMUS_SUBGRAPH_BOUND: String(config.system(name).bindRequests ?? false),
         PORT: port ?? env['PORT'],
-      })
+      }
+      await runSubgraph(await loadDefinition(name, entry.schemaFile), environment, own)
     })
 
 /** The subgraph's end of its key, as its environment names it. */

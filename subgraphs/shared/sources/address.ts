@@ -25,6 +25,9 @@ export interface TlsOptions {
 
 export const networkDefaults = { statementTimeoutMs: 5_000, maxConnections: 8 } as const
 
+/** Names of this machine itself. */
+export const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '[::1]', 'localhost'])
+
 /** Milliseconds until a server must have accepted a connection. */
 export const connectTimeoutMs = 5_000
 

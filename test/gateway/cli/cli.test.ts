@@ -152,6 +152,17 @@ describe('the command line', { concurrency: 2 }, () => {
     })
   }
 
+  it('starts without what only some commands need: SQL, databases, the gateway', async () => {
+    const told = `import { registerHooks } from 'node:module'
+      registerHooks({ load: (url, context, next) => (console.error(url), next(url, context)) })`
+    const hook = `--import=data:text/javascript,${encodeURIComponent(told)}`
+    const { code, stderr } = await isthmus(['--help'], { ...env, NODE_OPTIONS: hook })
+    assert.equal(code, 0)
+    assert.match(stderr, /gateway\/cli\/commands\/identity\/merge\.ts/)
+    for (const loaded of ['node_modules/kysely/', 'node_modules/pg/', 'gateway/app.ts'])
+      assert.ok(!stderr.includes(loaded), loaded)
+  })
+
   it('token demo prints one token and nothing else; its secret is readable by the owner alone', async () => {
     const { code, stdout, stderr } = await isthmus(['token', 'demo', '--as', 'finance'], env)
     assert.deepEqual([code, stderr], [0, ''])

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { AppError } from '#shared/errors.ts'
+import { comparableName } from '../../../gateway/identity/names.ts'
 import { readRules } from '../../../gateway/identity/rules.ts'
 import { repository } from '../../support/cli.ts'
 import { rules as shipped } from './records.ts'
@@ -52,6 +53,23 @@ several: [ERP]
     assert.deepEqual([...readRules(file).legalForms], ['sderl', '工作室'])
   })
 
+  it('take legal forms in whatever accents, characters and spaces they or the names are written', () => {
+    writeFileSync(
+      file,
+      `${good}legalForms: ['Société à responsabilité', 'S. de R.L.', 有限責任合夥]\n`,
+    )
+    const { legalForms } = readRules(file)
+    const same: readonly (readonly [string, string])[] = [
+      ['Harbour Société à Responsabilité', 'Harbour'],
+      ['Harbour SOCIETE A RESPONSABILITE', 'Harbour'],
+      ['Harbour, S. de R. L.', 'Harbour'],
+      ['港灣有限責任合夥', '港灣'],
+      ['港湾有限责任合伙', '港灣'],
+    ]
+    for (const [one, other] of same)
+      assert.deepEqual(comparableName(one, legalForms), comparableName(other), one)
+  })
+
   const mistakes: readonly (readonly [string, string, readonly string[]])[] = [
     [
       'a weight that is no share',
@@ -66,14 +84,14 @@ several: [ERP]
     [
       'what is missing, at what it is missing from',
       good.replace('  margin: 0.05\n', ''),
-      ['7: thresholds.margin: is missing'],
+      ['6: thresholds.margin: is missing'],
     ],
     [
       'a name that is not known',
       good.replace('telephone:', 'fax:'),
       [
         '4: weights.fax: is not known here, only name, address, telephone, reference',
-        '2: weights.telephone: is missing',
+        '1: weights.telephone: is missing',
       ],
     ],
     [

@@ -77,8 +77,9 @@ describe('a match of the demo data', () => {
 
   before(async () => {
     graph = await startGraph()
-    crosswalk = openCrosswalk(join(graph.data, 'identity.sqlite'), identityRelations)
-    crosswalk.database.exec('DELETE FROM identity_link')
+    const file = join(graph.data, 'identity.sqlite')
+    crosswalk = await openCrosswalk({ kind: 'sqlite', file }, identityRelations)
+    await crosswalk.write(({ db }) => db.deleteFrom('identity_link').execute())
     ask = (document, variables) =>
       graph.app.execute(
         { document, variables },
@@ -88,7 +89,7 @@ describe('a match of the demo data', () => {
     first = await match()
   })
   after(async () => {
-    crosswalk[Symbol.dispose]()
+    await crosswalk[Symbol.asyncDispose]()
     await graph[Symbol.asyncDispose]()
   })
 
@@ -142,14 +143,14 @@ describe('a match of the demo data', () => {
 
   it('is the same again, and adds nothing to what it kept', async () => {
     assert.deepEqual(await match(), first)
-    crosswalk.keep({ ...first, ...today })
-    const links = crosswalk.links()
+    await crosswalk.keep({ ...first, ...today })
+    const { links } = await crosswalk.state()
     const again = await match()
     assert.deepEqual(again.links, [])
     assert.deepEqual(again.candidates, first.candidates)
     assert.deepEqual(again.findings, first.findings)
-    crosswalk.keep({ ...again, ...today })
-    assert.deepEqual(crosswalk.links(), links)
+    await crosswalk.keep({ ...again, ...today })
+    assert.deepEqual((await crosswalk.state()).links, links)
   })
 
   it('says what disagrees, as plain SQL over the systems finds it', () => {
@@ -233,17 +234,18 @@ describe('a match of the demo data', () => {
   })
 
   it('keeps a decision, and an id that was merged goes on to resolve', async () => {
-    const decisions = createDecisions(crosswalk)
+    const decisions = createDecisions({ crosswalk, timeZone: 'Asia/Taipei' })
     const decision = { by: 'test', reason: null, now: new Date('2026-06-30T01:02:03Z') }
     const [accepted, refused] = first.candidates.filter(({ reason }) => reason === 'CONTRADICTING')
     assert.ok(accepted && refused)
-    decisions.accept(accepted.id, decision)
-    decisions.reject(refused.id, decision)
+    await decisions.accept(accepted.id, decision)
+    await decisions.reject(refused.id, decision)
     const [one, other] = first.links.filter(
       ({ system, value }) => system === 'CRM' && value !== accepted.crmAccountId,
     )
     assert.ok(one && other)
-    decisions.merge(one.customerId, other.customerId, decision)
+    const pair = { survivor: one.customerId, merged: other.customerId }
+    await decisions.merge(pair, decision)
     const again = await match()
     assert.deepEqual(again.links, [])
     const proposed = again.candidates.map(({ id }) => id)

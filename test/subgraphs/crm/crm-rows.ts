@@ -3,6 +3,9 @@
  * C1 and C2 claim ERP 100, C3 and C4 claim ERP 300 equally, C2 and C3 claim D2; C5 has two accounts;
  * C6 claims the account of C1; C8 has no account; A7 is in no crosswalk.
  */
+import type { OwnAddress } from '#shared/own/address.ts'
+import { openOwnDatabase } from '#shared/own/writing.ts'
+import { identityRelations } from '../../../subgraphs/crm/identity-relations.ts'
 import { subgraph } from '../../../subgraphs/crm/subgraph.ts'
 import { subgraphFixture, type SubgraphFixture } from '../../support/subgraph-fixture.ts'
 
@@ -327,6 +330,20 @@ const crm = {
 }
 
 export const crmFixture = (): SubgraphFixture => subgraphFixture(subgraph, { crm, identity })
+
+/** The same with its crosswalk in a database of PostgreSQL. */
+export async function crmFixtureOver(crosswalk: OwnAddress): Promise<SubgraphFixture> {
+  const declaration = { name: 'crosswalk', relations: identityRelations }
+  await using own = await openOwnDatabase<Record<string, object>>(
+    { kind: 'postgresql', ...crosswalk },
+    declaration,
+  )
+  await own.write(async (rows) => {
+    for (const [relation, ofRelation] of Object.entries(identity))
+      await rows.insert(relation, ofRelation)
+  })
+  return subgraphFixture(subgraph, { crm }, { own: { crosswalk } })
+}
 
 /** What `_entities` answers for these references, with the fields of the fragment. */
 export const entities = `query ($of: [_Any!]!) { _entities(representations: $of) {

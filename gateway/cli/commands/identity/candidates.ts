@@ -1,18 +1,19 @@
 /** `isthmus identity candidates`: what somebody must decide, with the names as the systems have them. */
 import { Command, Option } from 'commander'
 import { readConfig, type Environment } from '../../../config.ts'
-import { keyOf, type CustomerRecord } from '../../../identity/records.ts'
-import type { KnownCandidate } from '../../../identity/crosswalk.ts'
+import { accountRecord, keyOf, type CustomerRecord } from '../../../identity/records.ts'
+import type { CandidateReason } from '../../../identity/match.ts'
+import type { KnownCandidate } from '../../../identity/rows.ts'
 import { typist, wholeNumber } from '../../identities.ts'
 import { nameOf, recordsBy } from './print.ts'
 
 interface Options {
-  readonly reason?: string
+  readonly reason?: CandidateReason
   readonly limit: number
   readonly json?: boolean
 }
 
-const reasons = ['LIKELY', 'AMBIGUOUS', 'CONTRADICTING', 'DUPLICATE']
+const reasons: readonly CandidateReason[] = ['LIKELY', 'AMBIGUOUS', 'CONTRADICTING', 'DUPLICATE']
 
 export const candidatesCommand = (env: Environment): Command =>
   new Command('candidates')
@@ -27,10 +28,8 @@ export const candidatesCommand = (env: Environment): Command =>
     .action(async ({ reason, limit, json }: Options) => {
       const config = readConfig(env)
       const { openLocalCrosswalk, openReader } = await import('../../../identity/local.ts')
-      using crosswalk = await openLocalCrosswalk(config)
-      const all = crosswalk
-        .candidates()
-        .filter((each) => reason === undefined || each.reason === reason)
+      await using crosswalk = await openLocalCrosswalk(config)
+      const all = await crosswalk.candidates({ reason: reason ?? null })
       const listed = all.slice(0, limit)
       if (listed.length === 0 && json !== true) {
         console.log('There is nothing to decide.')
@@ -39,7 +38,7 @@ export const candidatesCommand = (env: Environment): Command =>
       await using reader = await openReader(config, typist())
       const records = await recordsBy(reader.ask, [
         ...listed,
-        ...listed.map(({ crmAccountId }) => ({ system: 'CRM' as const, value: crmAccountId })),
+        ...listed.map(({ crmAccountId }) => accountRecord(crmAccountId)),
       ])
       if (json === true) {
         const shown = listed.map((each) => ({ ...each, ...namesOf(each, records) }))
@@ -55,7 +54,7 @@ type Records = ReadonlyMap<string, CustomerRecord>
 
 const namesOf = (candidate: KnownCandidate, records: Records) => ({
   name: nameOf(records.get(keyOf(candidate))),
-  accountName: nameOf(records.get(`CRM ${candidate.crmAccountId}`)),
+  accountName: nameOf(records.get(keyOf(accountRecord(candidate.crmAccountId)))),
 })
 
 function textOf(candidate: KnownCandidate, records: Records): string {

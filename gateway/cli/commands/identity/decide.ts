@@ -19,8 +19,8 @@ export const acceptCommand = (env: Environment): Command =>
       '\nExample:\n  npm run --silent isthmus -- identity accept K0123456789ab --reason "asked the customer"',
     )
     .action(async (id: string, { reason }: Options) => {
-      using deciding = await openDecisions(env)
-      const customerId = deciding.decisions.accept(id, deciding.decision(reason))
+      await using deciding = await openDecisions(env)
+      const customerId = await deciding.decisions.accept(id, deciding.decision(reason))
       console.log(`${id} is ${customerId} from now on.`)
     })
 
@@ -34,8 +34,8 @@ export const rejectCommand = (env: Environment): Command =>
       '\nExample:\n  npm run --silent isthmus -- identity reject K0123456789ab --reason "another branch"',
     )
     .action(async (id: string, { reason }: Options) => {
-      using deciding = await openDecisions(env)
-      const { system, value, crmAccountId } = deciding.decisions.reject(
+      await using deciding = await openDecisions(env)
+      const { system, value, crmAccountId } = await deciding.decisions.reject(
         id,
         deciding.decision(reason),
       )
@@ -50,12 +50,12 @@ export async function openDecisions(env: Environment) {
   ])
   const crosswalk = await openLocalCrosswalk(config)
   return {
-    decisions: createDecisions(crosswalk),
+    decisions: createDecisions({ crosswalk, timeZone: config.timeZone }),
     decision: (reason: string | undefined) => ({
       by: typist(),
       reason: reason ?? null,
       now: new Date(),
     }),
-    [Symbol.dispose]: () => crosswalk[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => crosswalk[Symbol.asyncDispose](),
   }
 }

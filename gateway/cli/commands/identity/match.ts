@@ -32,13 +32,13 @@ export const matchCommand = (env: Environment): Command =>
         import('../../../identity/run.ts'),
       ])
       const rules = readRules(file ?? join(config.policy, 'identity.yaml'))
-      using crosswalk = await openLocalCrosswalk(config)
+      await using crosswalk = await openLocalCrosswalk(config)
       await using reader = await openReader(config, typist())
       const onProgress = (text: string) => console.error(text)
       const run = await runMatch({ ask: reader.ask, crosswalk, rules, onProgress })
       const now = new Date()
       if (dryRun !== true) {
-        crosswalk.keep({
+        await crosswalk.keep({
           ...run,
           today: dateIn(config.timeZone, now),
           at: `${now.toISOString().slice(0, 19)}Z`,

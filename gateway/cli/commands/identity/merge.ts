@@ -1,8 +1,7 @@
 /** `isthmus identity merge|split`: two customers are one, or one was two. */
 import { Command, InvalidArgumentError } from 'commander'
 import type { Environment } from '../../../config.ts'
-import { recordIdIn } from '../../../identity/decisions.ts'
-import type { RecordId } from '../../../identity/records.ts'
+import { recordIdIn, type RecordId } from '../../../identity/records.ts'
 import { openDecisions } from './decide.ts'
 
 interface Options {
@@ -20,9 +19,9 @@ export const mergeCommand = (env: Environment): Command =>
       '\nExample:\n  npm run --silent isthmus -- identity merge C000001 C000002',
     )
     .action(async (survivor: string, merged: string, { reason }: Options) => {
-      using deciding = await openDecisions(env)
-      deciding.decisions.merge(survivor, merged, deciding.decision(reason))
-      console.log(`${merged} is ${survivor} from now on.`)
+      await using deciding = await openDecisions(env)
+      const kept = await deciding.decisions.merge({ survivor, merged }, deciding.decision(reason))
+      console.log(`${merged} is ${kept} from now on.`)
     })
 
 export const splitCommand = (env: Environment): Command =>
@@ -36,8 +35,8 @@ export const splitCommand = (env: Environment): Command =>
       '\nExamples:\n  npm run --silent isthmus -- identity split C000002\n  npm run --silent isthmus -- identity split C000001 ERP:200003',
     )
     .action(async (id: string, taken: readonly RecordId[], { reason }: Options) => {
-      using deciding = await openDecisions(env)
-      const made = deciding.decisions.split(id, taken, deciding.decision(reason))
+      await using deciding = await openDecisions(env)
+      const made = await deciding.decisions.split({ id, records: taken }, deciding.decision(reason))
       console.log(
         made.length === 0
           ? `${taken.map(({ system, value }) => `${system}:${value}`).join(', ')} belongs to nobody until the next match.`

@@ -2,7 +2,8 @@
 import { Command, Option } from 'commander'
 import { AppError } from '#shared/errors.ts'
 import { readConfig, type Environment } from '../../../config.ts'
-import type { Crosswalk, KnownFinding } from '../../../identity/crosswalk.ts'
+import type { Crosswalk } from '../../../identity/crosswalk.ts'
+import type { KnownFinding } from '../../../identity/rows.ts'
 import {
   keyOf,
   sharedValues,
@@ -35,10 +36,9 @@ export const identityReportCommand = (env: Environment): Command =>
     .action(async ({ kind, limit, json }: Options) => {
       const config = readConfig(env)
       const { openLocalCrosswalk, openReader } = await import('../../../identity/local.ts')
-      const { countDecisions } = await import('../../../identity/decisions.ts')
-      using crosswalk = await openLocalCrosswalk(config)
-      const counted = countsOf(crosswalk, countDecisions(crosswalk))
-      const findings = kind === undefined ? [] : crosswalk.findings({ kind, limit })
+      await using crosswalk = await openLocalCrosswalk(config)
+      const counted = await countsOf(crosswalk)
+      const findings = kind === undefined ? [] : await crosswalk.findings({ kind, limit })
       const records =
         findings.length === 0 ? new Map<string, CustomerRecord>() : await read(findings)
       const shown = findings.map((finding) => ({ ...finding, ...valuesOf(finding, records) }))
@@ -69,15 +69,15 @@ export const identityReportCommand = (env: Environment): Command =>
       }
     })
 
-function countsOf(crosswalk: Crosswalk, decisions: Readonly<Record<string, number>>) {
-  const systems = crosswalk.summaries()
+async function countsOf(crosswalk: Crosswalk) {
+  const systems = await crosswalk.summaries()
   if (systems.length === 0)
     throw new AppError('NOT_FOUND', 'Nothing was matched yet. Run: isthmus identity match')
   return {
     checkedAt: systems[0]?.checkedAt ?? null,
     systems,
-    findings: crosswalk.countFindings(),
-    decisions,
+    findings: await crosswalk.countFindings(),
+    decisions: await crosswalk.countDecisions(),
   }
 }
 

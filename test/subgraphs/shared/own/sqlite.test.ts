@@ -1,5 +1,7 @@
 /** A database of Isthmus's own: made when it is missing, added to when it is older, never emptied. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +9,7 @@ import { after, describe, it } from 'node:test'
 import { DatabaseSync } from 'node:sqlite'
 import { openEmbedded } from '#shared/embedded.ts'
 import { AppError } from '#shared/errors.ts'
-import { bringUpToDate, openOwn } from '#shared/own-database.ts'
+import { bringUpToDate, openOwn } from '#shared/own/sqlite.ts'
 import { defineRelations, id, nullable, text } from '#shared/relations.ts'
 import { layoutOf } from '#shared/tables.ts'
 
@@ -33,7 +35,7 @@ describe('a database of our own', () => {
   const file = join(data, 'own.sqlite')
 
   it('is made when it is first opened, and nothing else is left beside it', () => {
-    openEmbedded('own', file, { relations: first, isOwn: true })[Symbol.dispose]()
+    openEmbedded('own', file, { relations: first, own: 'notes' })[Symbol.dispose]()
     assert.deepEqual(
       readdirSync(data).filter((name) => !/-(wal|shm)$/.test(name)),
       ['own.sqlite'],
@@ -75,6 +77,38 @@ describe('a database of our own', () => {
       () => bringUpToDate(other, { relations: first }),
       (error) => error instanceof AppError && error.code === 'DATABASE_INVALID',
     )
+  })
+
+  it('that is no database keeps why, for the log', () => {
+    assert.throws(
+      () => openOwn(join(data, 'other.sqlite'), { relations: first }),
+      (error) => error instanceof AppError && /not a database/.test(String(error.cause)),
+    )
+  })
+
+  it('is made with the folder that it is to be in', () => {
+    const inside = join(data, 'a', 'folder', 'own.sqlite')
+    openOwn(inside, { relations: first }).close()
+    using database = new DatabaseSync(inside, { readOnly: true })
+    assert.equal(database.prepare('SELECT count(*) AS n FROM note').get()?.['n'], 0)
+  })
+
+  it('waits for another process that has just made it and writes already', async () => {
+    const fresh = join(data, 'fresh.sqlite')
+    openOwn(fresh, { relations: first }).close()
+    const child = spawn(process.execPath, [
+      '-e',
+      `const database = new (require('node:sqlite').DatabaseSync)(${JSON.stringify(fresh)})
+       database.exec('PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE')
+       process.stdout.write('locked')
+       setTimeout(() => { database.exec('COMMIT'); database.close() }, 300)`,
+    ])
+    const exited = once(child, 'exit')
+    await once(child.stdout, 'data')
+    const database = openOwn(fresh, { relations: first })
+    assert.equal(database.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal')
+    database.close()
+    await exited
   })
 
   it('is read while it is written', () => {

@@ -1,0 +1,79 @@
+/**
+ * Where a database that belongs to Isthmus itself is: a file of the data folder, or a PostgreSQL that
+ * several machines share. How configuration says so, and what can be wrong with it. Must not know what
+ * such a database is for.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { AppError } from '../errors.ts'
+import { isObject } from '../json.ts'
+import { addressIn, loopback, type TlsOptions } from '../sources/address.ts'
+
+/** A database of PostgreSQL. */
+export interface OwnAddress {
+  /** `postgresql://user:password@host:5432/database`. Never shown in a message. */
+  readonly url: string
+  /** Left out, the connection is not encrypted. */
+  readonly tls?: TlsOptions | undefined
+}
+
+export type OwnPlace =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | ({ readonly kind: 'postgresql' } & OwnAddress)
+
+/** The addresses of such databases, by the name that configuration has for each. */
+export type OwnAddresses = Readonly<Record<string, OwnAddress>>
+
+export const ownPlace = (address: OwnAddress | undefined, file: string): OwnPlace =>
+  address === undefined ? { kind: 'sqlite', file } : { kind: 'postgresql', ...address }
+
+export const postgresqlForm = { protocols: ['postgresql', 'postgres'], port: 5432 } as const
+
+interface OwnSetting {
+  /** The name of the key. */
+  readonly name: string
+  /** An address, or `url` and `tls`. */
+  readonly value: unknown
+  /** What the path of a certificate is relative to. */
+  readonly folder: string
+}
+
+/** Every problem is said, with its place and without the address, which has a password. */
+export function readOwnAddress(
+  { name, value, folder }: OwnSetting,
+  problems: string[],
+): OwnAddress | undefined {
+  const { url, tls, ...unknown } = isObject(value) ? value : { url: value }
+  for (const key of Object.keys(unknown)) problems.push(`${name}: "${key}" is not known`)
+  if (typeof url !== 'string' || url === '') {
+    problems.push(`${name}: expected an address, postgresql://user:password@host:5432/database`)
+    return undefined
+  }
+  const read = tls === undefined ? undefined : readTls(`${name}.tls`, tls, folder, problems)
+  try {
+    const { host } = addressIn({ system: name, url }, postgresqlForm)
+    if (read === undefined && !loopback.has(host))
+      problems.push(`${name}: tls is needed for a server that is not on this machine`)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    problems.push(`${name}: ${error.message}`)
+    return undefined
+  }
+  return { url, tls: read }
+}
+
+function readTls(name: string, value: unknown, folder: string, problems: string[]): TlsOptions {
+  const { ca, rejectUnauthorized, ...unknown } = isObject(value) ? value : { value }
+  const isKnown =
+    Object.keys(unknown).length === 0 &&
+    (ca === undefined || typeof ca === 'string') &&
+    (rejectUnauthorized === undefined || typeof rejectUnauthorized === 'boolean')
+  if (!isKnown) problems.push(`${name}: expected ca (a file) and rejectUnauthorized`)
+  const path = typeof ca === 'string' ? resolve(folder, ca) : undefined
+  const isThere = path !== undefined && existsSync(path)
+  if (path !== undefined && !isThere) problems.push(`${name}.ca: there is no file ${path}`)
+  return {
+    ca: isThere ? readFileSync(path, 'utf8') : undefined,
+    rejectUnauthorized: typeof rejectUnauthorized === 'boolean' ? rejectUnauthorized : undefined,
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * How the SQLite files that belong to Isthmus itself are written by several processes of one machine.
+ * Must not know what is in them.
+ */
+import { DatabaseSync } from 'node:sqlite'
+
+/** How long a process waits for another one's transaction, in milliseconds. */
+const busyTimeoutMs = 5_000
+
+/** Opens a file for writing. Readers never wait for a writer then: the log is written ahead. */
+export function openForWriting(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs })
+  try {
+    useWriteAheadLog(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/**
+ * The mode is kept in the file; changing it does not wait for other processes as transactions do, so of
+ * several that start at once some must try again.
+ */
+function useWriteAheadLog(database: DatabaseSync): void {
+  const until = performance.now() + busyTimeoutMs
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
+}
+
+/** SQLITE_BUSY, in the lower byte of every form of it. */
+export const isBusy = (error: unknown): boolean =>
+  error instanceof Error &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  error.errcode % 256 === 5
+
+/** Runs work as one transaction, with nobody else writing meanwhile. Not to be nested. */
+export type Transaction = <Result>(work: () => Result) => Result
+
+export function transactions(database: DatabaseSync): Transaction {
+  return (work) => {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      // A full disk may have ended the transaction already.
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+}
