@@ -59,8 +59,10 @@ export const amountScale = 4
 export const amount = (): Column<string> => decimal(18, amountScale)
 /** A price or cost of one unit, which may be finer than the currency's own places. */
 export const unitPrice = (): Column<string> => decimal(18, 6)
+/** The places of a measured quantity. */
+export const quantityScale = 3
 /** A measured quantity; its unit stands in another column of the same row. */
-export const quantity = (): Column<string> => decimal(18, 3)
+export const quantity = (): Column<string> => decimal(18, quantityScale)
 /** A percentage or rate, as a plain number of percent or as a factor, as the column says. */
 export const rate = (): Column<string> => decimal(18, 6)
 

@@ -9,7 +9,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { parseArgs } from 'node:util'
 import type { Kysely } from 'kysely'
 import { page } from '../../subgraphs/shared/connection.ts'
 import { cursorOf, type Order } from '../../subgraphs/shared/keyset.ts'
@@ -36,13 +35,18 @@ import { mappingSetIn } from '../../subgraphs/shared/sources/mapping-set.ts'
 import { openConnection } from '../../subgraphs/shared/sources/open-connection.ts'
 import { openSource } from '../../subgraphs/shared/sources/open-source.ts'
 import { testDatabase } from '../support/database-servers.ts'
+import { benchmark, quick, someOf, type QuickOption } from './options.ts'
 import { median } from './rounds.ts'
 import { aligned } from './table.ts'
 
-const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
-})
-const kinds = options.only === undefined ? sourceKinds : options.only.split(',').map(kindNamed)
+const { only: kinds, ...options } = benchmark(
+  'bench:sources',
+  'Mapped relations beside SQL written by hand, on the same server and through the same driver.',
+)
+  .addOption(quick())
+  .addOption(someOf('--only', 'databases', sourceKinds))
+  .parse()
+  .opts<QuickOption & { readonly only: readonly SourceKind[] }>()
 const rowCount = options.quick ? 200_000 : 2_000_000
 const customerCount = 20_000
 const pageSize = 100
@@ -53,13 +57,6 @@ const rounds = options.quick ? 5 : 25
 
 const maxLatePage = 2
 const maxList = 1.5
-
-function kindNamed(name: string): SourceKind {
-  const kind = sourceKinds.find((each) => each === name)
-  if (kind !== undefined) return kind
-  console.error(`--only: "${name}" is none of ${sourceKinds.join(', ')}`)
-  process.exit(2)
-}
 
 const relations = defineRelations({
   sales_order: {

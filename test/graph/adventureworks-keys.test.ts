@@ -124,7 +124,9 @@ describe('AdventureWorks', () => {
        whole AS (SELECT id, net, sum(cost) AS cost FROM line GROUP BY id HAVING count(*) = count(cost))
        SELECT sum(round(cost * 10000)) AS cost, sum(round(net * 10000)) - sum(round(cost * 10000)) AS margin FROM whole`,
     )
-    for (const row of list(at(salesOrderAggregates, 'rows'))) {
+    const rows = list(at(salesOrderAggregates, 'rows'))
+    assert.ok(rows.some(({ currency }) => currency === 'USD') && rows.length > 1)
+    for (const row of rows) {
       if (row['currency'] !== 'USD') {
         assert.deepEqual([row['cost'], row['margin']], [null, null])
         continue
