@@ -1,10 +1,10 @@
 /**
  * The rows of a mapping, counted by the database itself: keys unique, required values there, numbers and
- * dates that fit, codes known, references that lead somewhere.
+ * dates that fit, codes known.
  */
 import type { ColumnType } from '#shared/relations.ts'
 import type { SourceKind, SourceStatement } from '#shared/sources/connection.ts'
-import { mappingStatement, overMapping, type DescribedMapping } from '#shared/sources/derived.ts'
+import { overMapping, type DescribedMapping } from '#shared/sources/derived.ts'
 import { quoted } from '#shared/sources/quoted.ts'
 import { problem, warning, type Finding } from './report.ts'
 
@@ -147,38 +147,6 @@ export function unknownCodes(
     findings.push(
       problem(
         `"${column}" has ${codes === undefined ? 'values that are none of ours' : 'codes that codes.yaml does not list'}: ${listed}. Ours are ${type.values.join(', ')}`,
-      ),
-    )
-  }
-  return findings
-}
-
-/** Columns that are the key of another mapped relation, and lead to no row of it. */
-export async function brokenReferences(
-  described: DescribedMapping,
-  others: readonly DescribedMapping[],
-  count: Counting,
-): Promise<readonly Finding[]> {
-  const { kind, relation } = described
-  const findings: Finding[] = []
-  for (const [column] of mappedColumns(described)) {
-    const parent = others.find(
-      (other) =>
-        other.relation !== relation && other.relation.key.join() === column && column !== 'id',
-    )
-    if (parent === undefined || (relation.key.length === 1 && relation.key[0] === column)) continue
-    const name = quoted(column, kind)
-    const own = mappingStatement(described.mapping, kind)
-    const other = mappingStatement(parent.mapping, kind, own.parameters.length)
-    const [[all, lost] = []] = await count({
-      sql: `SELECT count(*), sum(CASE WHEN p.${name} IS NULL THEN 1 ELSE 0 END) FROM (${own.sql}\n) m LEFT JOIN (${other.sql}\n) p ON p.${name} = m.${name} WHERE m.${name} IS NOT NULL`,
-      parameters: [...own.parameters, ...other.parameters],
-    })
-    if (Number(lost ?? 0) === 0) continue
-    const share = ((1 - Number(lost) / Number(all)) * 100).toFixed(1)
-    findings.push(
-      warning(
-        `"${column}" leads to a row of ${parent.mapping.relation} in ${share} % of ${Number(all)} rows; ${Number(lost)} lead nowhere`,
       ),
     )
   }
