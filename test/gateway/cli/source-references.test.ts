@@ -53,9 +53,9 @@ const shops: Readonly<Record<string, { tables: string; files: Readonly<Record<st
     },
   }
 
-function configure(...systems: readonly string[]): void {
-  const lines = systems.map((name) => `  ${name}: { mapping: ./${name} }\n`)
-  writeFileSync(env.ISTHMUS_CONFIG, systems.length === 0 ? '' : `systems:\n${lines.join('')}`)
+function configure(...named: readonly string[]): void {
+  const lines = named.map((name) => `  ${name}: { mapping: ./${name} }\n`)
+  writeFileSync(env.ISTHMUS_CONFIG, named.length === 0 ? '' : `systems:\n${lines.join('')}`)
 }
 
 async function checked(system: string, leastPercent?: number) {
