@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SourceConnection } from '../../../subgraphs/shared/sources/connection.ts'
 import { sql as embeddedSql } from '../contestants/hand-embedded-sql.ts'
-import { tableOf } from './customer-tables.ts'
+import { tableOf } from '../../support/demo-tables.ts'
 
 type Row = Readonly<Record<string, unknown>>
 

@@ -1,60 +1,50 @@
 /**
- * What a question about one customer reads, as the tables of other programs: the demo's rows in one
- * database, with decimals, dates and times as its server has them, and a mapping set for each system.
+ * The demo's rows as the tables of other programs: in one database, with decimals, dates and times as
+ * its server has them, and a mapping set for each system.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
-import type { ColumnType, Relation, Relations } from '../../../subgraphs/shared/relations.ts'
-import type { SourceKind } from '../../../subgraphs/shared/sources/connection.ts'
-import { quoted } from '../../../subgraphs/shared/sources/quoted.ts'
-import { relations as crm } from '../../../subgraphs/crm/relations.ts'
-import { relations as erp } from '../../../subgraphs/erp/relations.ts'
-import { relations as finance } from '../../../subgraphs/finance/relations.ts'
-import { relations as hr } from '../../../subgraphs/hr/relations.ts'
+import type { ColumnType, Relation, Relations } from '#shared/relations.ts'
+import type { SourceKind } from '#shared/sources/connection.ts'
+import { quoted } from '#shared/sources/quoted.ts'
 
-const systems: Readonly<Record<string, Relations>> = {
-  crm: {
-    customer: crm.customer,
-    contact: crm.contact,
-    interaction: crm.interaction,
-    service_case: crm.service_case,
-    opportunity: crm.opportunity,
-  },
-  erp: { customer: erp.customer, sales_order: erp.sales_order },
-  hr: { employee: hr.employee },
-  finance: { debtor: finance.debtor, invoice: finance.invoice },
-}
+/** System → its relations that get a table. */
+export type Copied = Readonly<Record<string, Relations>>
 
 export const tableOf = (system: string, relation: string): string => `other_${system}_${relation}`
 
-const all = Object.entries(systems).flatMap(([system, relations]) =>
-  Object.entries(relations).map(([name, relation]) => ({ system, name, relation })),
-)
+/** Statements that make the tables, their rows and their indexes; `data` is the folder of the demo. */
+export function demoTables(kind: SourceKind, data: string, copied: Copied): readonly string[] {
+  const all = Object.entries(copied).flatMap(([system, relations]) =>
+    Object.entries(relations).map(([name, relation]) => ({
+      file: join(data, `${system}.sqlite`),
+      table: tableOf(system, name),
+      name,
+      relation,
+    })),
+  )
+  return [
+    ...all.flatMap(({ file, table, name, relation }) => [
+      createTable(kind, table, relation),
+      ...rowsOf(kind, file, table, { name, relation }),
+      ...(relation.indexes ?? []).map(
+        (columns, at) => `CREATE INDEX ${table}_${at} ON ${table} (${names(kind, columns)})`,
+      ),
+    ]),
+    kind === 'mysql' ? `ANALYZE TABLE ${all.map(({ table }) => table).join(', ')}` : 'ANALYZE',
+  ]
+}
 
-/** Statements that make the tables, their rows and their indexes. */
-export const customerTables = (kind: SourceKind, data: string): readonly string[] => [
-  ...all.flatMap(({ system, name, relation }) => [
-    createTable(kind, tableOf(system, name), relation),
-    ...rowsOf(kind, join(data, `${system}.sqlite`), tableOf(system, name), { name, relation }),
-    ...(relation.indexes ?? []).map(
-      (columns, at) =>
-        `CREATE INDEX ${tableOf(system, name)}_${at} ON ${tableOf(system, name)} (${names(kind, columns)})`,
-    ),
-  ]),
-  kind === 'mysql'
-    ? `ANALYZE TABLE ${all.map(({ system, name }) => tableOf(system, name)).join(', ')}`
-    : 'ANALYZE',
-]
-
-/** Writes the mapping sets; answers the folder of each system's. */
-export function customerMappings(
+/** Writes the mapping sets; answers the folder of each system's. `address` is that of source.yaml. */
+export function demoMappings(
   kind: SourceKind,
   address: string,
   folder: string,
+  copied: Copied,
 ): ReadonlyMap<string, string> {
   return new Map(
-    Object.entries(systems).map(([system, relations]) => {
+    Object.entries(copied).map(([system, relations]) => {
       const set = join(folder, system)
       mkdirSync(set)
       writeFileSync(join(set, 'source.yaml'), `kind: ${kind}\n${address}\ntimeZone: UTC\n`)
