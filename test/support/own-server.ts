@@ -87,11 +87,16 @@ const withinMs = 60_000
 export async function ownServer(kind: ServerKind): Promise<OwnServer> {
   const { home, user, install, serve, stopBy } = programs[kind]
   const folder = mkdtempSync(join(tmpdir(), `isthmus-own-${kind}-`))
-  const as = identityOf(user)
-  if (as !== null) chownSync(folder, as.uid, as.gid)
-  const [installer, options] = install(folder)
-  execFileSync(programNamed(installer, kind), options, { cwd: folder, stdio: 'pipe', ...as })
   const port = await freePort()
+  const [[installer, options], [server, more]] = [install(folder), serve(folder, port)]
+  const as = identityOf(user)
+  try {
+    if (as !== null) chownSync(folder, as.uid, as.gid)
+    execFileSync(programNamed(installer, kind), options, { cwd: folder, stdio: 'pipe', ...as })
+  } catch (error) {
+    rmSync(folder, { recursive: true })
+    throw error
+  }
   const url = (database: string) =>
     kind === 'postgresql'
       ? `postgresql://postgres@127.0.0.1:${port}/${database}`
@@ -115,7 +120,6 @@ export async function ownServer(kind: ServerKind): Promise<OwnServer> {
     child = null
   }
   const start = async () => {
-    const [server, more] = serve(folder, port)
     child = spawn(programNamed(server, kind), more, { cwd: folder, stdio: 'ignore', ...as })
     for (const giveUpAt = performance.now() + withinMs; performance.now() < giveUpAt;) {
       assert.equal(child.exitCode, null, `${server} stopped by itself`)
