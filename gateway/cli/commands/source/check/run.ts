@@ -150,11 +150,12 @@ async function relationReport(
     }
   }
   const count: Counting = (statement) => opened.connection.run(statement, opened.limits)
+  const sensitive = sensitiveColumns(name, declared, checking.schema)
   let rows: number | null = null
   let references: References = { checked: [], unchecked: [], findings: [] }
   for (const step of [
     async () => {
-      const counted = await countValues(described, count)
+      const counted = await countValues(described, count, sensitive)
       rows = counted.rows
       return counted.findings
     },
@@ -168,7 +169,7 @@ async function relationReport(
         db,
         others: checking.others,
         count,
-        sensitive: sensitiveColumns(name, declared, checking.schema),
+        sensitive,
         leastPercent: checking.leastPercent,
       })
       return references.findings

@@ -15,8 +15,12 @@ export interface Counted {
   readonly findings: readonly Finding[]
 }
 
-/** One pass over all rows, and one for the key. */
-export async function countValues(described: DescribedMapping, count: Counting): Promise<Counted> {
+/** One pass over all rows, and one for the key; values of `sensitive` columns are not told. */
+export async function countValues(
+  described: DescribedMapping,
+  count: Counting,
+  sensitive: ReadonlySet<string>,
+): Promise<Counted> {
   const { relation, kind } = described
   const columns = mappedColumns(described)
   const tests = columns.flatMap(([column, type]) => {
@@ -50,28 +54,33 @@ export async function countValues(described: DescribedMapping, count: Counting):
     if (bad > 0)
       findings.push(problem(`"${column}" does not fit in ${bad} of ${rows} rows: ${unfit.text}`))
   }
-  return { rows, findings: [...findings, ...(await duplicates(described, count))] }
+  return { rows, findings: [...findings, ...(await duplicates(described, count, sensitive))] }
 }
+
+const mostShown = 5
 
 async function duplicates(
   described: DescribedMapping,
   count: Counting,
+  sensitive: ReadonlySet<string>,
 ): Promise<readonly Finding[]> {
   const { relation, kind } = described
   const key = relation.key.map((column) => `m.${quoted(column, kind)}`).join(', ')
   const { sql, parameters } = overMapping(
     described,
-    '1 AS one',
+    `${key}, count(*) AS times`,
     `GROUP BY ${key} HAVING count(*) > 1`,
   )
   const [[shared] = []] = await count({ sql: `SELECT count(*) FROM (${sql}) shared`, parameters })
-  return Number(shared) === 0
-    ? []
-    : [
-        problem(
-          `the key (${relation.key.join(', ')}) is not unique: ${Number(shared)} values of it have several rows`,
-        ),
-      ]
+  if (Number(shared) === 0) return []
+  const isShown = !relation.key.some((column) => sensitive.has(column))
+  const some = isShown ? await count({ sql: `${sql} LIMIT ${mostShown}`, parameters }) : []
+  const shown = some.map((row) => `(${row.slice(0, -1).map(String).join(', ')})`).join(', ')
+  return [
+    problem(
+      `the key (${relation.key.join(', ')}) is not unique: ${Number(shared)} values of it have several rows${shown === '' ? '' : `, such as ${shown}`}`,
+    ),
+  ]
 }
 
 /** Relation → column of an enumeration → its raw codes with their rows. */
