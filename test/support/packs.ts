@@ -75,6 +75,8 @@ export const setFolder = (system: string, set: string) =>
 
 export interface OpenPack extends AsyncDisposable {
   readonly database: TestDatabase
+  /** What its sets take from the environment. */
+  readonly env: Readonly<Record<string, string>>
   system(name: string): MappedSystem
 }
 
@@ -101,6 +103,7 @@ export async function openPack(pack: Pack): Promise<OpenPack> {
   )
   return {
     database,
+    env,
     system: (name) => {
       const found = open.get(name)
       assert.ok(found, name)
