@@ -56,8 +56,8 @@ describe('keys of other rows', () => {
     const keys = new Set(references.map(({ key }) => key))
     const forgotten = systems.flatMap(({ name, relations }) =>
       Object.entries(relations).flatMap(([relation, { entity, columns }]) =>
-        Object.entries(columns).flatMap(([column, { refersTo }]) => {
-          const isKey = [...keys].some((key) => key.endsWith(`.${column}`))
+        Object.entries(columns).flatMap(([column, { type, refersTo }]) => {
+          const isKey = type.kind === 'id' && [...keys].some((key) => key.endsWith(`.${column}`))
           const isOwn = keys.has(`${entity}.${column}`)
           const isForgotten = isKey && !isOwn && refersTo === undefined && !common.has(column)
           return isForgotten ? [`${name}.${relation}.${column}`] : []
