@@ -1,8 +1,10 @@
 /** The systems of supergraph.yaml for commands that work on one of them. */
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { Relations } from '#shared/relations.ts'
 import type { Config } from '../config.ts'
+import { moduleExtension } from '../module-extension.ts'
 import type { SubgraphEntry } from '../supergraph/compose.ts'
 
 /** The entry of that name; throws NOT_FOUND with those that there are. */
@@ -25,6 +27,15 @@ export interface DeclaredSystem {
   readonly schemaFile: string
   /** Of all its databases. */
   readonly relations: Relations
+}
+
+/** All systems that run in this process: what another one declares is known to nobody here. */
+export async function declaredSystems(config: Config): Promise<readonly DeclaredSystem[]> {
+  const { readSupergraphFile } = await import('../supergraph/compose.ts')
+  const inProcess = readSupergraphFile(config.supergraph).filter(({ schemaFile }) =>
+    existsSync(join(dirname(schemaFile), `subgraph${moduleExtension}`)),
+  )
+  return Promise.all(inProcess.map(({ name }) => declaredSystem(name, config)))
 }
 
 /** What a system declares that its mappings must yield. */

@@ -3,9 +3,9 @@
  * durable audit as well, against itself without either, on the three questions. Exits with 1 when
  * authorisation costs more than it may.
  */
-import { parseArgs } from 'node:util'
 import { overHttp } from './contestants/roster.ts'
 import { createMeasuring, paceOf } from './measure.ts'
+import { benchmark, quick, type QuickOption } from './options.ts'
 import { questionNames } from './questions.ts'
 import { buildStage } from './stage.ts'
 import { aligned } from './table.ts'
@@ -15,10 +15,16 @@ const open = 'isthmus-no-auth'
 const judged = 'isthmus'
 const compared = [judged, 'isthmus-audit']
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+const { quick: isQuick = false } = benchmark(
+  'bench:auth',
+  'What rights cost: with and without authorisation, and with the durable audit.',
+)
+  .addOption(quick())
+  .parse()
+  .opts<QuickOption>()
 const names = new Set([open, ...compared])
 const { measured, problems } = createMeasuring({
-  pace: paceOf(values.quick),
+  pace: paceOf(isQuick),
   isOn: (name) => names.has(name),
   isAsked: () => true,
 })

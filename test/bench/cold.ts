@@ -3,20 +3,24 @@
  * have to be planned. Both come at a fixed pace, which does not wait for the gateway. Exits with 1
  * when the unknown ones make the known ones slower than they may.
  */
-import { parseArgs } from 'node:util'
 import { ask } from './answers.ts'
 import { entryNamed } from './contestants/roster.ts'
 import { documentOf } from './documents.ts'
 import { startLoadClient } from './load/load.ts'
+import { benchmark, quick, type QuickOption } from './options.ts'
 import { bodiesOf } from './questions.ts'
 import { median } from './rounds.ts'
 import { buildStage } from './stage.ts'
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+const { quick: isQuick = false } = benchmark(
+  'bench:cold',
+  'The latency of known questions, with and without unknown ones that have to be planned.',
+)
+  .addOption(quick())
+  .parse()
+  .opts<QuickOption>()
 
-const { rounds, roundMs } = values.quick
-  ? { rounds: 3, roundMs: 3_000 }
-  : { rounds: 5, roundMs: 10_000 }
+const { rounds, roundMs } = isQuick ? { rounds: 3, roundMs: 3_000 } : { rounds: 5, roundMs: 10_000 }
 const pace = { known: 100, unknown: 20 }
 const limit = 1.5
 

@@ -8,7 +8,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { isDeepStrictEqual } from 'node:util'
 import {
   execute,
   parse,
@@ -17,6 +17,7 @@ import {
   type GraphQLSchema,
 } from 'graphql'
 import type { OpenSubgraph } from '../../subgraphs/shared/open.ts'
+import { amountScale } from '../../subgraphs/shared/relations.ts'
 import { reportNamed } from '../../gateway/reports/library.ts'
 import { demoData } from '../support/demo-data.ts'
 import {
@@ -25,10 +26,16 @@ import {
   type RecordedOperation,
 } from '../support/recorded-operations.ts'
 import { anyone } from '../support/subgraph-fixture.ts'
+import { benchmark, quick, type QuickOption } from './options.ts'
 
-const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, jit: { type: 'string' } },
-})
+const options = benchmark(
+  'bench:executor',
+  'CPU of systems in process: graphql-js, our executor, and hand-written code.',
+)
+  .addOption(quick())
+  .option('--jit <folder>', 'also graphql-jit, from the folder where it is installed')
+  .parse()
+  .opts<QuickOption & { readonly jit?: string }>()
 const rounds = options.quick ? 3 : 15
 const millisecondsOfRound = options.quick ? 100 : 400
 
@@ -44,7 +51,7 @@ interface Case {
 
 const places: Readonly<Record<string, number>> = { JPY: 0, KWD: 3 }
 const money = (scaled: unknown, currency: unknown) => ({
-  amount: (Number(scaled) / 10_000).toFixed(places[String(currency)] ?? 2),
+  amount: (Number(scaled) / 10 ** amountScale).toFixed(places[String(currency)] ?? 2),
   currency,
 })
 const rowsOf = (statement: StatementSync | undefined, ...parameters: (string | number)[]): Row[] =>

@@ -15,7 +15,13 @@ import { demoSecret, demoToken } from '../../gateway/tokens/demo.ts'
 import { attacks, type Attack, type Target } from '../support/attacks.ts'
 import { demoData } from '../support/demo-data.ts'
 import type { Report } from './limits-gateway.ts'
+import { benchmark } from './options.ts'
 import { aligned } from './table.ts'
+
+benchmark(
+  'bench:limits',
+  'Sends attacks to a gateway while another user asks, and prints how long each holds its event loop.',
+).parse()
 
 const maxHeldMs = 100
 const maxGrownMb = 50

@@ -28,7 +28,7 @@ export interface MeasuringOptions {
 
 export interface Measuring {
   /** What could not be measured, and why. */
-  readonly problems: readonly string[]
+  readonly problems: string[]
   /** The rows of all questions, whose labels begin with `prefix`; each table is printed as it is done. */
   readonly measured: (
     stage: Stage,

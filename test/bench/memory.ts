@@ -2,19 +2,23 @@
  * `npm run bench:memory [-- --quick]`: resident memory of the gateway over many requests for many
  * different documents. Exits with 1 when it passes the limit or still grows at the end.
  */
-import { parseArgs } from 'node:util'
 import { entryNamed } from './contestants/roster.ts'
 import { documentOf } from './documents.ts'
 import { startLoadClient } from './load/load.ts'
+import { benchmark, quick, type QuickOption } from './options.ts'
 import { residentMb } from './process.ts'
 import { median } from './rounds.ts'
 import { buildStage, type Stage } from './stage.ts'
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+const { quick: isQuick = false } = benchmark(
+  'bench:memory',
+  'Resident memory of the gateway over many requests for many different documents.',
+)
+  .addOption(quick())
+  .parse()
+  .opts<QuickOption>()
 
-const size = values.quick
-  ? { documents: 500, requests: 5_000 }
-  : { documents: 5_000, requests: 200_000 }
+const size = isQuick ? { documents: 500, requests: 5_000 } : { documents: 5_000, requests: 200_000 }
 const samples = 20
 const limits = { residentMb: 400, growth: 1.1 }
 

@@ -10,6 +10,9 @@ interface Package {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
+/** The contestants that are these. */
+export const peers: readonly string[] = ['hive-js', 'hive-rust', 'grafbase']
+
 export function installPeers(): void {
   const { dependencies = {} } = read(folder)
   const isThere = Object.entries(dependencies).every(

@@ -5,49 +5,46 @@
  * missing, answers differently, or misses a target.
  */
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { embedded, overHttp } from './contestants/roster.ts'
 import { createMeasuring, paceOf } from './measure.ts'
-import { installPeers } from './peers.ts'
+import { benchmark, quick, someOf, type QuickOption } from './options.ts'
+import { installPeers, peers } from './peers.ts'
 import { questionNames } from './questions.ts'
 import { buildStage } from './stage.ts'
 import { verdicts } from './targets.ts'
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    questions: { type: 'string' },
-  },
-})
-
-const labels = questionNames.flatMap((name) => [name, `embedded-${name}`] as const)
-const isOn = chosen('--only', values.only, [
-  ...new Set([...overHttp, ...embedded].map(({ name }) => name)),
-])
-const isAsked = chosen('--questions', values.questions, labels)
-
-/** Names given on the command line as a predicate; all, when none are given. */
-function chosen(option: string, given: string | undefined, known: readonly string[]) {
-  const names = given?.split(',')
-  const unknown = names?.filter((name) => !known.includes(name)) ?? []
-  if (unknown.length > 0) {
-    console.error(`${option}: "${unknown.join(', ')}" is none of ${known.join(', ')}`)
-    process.exit(2)
-  }
-  return (name: string) => names === undefined || names.includes(name)
+interface Options extends QuickOption {
+  readonly only: readonly string[]
+  readonly questions: readonly string[]
+  readonly json?: string
 }
 
-const { measured, problems } = createMeasuring({ pace: paceOf(values.quick), isOn, isAsked })
+const contestants = [...new Set([...overHttp, ...embedded].map(({ name }) => name))]
+const labels = [...questionNames, ...questionNames.map((name) => `embedded-${name}`)]
+const given = benchmark('bench', 'The gateways side by side, on the same questions and systems.')
+  .addOption(quick())
+  .addOption(someOf('--only', 'contestants', contestants))
+  .addOption(someOf('--questions', 'questions', labels))
+  .option('--json <file>', 'also writes the rows to a file, as JSON')
+  .parse()
+  .opts<Options>()
 
-installPeers()
+const isOn = (contestant: string) => given.only.includes(contestant)
+const isAsked = (label: string) => given.questions.includes(label)
+const { measured, problems } = createMeasuring({
+  pace: paceOf(given.quick ?? false),
+  isOn,
+  isAsked,
+})
+
+if (peers.some(isOn) && questionNames.some(isAsked)) installPeers()
 await using stage = await buildStage()
 const rows = [
   ...(await measured(stage, overHttp, '')),
   ...(await measured(stage, embedded, 'embedded-')),
 ]
-if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ rows }, null, 2) + '\n')
+if (rows.length === 0) problems.push('nothing was measured: no contestant has such a question')
+if (given.json !== undefined) writeFileSync(given.json, JSON.stringify({ rows }, null, 2) + '\n')
 
 const judged = verdicts(
   rows,

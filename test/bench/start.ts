@@ -9,6 +9,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { benchmark } from './options.ts'
+
+benchmark(
+  'bench:start',
+  'Time from start to first answer in embedded mode on the small data, and memory then.',
+).parse()
 
 const limits = { firstAnswerMs: 3_000, residentMb: 350 }
 const starts = 5

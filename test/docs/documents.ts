@@ -7,7 +7,10 @@ export const root = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
 export const documents = (): readonly string[] =>
-  globSync(['*.md', 'docs/**/*.md', 'subgraphs/*/README.md'], { cwd: root }).toSorted()
+  globSync(['*.md', '{docs,gateway,subgraphs,test}/**/*.md'], {
+    cwd: root,
+    exclude: ['**/node_modules/**'],
+  }).toSorted()
 
 /** docs/errors.md as the catalogue has it. */
 export const errorsDocument = (): string => {
@@ -51,6 +54,28 @@ export function unknownScripts(): readonly string[] {
   )
 }
 
+/** npm scripts that CONTRIBUTING does not name; npm runs `prepack` by itself. */
+export function undocumentedScripts(): readonly string[] {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> } // our own file
+  const text = read('CONTRIBUTING.md')
+  return Object.keys(scripts).filter(
+    (name) => name !== 'prepack' && !new RegExp(`[\\s\`]${name}\``).test(text),
+  )
+}
+
+/** Licences of what is installed to run Isthmus that the README does not name. */
+export function unnamedLicences(): readonly string[] {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { license?: string; dev?: boolean }>
+  } // npm's own file; it knows no licence of a package for another platform
+  const licences = Object.values(packages)
+    .filter(({ dev }) => dev !== true)
+    .flatMap(({ license = '' }) => license.match(/[\w.-]*\d[\w.-]*|MIT|ISC|\w*BSD[\w-]*/g) ?? [])
+  const readme = read('README.md').replaceAll('Elastic License 2.0', 'Elastic-2.0')
+  const named = (licence: string) => readme.includes(licence.includes('BSD') ? 'BSD' : licence)
+  return [...new Set(licences)].filter((licence) => !named(licence))
+}
+
 /** The shell lines of the README's fenced examples. */
 export const readmeCommands = (): readonly string[] =>
   [...read('README.md').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
@@ -71,6 +96,8 @@ export const documentProblems = (): readonly string[] => {
   return [
     ...brokenLinks().map((problem) => `broken link: ${problem}`),
     ...unknownScripts().map((problem) => `unknown script: ${problem}`),
+    ...undocumentedScripts().map((name) => `CONTRIBUTING.md does not name the script: ${name}`),
+    ...unnamedLicences().map((licence) => `README.md does not name the licence: ${licence}`),
     ...(normal(errors) === normal(errorsDocument())
       ? []
       : ['docs/errors.md is stale: npm run docs:errors']),

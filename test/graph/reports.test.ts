@@ -4,11 +4,10 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { amountScale, quantityScale } from '#shared/relations.ts'
 import { readLibrary, type Report } from '../../gateway/reports/library.ts'
 import { startGraph, type Graph, type GraphAnswer } from '../support/graph.ts'
-
-/** An answer, walked without types: what is there is what the test is about. */
-type Any = Record<string, never>
+import { at, list, type Any } from '../support/walk.ts'
 
 interface Expectation {
   readonly fetches: number
@@ -16,12 +15,10 @@ interface Expectation {
   check(data: Any, graph: Graph): void
 }
 
-const thousandths = (quantity: unknown): number => Math.round(Number(quantity) * 1_000)
-/** As amounts are stored. */
-const scaledAmount = (amount: unknown): number => Math.round(Number(amount) * 10_000)
-const list = (value: unknown): Any[] => value as Any[]
-const at = (value: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((inner, name) => (inner as Any | null)?.[name], value)
+/** As quantities and amounts are stored. */
+const thousandths = (quantity: unknown): number =>
+  Math.round(Number(quantity) * 10 ** quantityScale)
+const scaledAmount = (amount: unknown): number => Math.round(Number(amount) * 10 ** amountScale)
 const sumOf = (rows: readonly Any[], path: string): number =>
   rows.reduce(
     (sum, row) => sum + (path.endsWith('amount') ? scaledAmount : thousandths)(at(row, path)),

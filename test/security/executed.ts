@@ -11,19 +11,25 @@ import {
   isNonNullType,
   isObjectType,
   isRequiredInputField,
-  type ExecutionResult,
   type GraphQLInputType,
   type GraphQLObjectType,
 } from 'graphql'
 import type { Principal } from '#shared/principal.ts'
 import { openLimits } from '../../gateway/limits/limits.ts'
 import { InvalidDocument } from '../../gateway/request/receive.ts'
-import type { Graph } from '../support/graph.ts'
+import { answerFor, type Graph } from '../support/graph.ts'
 import { valuesIn } from './row-matrix/differences.ts'
 import { keyFinder } from './row-matrix/keys.ts'
 import { keysOfRoot } from './row-matrix/questions.ts'
 import type { Given } from './row-matrix/selection.ts'
-import { fieldsOf, isConnection, isGroups, isList, type Field } from './row-matrix/shapes.ts'
+import {
+  bucketOf,
+  fieldsOf,
+  isConnection,
+  isGroups,
+  isList,
+  type Field,
+} from './row-matrix/shapes.ts'
 import { argumentsWriter, argumentValues } from './row-matrix/values.ts'
 
 /** A document that can be run, and where what is protected stands in its answer. */
@@ -140,9 +146,6 @@ export function executables(graph: Graph): Executables {
 const showsRows = ({ type }: Field): boolean =>
   isList(type) || [isConnection, isGroups].some((is) => is(getNamedType(type)))
 
-const bucketOf = ({ args }: Field) =>
-  args.some(({ name }) => name === 'bucket') ? { bucket: 'MONTH' } : {}
-
 /** As little as shows that there is something. */
 function leavesOf(field: Field): string {
   const type = getNamedType(field.type)
@@ -215,7 +218,7 @@ export async function isGiven(
   { document, path }: Executable,
   principal: Principal,
 ): Promise<boolean | null> {
-  const { data, errors } = await run(graph, document, principal)
+  const { data, errors } = await answerFor(graph, principal, document)
   if (errors !== undefined) return false
   return hasValue(data, path) ? true : null
 }
@@ -227,7 +230,7 @@ export async function isWithheld(
   principal: Principal,
 ): Promise<boolean> {
   try {
-    const { data, errors = [] } = await run(graph, document, principal)
+    const { data, errors = [] } = await answerFor(graph, principal, document)
     const isTold =
       errors.length > 0 &&
       errors.every(({ extensions }) => extensions['code'] === 'UNAUTHORIZED_FIELD_OR_TYPE')
@@ -245,11 +248,6 @@ export async function isWithheld(
     if (error instanceof InvalidDocument) return principal.audience !== 'EMPLOYEE'
     throw error
   }
-}
-
-async function run(graph: Graph, document: string, principal: Principal): Promise<ExecutionResult> {
-  const result = await graph.app.execute({ document }, principal, { limits: openLimits })
-  return JSON.parse(JSON.stringify(result)) as ExecutionResult // as a client gets it
 }
 
 const hasValue = (data: unknown, path: readonly string[]): boolean => {

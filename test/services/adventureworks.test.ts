@@ -30,6 +30,8 @@ const questions: Readonly<Record<string, string>> = {
   'a name in part': `{ customers(filter: { nameContains: "bike" }, first: 300) { nodes { id name } } }`,
   'orders of a range of money': `{
     salesOrders(filter: { net: { currency: "CAD", gte: "50000", lte: "60000.5" } }, orderBy: { field: NET, direction: ASC }, first: 100) { nodes { orderNo net { amount } } } }`,
+  'customer numbers with their addresses': `{
+    erpCustomerRecords(first: 1000) { nodes { erpCustomerNo region particulars { line1 city postalCode } } } }`,
   'lines of an order with cost': `{
     salesOrder(orderNo: "SO43661") { orderedAt cost { amount } lines(first: 100) { nodes { lineNo quantity { value unit } netPrice { amount } net { amount } cost { amount } } } } }`,
   'sales by category and quarter': `{

@@ -2,36 +2,26 @@
  * The mapping packs on real servers: every file of theirs against tables that were written from the
  * published definitions, read as the graph reads them, compared with rows that people wrote down; and
  * many rows more, whose sums were counted when they were made. No running installation was ever asked.
+ * What the files say is judged in test/subgraphs/packs.test.ts.
  */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Relations } from '#shared/relations.ts'
 import { assertRows, expectedTables, type ExpectedTable } from '../support/expected-rows.ts'
 import type { MappedRow } from '../support/mapped-system.ts'
 import {
-  erpnext15,
-  odoo17,
-  odoo18,
+  filesOf,
   openPack,
   packFixtures,
+  packs,
   setFolder,
   systems,
   type OpenPack,
   type Pack,
 } from '../support/packs.ts'
 
-/** The files of a set with those of its base. */
-function filesOf(folder: string): ReadonlyMap<string, string> {
-  const base = /^base: (.+)$/m.exec(readFileSync(join(folder, 'source.yaml'), 'utf8'))?.[1]
-  const own = readdirSync(folder)
-    .filter((file) => file.endsWith('.sql'))
-    .map((file): [string, string] => [file.slice(0, -4), readFileSync(join(folder, file), 'utf8')])
-  return new Map([...(base === undefined ? [] : filesOf(join(folder, base))), ...own])
-}
-
-for (const pack of [odoo18, odoo17, erpnext15]) {
+for (const pack of packs) {
   describe(`the pack for ${pack.name}`, () => {
     let open: OpenPack
     before(async () => {
@@ -114,65 +104,4 @@ function assertSums(
     found.set(String(key), before + Math.round(Number(value) * scale))
   }
   assert.deepEqual(found, new Map(wanted))
-}
-
-/** Columns that no mapping may read, whatever they are called in their system. */
-const secrets =
-  /\b(password|passwd|api_secret|api_key|pin|ssnid|passport\w*|bank_ac_no|hash|__Auth)\b/i
-
-describe('the packs as files', () => {
-  const sets = Object.keys(systems).flatMap((system) =>
-    ['odoo', 'odoo-17', 'erpnext']
-      .map((set) => ({ system, set, folder: setFolder(system, set) }))
-      .filter(({ folder }) => existsSync(folder)),
-  )
-
-  for (const { system, set, folder } of sets) {
-    it(`${system}/${set}: each file says which definition it was written from, and none reads secrets`, () => {
-      for (const [relation, text] of filesOf(folder)) {
-        const [comment = '', ...select] = text.split(/^(?=SELECT|WITH)/m)
-        assert.match(comment, new RegExp(`^-- ${relation}: `), relation)
-        assert.match(comment, /\b(1[578](\.0)?)\b/, `${relation} names no release`)
-        assert.doesNotMatch(select.join(''), secrets, relation)
-      }
-    })
-
-    it(`${system}/${set}: the README says of each relation what the files do`, () => {
-      const mapped = filesOf(folder)
-      const said = coverageIn(readFileSync(join(folder, 'README.md'), 'utf8'))
-      const declared = systems[system] ?? {}
-      assert.deepEqual([...said.keys()].toSorted(), Object.keys(declared).toSorted())
-      for (const [relation, { columns }] of Object.entries(declared)) {
-        const text = mapped.get(relation)
-        const lacking =
-          text === undefined ? [] : Object.keys(columns).filter((name) => !yields(text, name))
-        const { verdict, lacks } = said.get(relation) ?? { verdict: '', lacks: [] }
-        const wanted = text === undefined ? 'no' : lacking.length === 0 ? 'yes' : 'partly'
-        assert.equal(verdict, wanted, relation)
-        if (wanted === 'partly') assert.deepEqual(lacks, lacking, relation)
-      }
-    })
-  }
-})
-
-/** Whether a SELECT's own columns have the name; sub-selects name none of theirs like that. */
-const yields = (text: string, column: string): boolean =>
-  new RegExp(`AS ["\`]?${column}["\`]?(,|\\n|$)`).test(text)
-
-/** `| relation | yes | … |` of the table in a README; columns that are not there stand first in the third cell. */
-function coverageIn(
-  readme: string,
-): ReadonlyMap<string, { readonly verdict: string; readonly lacks: readonly string[] }> {
-  const lines = readme.matchAll(/^\| `(\w+)` +\| (yes|partly|no) +\| (.*?) *\|$/gm)
-  return new Map(
-    [...lines].map(([, relation = '', verdict = '', why = '']) => [
-      relation,
-      {
-        verdict,
-        lacks: [...(/^without ([^.:]*)/.exec(why)?.[1] ?? '').matchAll(/`(\w+)`/g)].map(
-          ([, name = '']) => name,
-        ),
-      },
-    ]),
-  )
 }

@@ -8,13 +8,13 @@ import { openConnection } from '#shared/sources/open-connection.ts'
 import { catalogueOf } from '#shared/sources/catalogue.ts'
 import { readConfig } from '../../gateway/config.ts'
 import { problemsIn } from '../../gateway/cli/commands/source/check/report.ts'
-import { checkSource } from '../../gateway/cli/commands/source/check/run.ts'
 import { changesOf } from '../../gateway/cli/commands/source/diff.ts'
 import { openMapping } from '../../gateway/cli/commands/source/opened.ts'
 import { filesOf } from '../../gateway/cli/commands/source/propose/files.ts'
 import { propose } from '../../gateway/cli/commands/source/propose/propose.ts'
 import { takeSnapshot } from '../../gateway/cli/commands/source/snapshot.ts'
 import { declaredSystem } from '../../gateway/cli/systems.ts'
+import { checkOpened } from '../support/checked-source.ts'
 import { serverKinds, testDatabase, type TestDatabase } from '../support/database-servers.ts'
 
 const silent = () => undefined
@@ -29,7 +29,7 @@ for (const kind of serverKinds) {
     const n = kind === 'postgresql' ? 'i' : 'seq'
     const checked = async () => {
       await using opened = await openMapping({ system: 'erp', mapping: set }, env)
-      return await checkSource(opened, silent)
+      return await checkOpened(opened, env)
     }
     const findingsOf = async (relation: string) =>
       (await checked()).report.relations.find((each) => each.relation === relation)?.findings ?? []
@@ -149,7 +149,7 @@ for (const kind of serverKinds) {
     it('a changed type and a new code are told, with whom they concern', async () => {
       const snapshot = async () => {
         await using opened = await openMapping({ system: 'erp', mapping: set }, env)
-        const { tables, codes } = await checkSource(opened, silent)
+        const { tables, codes } = await checkOpened(opened, env)
         const taken = takeSnapshot(tables, codes)
         return { taken, mappings: [...opened.set.mappings.values()] }
       }

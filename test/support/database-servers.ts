@@ -128,13 +128,13 @@ export async function eventually(what: string, holds: () => Promise<boolean>): P
 
 const portOf = { postgresql: 5432, mysql: 3306 } as const
 
-interface Admin {
+export interface Admin {
   readonly run: (...statements: readonly string[]) => Promise<readonly (readonly unknown[])[]>
   end(): Promise<void>
 }
 
 /** The plain driver, without anything of ours. */
-async function adminOf(kind: ServerKind, url: string): Promise<Admin> {
+export async function adminOf(kind: ServerKind, url: string): Promise<Admin> {
   if (kind === 'postgresql') {
     const { Client } = await import('pg')
     const client = new Client({ connectionString: url })

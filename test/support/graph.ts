@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type { ExecutionResult } from 'graphql'
+import type { Principal } from '#shared/principal.ts'
 import { createApp, type App } from '../../gateway/app.ts'
 import { readConfig, type Config } from '../../gateway/config.ts'
-import type { Limits } from '../../gateway/limits/limits.ts'
+import { openLimits, type Limits } from '../../gateway/limits/limits.ts'
 import { noLog } from '../../gateway/log.ts'
 import { demoIdentities, type DemoIdentity } from '../../gateway/tokens/demo.ts'
 import { demoData } from './demo-data.ts'
@@ -38,6 +39,17 @@ export interface Graph extends AsyncDisposable {
 }
 
 export type SqlRow = Readonly<Record<string, string | number | null>>
+
+/** What somebody is answered whom no limit of questions stops, as a client gets it. */
+export async function answerFor(
+  { app }: Graph,
+  principal: Principal,
+  document: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<ExecutionResult> {
+  const result = await app.execute({ document, variables }, principal, { limits: openLimits })
+  return JSON.parse(JSON.stringify(result)) as ExecutionResult // as a client gets it
+}
 
 export interface GraphOptions {
   /** What differs from the configuration as it comes. */

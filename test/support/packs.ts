@@ -1,5 +1,6 @@
 /** The mapping packs and their test tables, opened on a real server for tests. */
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Relations } from '#shared/relations.ts'
 import { relations as crm } from '../../subgraphs/crm/relations.ts'
@@ -40,7 +41,7 @@ export const odoo18: Pack = {
   bulk: odooBulk,
 }
 
-export const odoo17: Pack = {
+const odoo17: Pack = {
   ...odoo18,
   name: 'Odoo 17',
   files: ['schema.sql', 'rows.sql', 'version-17.sql'],
@@ -58,11 +59,24 @@ export const erpnext15: Pack = {
   bulk: erpnextBulk,
 }
 
+export const packs: readonly Pack[] = [odoo18, odoo17, erpnext15]
+
+/** The files of a set with those of its base. */
+export function filesOf(folder: string): ReadonlyMap<string, string> {
+  const base = /^base: (.+)$/m.exec(readFileSync(join(folder, 'source.yaml'), 'utf8'))?.[1]
+  const own = readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .map((file): [string, string] => [file.slice(0, -4), readFileSync(join(folder, file), 'utf8')])
+  return new Map([...(base === undefined ? [] : filesOf(join(folder, base))), ...own])
+}
+
 export const setFolder = (system: string, set: string) =>
   join(root, 'subgraphs', system, 'mappings', set)
 
 export interface OpenPack extends AsyncDisposable {
   readonly database: TestDatabase
+  /** What its sets take from the environment. */
+  readonly env: Readonly<Record<string, string>>
   system(name: string): MappedSystem
 }
 
@@ -89,6 +103,7 @@ export async function openPack(pack: Pack): Promise<OpenPack> {
   )
   return {
     database,
+    env,
     system: (name) => {
       const found = open.get(name)
       assert.ok(found, name)

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { amountScale, quantityScale } from '../../../subgraphs/shared/relations.ts'
 import { operationOf, serveAnswers, type Asked } from './answering.ts'
 import { sql } from './hand-embedded-sql.ts'
 
@@ -61,19 +62,19 @@ const places = new Map([
   ['KWD', 3],
 ])
 
-/** A number of thousandths as text, with at least so many places. */
-function thousandths(value: number, minPlaces: number): string {
-  const digits = String(Math.abs(value)).padStart(4, '0')
-  let fraction = digits.slice(-3)
+/** An integer of so many places as text, with at least `minPlaces` of them. */
+function decimalText(value: number, scale: number, minPlaces: number): string {
+  const digits = String(Math.abs(value)).padStart(scale + 1, '0')
+  let fraction = digits.slice(-scale)
   while (fraction.length > minPlaces && fraction.endsWith('0')) fraction = fraction.slice(0, -1)
-  const whole = `${value < 0 ? '-' : ''}${digits.slice(0, -3)}`
+  const whole = `${value < 0 ? '-' : ''}${digits.slice(0, -scale)}`
   return fraction === '' ? whole : `${whole}.${fraction}`
 }
 
 const money = (value: number | null | undefined, currency: string) =>
   value === null || value === undefined
     ? null
-    : { amount: thousandths(value, places.get(currency) ?? 2), currency }
+    : { amount: decimalText(value, amountScale, places.get(currency) ?? 2), currency }
 
 const unlimited = 100_001
 
@@ -100,7 +101,10 @@ function one(variables: Asked['variables']): object {
           const product = products.get(line['sku'])
           return {
             lineNo: line['lineNo'],
-            quantity: { value: thousandths(line['quantity'] ?? 0, 0), unit: line['unit'] },
+            quantity: {
+              value: decimalText(line['quantity'] ?? 0, quantityScale, 0),
+              unit: line['unit'],
+            },
             net: money(line['net'], line['currency'] ?? ''),
             product: product ? { sku: product['sku'], name: product['name'] } : null,
           }

@@ -9,11 +9,11 @@ import { AppError } from '#shared/errors.ts'
 import type { SourceKind } from '#shared/sources/connection.ts'
 import { scanMapping } from '#shared/sources/mapping-text.ts'
 import { databaseName } from '../../../gateway/cli/commands/source/address.ts'
-import { checkSource } from '../../../gateway/cli/commands/source/check/run.ts'
 import { textFindings } from '../../../gateway/cli/commands/source/check/text.ts'
 import { openMapping } from '../../../gateway/cli/commands/source/opened.ts'
 import { takeSnapshot } from '../../../gateway/cli/commands/source/snapshot.ts'
 import { isthmus } from '../../support/cli.ts'
+import { checkOpened } from '../../support/checked-source.ts'
 
 const mappings: Readonly<Record<string, string>> = {
   'source.yaml': 'kind: sqlite\nfile: ../shop.sqlite\nparameters: { least: 1, note: "$1" }\n',
@@ -34,7 +34,7 @@ describe('isthmus source check', () => {
     const { connection } = opened
     const sent: string[] = []
     const described: string[] = []
-    const { report, tables, codes } = await checkSource(
+    const { report, tables, codes } = await checkOpened(
       {
         ...opened,
         connection: {
@@ -51,7 +51,7 @@ describe('isthmus source check', () => {
           },
         },
       },
-      () => undefined,
+      env,
     )
     const findings = report.relations.flatMap((each) =>
       each.findings.map(({ level, text }) => `${each.relation}: ${level}: ${text}`),

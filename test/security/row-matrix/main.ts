@@ -1,10 +1,9 @@
 /** Prints the row matrix: what is not judged, what is wrong, and its size. `npm run test:security`. */
-import { failing, notJudged, rowMatrix, withoutValue } from './matrix.ts'
+import { notJudged, rowMatrix, withoutValue } from './matrix.ts'
 
 const { paths, wrong, plans } = await rowMatrix({ pathLength: 3 })
 for (const [coordinate, reason] of Object.entries(notJudged))
   console.log(`not judged: ${coordinate}: ${reason}`)
-for (const [path, reason] of Object.entries(failing)) console.log(`fails: ${path}: ${reason}`)
 for (const [coordinate, reason] of Object.entries(withoutValue))
   console.log(`no value for anybody: ${coordinate}: ${reason}`)
 for (const each of wrong) console.log(`WRONG: ${each}`)

@@ -6,8 +6,7 @@
  */
 import type { ExecutionResult, GraphQLObjectType } from 'graphql'
 import type { Principal } from '#shared/principal.ts'
-import { openLimits } from '../../../gateway/limits/limits.ts'
-import { startGraph, type Graph } from '../../support/graph.ts'
+import { answerFor, startGraph, type Graph } from '../../support/graph.ts'
 import { differences, valuesIn } from './differences.ts'
 import { keyedVariables, keyFinder, type FindKeys, type Variables } from './keys.ts'
 import { fillPart } from './part.ts'
@@ -34,9 +33,6 @@ export const notJudged: Readonly<Record<string, string>> = {
     'the gateway’s own: the caller’s log, which test/security/audit.test.ts judges',
   'Viewer.rowRule': 'names the rule, which the caller that is compared with does not have',
 }
-
-/** Paths that fail where there is nothing to show, and why. Each must fail. */
-export const failing: Readonly<Record<string, string>> = {}
 
 /** Fields of which nobody is answered a value, so that nothing is judged, and why. No more and no less. */
 export const withoutValue: Readonly<Record<string, string>> = Object.fromEntries(
@@ -83,7 +79,6 @@ export async function rowMatrix({
   const wrong: string[] = []
   const judged = new Set<string>()
   const seen = new Set<string>()
-  const failed = new Set<string>()
 
   for (const plan of plans) {
     fillPart({ whole: whole.data, part: part.data, ...plan })
@@ -91,13 +86,11 @@ export async function rowMatrix({
     for (const question of questions) await compare(plan, question, findKeys)
     await checkRoots(plan.name, plan.principal, { whole, belongs: part, findKeys })
   }
-  for (const path of Object.keys(failing))
-    if (!isPart && !failed.has(path)) wrong.push(`${path} does not fail any more: unlist it`)
   const everybody = { ...(plans.at(-1) ?? never('there is no plan')).principal, rows: null }
   const findKeys = keyFinder(whole, null)
   for (const question of isPart ? [] : questions) {
     for (const variables of keyedVariables(question, findKeys))
-      see(await ask(whole, everybody, question.document, variables))
+      see(await answerFor(whole, everybody, question.document, variables))
   }
   // Whoever sees all rows is held against the whole: the statements of the roots are right themselves.
   if (!isPart) await checkRoots('everything', everybody, { whole, belongs: whole, findKeys })
@@ -124,8 +117,8 @@ export async function rowMatrix({
       judged.add(`${name}: ${path}`)
     for (const variables of keyedVariables(question, find)) {
       const [found, expected] = await Promise.all([
-        ask(whole, principal, question.document, variables),
-        ask(part, { ...principal, rows: null }, question.document, variables),
+        answerFor(whole, principal, question.document, variables),
+        answerFor(part, { ...principal, rows: null }, question.document, variables),
       ])
       see(expected)
       for (const path of new Set(differences(found.data, expected.data)))
@@ -135,8 +128,7 @@ export async function rowMatrix({
       // A path that failed was not judged.
       for (const { message, path = [] } of [...(found.errors ?? []), ...(expected.errors ?? [])]) {
         const at = path.filter((step) => typeof step === 'string').join('.')
-        if (at in failing) failed.add(at)
-        else wrong.push(`${name}: ${at} of ${question.root}: ${message}`)
+        wrong.push(`${name}: ${at} of ${question.root}: ${message}`)
       }
     }
   }
@@ -149,7 +141,7 @@ export async function rowMatrix({
     for (const check of checks) {
       judged.add(`${name}: ${check.root}, by SQL`)
       const asked = (document: string, variables: Variables = {}) =>
-        ask(whole, principal, document, variables)
+        answerFor(whole, principal, document, variables)
       const problem = await check.problem(asked, data)
       if (problem !== null) wrong.push(`${name}: ${check.root}, by SQL: ${problem}`)
     }
@@ -161,16 +153,6 @@ export async function rowMatrix({
       for (const at of steps.keys()) seen.add(steps.slice(0, at + 1).join('.'))
     }
   }
-}
-
-async function ask(
-  graph: Graph,
-  principal: Principal,
-  document: string,
-  variables: Variables,
-): Promise<ExecutionResult> {
-  const result = await graph.app.execute({ document, variables }, principal, { limits: openLimits })
-  return JSON.parse(JSON.stringify(result)) as ExecutionResult // as a client gets it
 }
 
 function queryOf(graph: Graph): GraphQLObjectType {

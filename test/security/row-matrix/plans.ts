@@ -19,8 +19,6 @@ export interface Plan {
   readonly parameters: Readonly<Record<string, readonly string[]>>
 }
 
-const partners = join(import.meta.dirname, '../../../gateway/policy/partners')
-
 interface PartnerFile {
   readonly subject: string
   readonly rows: string
@@ -66,7 +64,18 @@ export async function plansOf(graph: Graph): Promise<readonly Plan[]> {
   return plans
 }
 
-const named = `('mei.lin', 'wei.chen', 'ana.hsu', 'sales.head', 'rita.wu', 'kao.admin')`
+const policy = join(import.meta.dirname, '../../../gateway/policy')
+const partners = join(policy, 'partners')
+
+/** People who have roles of their own, as a list of SQL: they are not limited by the rule of a group alone. */
+const named = (() => {
+  const roles = parse(readFileSync(join(policy, 'roles.yaml'), 'utf8')) as {
+    subjects: Readonly<Record<string, unknown>>
+  } // the gateway has read it
+  return `(${Object.keys(roles.subjects)
+    .map((login) => `'${login}'`)
+    .join(', ')})`
+})()
 
 /** Somebody of a department with others below it, and of the one whose people have most to their name. */
 function departmentLeads(graph: Graph) {

@@ -11,7 +11,7 @@ import {
   type GraphQLObjectType,
 } from 'graphql'
 import { selectionOf, type Given, type SelectionOptions } from './selection.ts'
-import { fieldsOf, isConnection, isGroups, isList, type Field } from './shapes.ts'
+import { bucketOf, fieldsOf, isConnection, isGroups, isList, type Field } from './shapes.ts'
 
 /** Rows of a list below which everything is looked at. */
 const rootRows = '10'
@@ -45,7 +45,11 @@ function rootQuestions(
   const type = getNamedType(field.type)
   const keys = keysOfRoot(field)
   if (keys.length > 0)
-    return keys.map((fields) => byKey(field, type.name, fields, selectionOf(type, steps, options)))
+    return keys.map((fields) => ({
+      root: field.name,
+      document: keyedDocument(field, fields, selectionOf(type, steps, options)),
+      key: { type: type.name, fields },
+    }))
   const plain = (given: Given, below: number): Question => {
     const selection = isLeafType(type) ? '' : selectionOf(type, below, options)
     const written = options.write(query, field, given)
@@ -54,10 +58,8 @@ function rootQuestions(
   if (isGroups(type)) {
     // All groups by their sums, and a few with what hangs on them.
     return groupings(field).flatMap((by) => [
-      plain({ groupBy: by, first: '1000', ...bucketFor(field) }, 0),
-      ...(steps === 0
-        ? []
-        : [plain({ groupBy: by, first: groupRows, ...bucketFor(field) }, steps)]),
+      plain({ groupBy: by, first: '1000', ...bucketOf(field) }, 0),
+      ...(steps === 0 ? [] : [plain({ groupBy: by, first: groupRows, ...bucketOf(field) }, steps)]),
     ])
   }
   return [plain({ first: rootRows }, steps)]
@@ -74,15 +76,12 @@ export function keysOfRoot(field: Field): readonly (readonly string[])[] {
   return required.length > 0 ? [required] : names.map((name) => [name])
 }
 
-function byKey(field: Field, type: string, fields: readonly string[], selection: string): Question {
+/** Asks a root for one row; its key comes in variables of the same names. */
+export function keyedDocument(field: Field, key: readonly string[], selection: string): string {
   const types = new Map(field.args.map((argument) => [argument.name, String(argument.type)]))
-  const declared = fields.map((name) => `$${name}: ${types.get(name)}`).join(', ')
-  const given = fields.map((name) => `${name}: $${name}`).join(', ')
-  return {
-    root: field.name,
-    document: `query (${declared}) { ${field.name}(${given}) ${selection} }`,
-    key: { type, fields },
-  }
+  const declared = key.map((name) => `$${name}: ${types.get(name)}`).join(', ')
+  const given = key.map((name) => `${name}: $${name}`).join(', ')
+  return `query (${declared}) { ${field.name}(${given}) ${selection} }`
 }
 
 /** Nothing, and each dimension alone. */
@@ -91,6 +90,3 @@ function groupings({ name, args }: Field): readonly string[] {
   if (!isEnumType(dimension)) throw new Error(`${name} has groups, but no groupBy of an enum`)
   return ['[]', ...dimension.getValues().map((value) => `[${value.name}]`)]
 }
-
-const bucketFor = ({ args }: Field): Given =>
-  args.some(({ name }) => name === 'bucket') ? { bucket: 'MONTH' } : {}

@@ -9,10 +9,10 @@ import {
   type ExecutionResult,
   type GraphQLObjectType,
 } from 'graphql'
-import { amountScale } from '#shared/relations.ts'
+import { amountScale, quantityScale } from '#shared/relations.ts'
 import type { Graph, SqlRow } from '../../support/graph.ts'
 import type { FindKeys, Variables } from './keys.ts'
-import { keysOfRoot } from './questions.ts'
+import { keyedDocument, keysOfRoot } from './questions.ts'
 import type { SelectionOptions } from './selection.ts'
 import { fieldsOf, isConnection, isGroups, isList, rowType, type Field } from './shapes.ts'
 import { keyColumns, sumsOf, tableOf } from './tables.ts'
@@ -142,10 +142,7 @@ const textOf = (row: Row | SqlRow): string => Object.values(row).map(String).joi
 /** A key of another table is not a row of this one, so whether it finds something is not known here. */
 function keyCheck(field: Field, type: GraphQLObjectType, key: readonly string[]): RootCheck[] {
   if (!keyColumns(type.name, key).isOwn) return []
-  const types = new Map(field.args.map((each) => [each.name, String(each.type)]))
-  const declared = key.map((name) => `$${name}: ${types.get(name)}`).join(', ')
-  const given = key.map((name) => `${name}: $${name}`).join(', ')
-  const document = `query (${declared}) { ${field.name}(${given}) { ${key.join(' ')} } }`
+  const document = keyedDocument(field, key, `{ ${key.join(' ')} }`)
   return [
     {
       root: `${field.name}(${key.join(', ')})`,
@@ -217,7 +214,7 @@ function exact(value: unknown): bigint {
   if (value === null) return 0n
   if (typeof value === 'number') return BigInt(value)
   return typeof value === 'string'
-    ? scaled(value, 3)
+    ? scaled(value, quantityScale)
     : scaled((value as { amount: string }).amount, amountScale) // Money
 }
 

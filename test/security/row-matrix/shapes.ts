@@ -23,6 +23,10 @@ export const isConnection = (type: unknown): type is GraphQLObjectType =>
 export const isGroups = (type: unknown): type is GraphQLObjectType =>
   isObjectType(type) && ['rows', 'truncated'].every((name) => name in type.getFields())
 
+/** The bucket that a field with groups by time cannot do without. */
+export const bucketOf = ({ args }: Field): Readonly<Record<string, string>> =>
+  args.some(({ name }) => name === 'bucket') ? { bucket: 'MONTH' } : {}
+
 /** The type of a connection's rows or of the groups. */
 export function rowType(type: GraphQLObjectType): GraphQLObjectType {
   const { nodes, rows } = type.getFields()

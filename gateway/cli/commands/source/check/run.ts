@@ -1,4 +1,5 @@
 /** The whole check of a mapping set. */
+import { readFileSync } from 'node:fs'
 import { appErrorIn } from '#shared/errors.ts'
 import type { AnyDatabase } from '#shared/relations.ts'
 import { loopback } from '#shared/sources/address.ts'
@@ -10,12 +11,14 @@ import { openSource } from '#shared/sources/open-source.ts'
 import { looksSecret } from '#shared/sources/secrets.ts'
 import type { Kysely } from 'kysely'
 import { reasonOf, type OpenedSource } from '../opened.ts'
+import { sensitiveColumns } from '../sensitive.ts'
+import type { OtherSystems } from './others.ts'
 import { planFindings, recording, type Recording } from './plans.ts'
 import { asGraph, readRows } from './reading.ts'
 import { problem, warning, type Finding, type RelationReport, type SourceReport } from './report.ts'
+import { checkReferences, type References } from './references.ts'
 import { textFindings } from './text.ts'
 import {
-  brokenReferences,
   countCodes,
   countValues,
   unknownCodes,
@@ -33,9 +36,16 @@ export interface CheckResult {
   readonly codes: CountedCodes
 }
 
+export interface CheckOptions {
+  readonly onProgress: (text: string) => void
+  readonly others: OtherSystems
+  /** The least share of keys of other rows, in percent, that must lead to one. */
+  readonly leastPercent: number
+}
+
 export async function checkSource(
   opened: OpenedSource,
-  onProgress: (text: string) => void,
+  { onProgress, others, leastPercent }: CheckOptions,
 ): Promise<CheckResult> {
   const { system, set, timeZone, connection, catalogue, limits } = opened
   onProgress('looks at the account')
@@ -44,7 +54,6 @@ export async function checkSource(
   const tables = await catalogue.tables()
   onProgress('prepares the mappings')
   const checked = await checkMappings(connection, set, system.relations, limits)
-  const described = [...checked.values()].flatMap((each) => each.described ?? [])
   const recorded = recording(connection)
   await using source = openSource({
     system: system.name,
@@ -58,7 +67,9 @@ export async function checkSource(
     secrets: new Set(
       tables.flatMap(({ columns }) => columns.map((each) => each.name).filter(looksSecret)),
     ),
-    described,
+    others,
+    leastPercent,
+    schema: readFileSync(system.schemaFile, 'utf8'),
     codes: new Map(),
     recorded,
     db: asGraph(source, opened),
@@ -70,13 +81,16 @@ export async function checkSource(
     onProgress(`checks ${each.relation}`)
     relations.push(await relationReport(each, checking))
   }
+  const unreached = [...others.failures()].map(([other, reason]) =>
+    warning(`keys of ${other} could not be looked for: ${reason}`),
+  )
   const files = opened.problems.map((each) => problem(problemLine(each)))
   return {
     report: {
       system: system.name,
       mapping: set.name,
       kind: set.kind,
-      findings: [...files, ...account],
+      findings: [...files, ...account, ...unreached],
       relations,
       relationsNotMapped: Object.keys(system.relations).filter((name) => !checked.has(name)),
     },
@@ -104,7 +118,10 @@ interface Checking {
   readonly tables: readonly CatalogueTable[]
   /** Names of columns that look like secrets. */
   readonly secrets: ReadonlySet<string>
-  readonly described: readonly DescribedMapping[]
+  readonly others: OtherSystems
+  readonly leastPercent: number
+  /** SDL of the system: it says which values are not printed. */
+  readonly schema: string
   /** Filled by the check of each relation. */
   readonly codes: CountedCodes
   readonly recorded: Recording
@@ -116,20 +133,29 @@ async function relationReport(
   { relation: name, mapping, described, problems, cause }: CheckedMapping,
   checking: Checking,
 ): Promise<RelationReport> {
-  const { opened, secrets, described: all, codes } = checking
+  const { opened, secrets, codes, db } = checking
   const declared = opened.system.relations[name]
   const findings: Finding[] = [...textFindings(mapping, secrets)]
   const base = { relation: name, file: mapping.file }
   if (described === null || declared === undefined) {
     const said = cause === undefined ? '' : ` (the database says: ${reasonOf(cause)})`
     findings.push(...problems.map((text) => problem(`${text}${said}`)))
-    return { ...base, rows: null, columnsNotMapped: [], findings }
+    return {
+      ...base,
+      rows: null,
+      columnsNotMapped: [],
+      references: [],
+      referencesNotChecked: [],
+      findings,
+    }
   }
   const count: Counting = (statement) => opened.connection.run(statement, opened.limits)
+  const sensitive = sensitiveColumns(name, declared, checking.schema)
   let rows: number | null = null
+  let references: References = { checked: [], unchecked: [], findings: [] }
   for (const step of [
     async () => {
-      const counted = await countValues(described, count)
+      const counted = await countValues(described, count, sensitive)
       rows = counted.rows
       return counted.findings
     },
@@ -137,7 +163,17 @@ async function relationReport(
       await countCodes(described, count, codes)
       return unknownCodes(described, codes)
     },
-    () => brokenReferences(described, all, count),
+    async () => {
+      references = await checkReferences(described, {
+        system: opened.system.name,
+        db,
+        others: checking.others,
+        count,
+        sensitive,
+        leastPercent: checking.leastPercent,
+      })
+      return references.findings
+    },
   ]) {
     findings.push(...(await untilTimeout(step)))
   }
@@ -152,7 +188,14 @@ async function relationReport(
   const columnsNotMapped = Object.keys(declared.columns).filter(
     (column) => !described.held.has(column),
   )
-  return { ...base, rows, columnsNotMapped, findings }
+  return {
+    ...base,
+    rows,
+    columnsNotMapped,
+    references: references.checked,
+    referencesNotChecked: references.unchecked,
+    findings,
+  }
 }
 
 /** A step that the database gives up is told, and the others go on. */

@@ -1,10 +1,10 @@
 /**
  * The rows of a mapping, counted by the database itself: keys unique, required values there, numbers and
- * dates that fit, codes known, references that lead somewhere.
+ * dates that fit, codes known.
  */
 import type { ColumnType } from '#shared/relations.ts'
 import type { SourceKind, SourceStatement } from '#shared/sources/connection.ts'
-import { mappingStatement, overMapping, type DescribedMapping } from '#shared/sources/derived.ts'
+import { overMapping, type DescribedMapping } from '#shared/sources/derived.ts'
 import { quoted } from '#shared/sources/quoted.ts'
 import { problem, warning, type Finding } from './report.ts'
 
@@ -15,8 +15,12 @@ export interface Counted {
   readonly findings: readonly Finding[]
 }
 
-/** One pass over all rows, and one for the key. */
-export async function countValues(described: DescribedMapping, count: Counting): Promise<Counted> {
+/** One pass over all rows, and one for the key; values of `sensitive` columns are not told. */
+export async function countValues(
+  described: DescribedMapping,
+  count: Counting,
+  sensitive: ReadonlySet<string>,
+): Promise<Counted> {
   const { relation, kind } = described
   const columns = mappedColumns(described)
   const tests = columns.flatMap(([column, type]) => {
@@ -50,28 +54,33 @@ export async function countValues(described: DescribedMapping, count: Counting):
     if (bad > 0)
       findings.push(problem(`"${column}" does not fit in ${bad} of ${rows} rows: ${unfit.text}`))
   }
-  return { rows, findings: [...findings, ...(await duplicates(described, count))] }
+  return { rows, findings: [...findings, ...(await duplicates(described, count, sensitive))] }
 }
+
+const mostShown = 5
 
 async function duplicates(
   described: DescribedMapping,
   count: Counting,
+  sensitive: ReadonlySet<string>,
 ): Promise<readonly Finding[]> {
   const { relation, kind } = described
   const key = relation.key.map((column) => `m.${quoted(column, kind)}`).join(', ')
   const { sql, parameters } = overMapping(
     described,
-    '1 AS one',
+    `${key}, count(*) AS times`,
     `GROUP BY ${key} HAVING count(*) > 1`,
   )
   const [[shared] = []] = await count({ sql: `SELECT count(*) FROM (${sql}) shared`, parameters })
-  return Number(shared) === 0
-    ? []
-    : [
-        problem(
-          `the key (${relation.key.join(', ')}) is not unique: ${Number(shared)} values of it have several rows`,
-        ),
-      ]
+  if (Number(shared) === 0) return []
+  const isShown = !relation.key.some((column) => sensitive.has(column))
+  const some = isShown ? await count({ sql: `${sql} LIMIT ${mostShown}`, parameters }) : []
+  const shown = some.map((row) => `(${row.slice(0, -1).map(String).join(', ')})`).join(', ')
+  return [
+    problem(
+      `the key (${relation.key.join(', ')}) is not unique: ${Number(shared)} values of it have several rows${shown === '' ? '' : `, such as ${shown}`}`,
+    ),
+  ]
 }
 
 /** Relation → column of an enumeration → its raw codes with their rows. */
@@ -147,38 +156,6 @@ export function unknownCodes(
     findings.push(
       problem(
         `"${column}" has ${codes === undefined ? 'values that are none of ours' : 'codes that codes.yaml does not list'}: ${listed}. Ours are ${type.values.join(', ')}`,
-      ),
-    )
-  }
-  return findings
-}
-
-/** Columns that are the key of another mapped relation, and lead to no row of it. */
-export async function brokenReferences(
-  described: DescribedMapping,
-  others: readonly DescribedMapping[],
-  count: Counting,
-): Promise<readonly Finding[]> {
-  const { kind, relation } = described
-  const findings: Finding[] = []
-  for (const [column] of mappedColumns(described)) {
-    const parent = others.find(
-      (other) =>
-        other.relation !== relation && other.relation.key.join() === column && column !== 'id',
-    )
-    if (parent === undefined || (relation.key.length === 1 && relation.key[0] === column)) continue
-    const name = quoted(column, kind)
-    const own = mappingStatement(described.mapping, kind)
-    const other = mappingStatement(parent.mapping, kind, own.parameters.length)
-    const [[all, lost] = []] = await count({
-      sql: `SELECT count(*), sum(CASE WHEN p.${name} IS NULL THEN 1 ELSE 0 END) FROM (${own.sql}\n) m LEFT JOIN (${other.sql}\n) p ON p.${name} = m.${name} WHERE m.${name} IS NOT NULL`,
-      parameters: [...own.parameters, ...other.parameters],
-    })
-    if (Number(lost ?? 0) === 0) continue
-    const share = ((1 - Number(lost) / Number(all)) * 100).toFixed(1)
-    findings.push(
-      warning(
-        `"${column}" leads to a row of ${parent.mapping.relation} in ${share} % of ${Number(all)} rows; ${Number(lost)} lead nowhere`,
       ),
     )
   }

@@ -1,7 +1,7 @@
 /**
  * Whether a column of a database can hold what a relation declares, and how a mapping then says it.
  */
-import type { ColumnType } from '#shared/relations.ts'
+import { amountScale, type ColumnType } from '#shared/relations.ts'
 import type { CatalogueColumn } from '#shared/sources/catalogue.ts'
 import type { SourceKind, SourceType } from '#shared/sources/connection.ts'
 
@@ -64,7 +64,11 @@ function dateFit(type: SourceType, kind: SourceKind): Fit {
 }
 
 function decimalFit(scale: number, { type, native }: CatalogueColumn, kind: SourceKind): Fit {
-  if (type === 'integer') return plain
+  if (type === 'integer') {
+    // Amounts, prices and rates; a whole number may well be meant in cents or percent.
+    const isUnsure = scale >= amountScale
+    return isUnsure ? { ...plain, fit: 0.7, note: 'whole numbers: of which unit?' } : plain
+  }
   if (type !== 'decimal' && type !== 'float') return none
   const [, places] = /\(\s*\d+\s*,\s*(\d+)\s*\)/.exec(native) ?? []
   const isExact = type === 'decimal' && kind !== 'sqlite'

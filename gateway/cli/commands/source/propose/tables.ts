@@ -139,11 +139,14 @@ function belonging(key: string, name: string, { table, choosing, chosen }: Compa
   return refersToIt && (found?.confidence ?? 0) >= 0.6 ? 1.15 : 0.85
 }
 
-/** The relation whose only key column is called so. */
-export const parentOf = (column: string, self: string, relations: Relations): string | null =>
-  Object.entries(relations).find(
-    ([name, { key }]) => name !== self && key.length === 1 && key[0] === column && column !== 'id',
-  )?.[0] ?? null
+/** Another relation of the system, whose rows the column refers to by their key. */
+export function parentOf(column: string, self: string, relations: Relations): string | null {
+  const [entity, key] = relations[self]?.columns[column]?.refersTo?.split('.') ?? []
+  const found = Object.entries(relations).find(
+    ([name, declared]) => name !== self && declared.entity === entity && declared.key[0] === key,
+  )
+  return entity === undefined ? null : (found?.[0] ?? null)
+}
 
 export const tableWordsOf = ({ name }: Pick<CatalogueTable, 'name'>): readonly string[] =>
   wordsOf(bareName(name))
