@@ -10,7 +10,6 @@ import {
   ColumnNode,
   type Expression,
   expressionBuilder,
-  ExpressionWrapper,
   type FromNode,
   type FunctionNode,
   type GroupByNode,
@@ -40,6 +39,7 @@ import {
   shareFunction,
   type Dialect,
 } from './dialect.ts'
+import { operand } from './dialects/operand.ts'
 import type { AnyDatabase, Relation, Relations } from './relations.ts'
 import {
   lackIn,
@@ -71,15 +71,25 @@ export interface RelationsPluginOptions {
   readonly encoded?: Encoded | undefined
 }
 
-/** The statement as this caller may run it, and the types of its result columns in their order. */
+export interface LimitedStatement {
+  readonly statement: SelectQueryNode
+  /** The types of its result columns, in their order. */
+  readonly columns: ColumnTypes
+  /** The relations that it reads, those of row rules too. */
+  readonly reads: ReadonlySet<string>
+}
+
+/** The statement as this caller may run it. */
 export function limitedTo(
   statement: SelectQueryNode,
   options: RelationsPluginOptions,
-): { readonly statement: SelectQueryNode; readonly columns: ColumnTypes } {
+): LimitedStatement {
   const types = relationTypes(options.relations)
+  const transformer = new RelationsTransformer(options, types)
   return {
     columns: resultTypes(statement, null, types),
-    statement: new RelationsTransformer(options, types).transformNode(statement),
+    statement: transformer.transformNode(statement),
+    reads: transformer.reads,
   }
 }
 
@@ -89,6 +99,7 @@ class RelationsTransformer extends OperationNodeTransformer {
   readonly #options: RelationsPluginOptions
   readonly #types: ReadonlyMap<string, ColumnTypes>
   readonly #ctes = new Set<string>()
+  readonly reads = new Set<string>()
   #scope: Scope | null = null
 
   constructor(options: RelationsPluginOptions, types: ReadonlyMap<string, ColumnTypes>) {
@@ -176,10 +187,8 @@ class RelationsTransformer extends OperationNodeTransformer {
   /** What stands for an expression that each database writes in its own way. */
   #ofDialect({ func, arguments: args }: FunctionNode, queryId?: QueryId) {
     const { dialect } = this.#options
-    const [first, second, third, fourth] = args.map(
-      (arg) =>
-        new ExpressionWrapper<AnyDatabase, string, unknown>(this.transformNode(arg, queryId)),
-    )
+    const parts = args.map((arg) => operand(this.transformNode(arg, queryId)))
+    const [first, second, third, fourth] = parts
     if (func === bucketFunction && first !== undefined) {
       return dialect.bucketStart(
         first,
@@ -191,12 +200,7 @@ class RelationsTransformer extends OperationNodeTransformer {
       return dialect.evenShare({ amount: first, part: second, parts: third, places: fourth })
     }
     if (func === positionFunction && first && second) return dialect.position(first, second)
-    if (func === concatFunction) {
-      return dialect.concat(
-        args.map((arg) => new ExpressionWrapper(this.transformNode(arg, queryId))),
-      )
-    }
-    return null
+    return func === concatFunction ? dialect.concat(parts) : null
   }
 
   protected override transformBinaryOperation(
@@ -240,6 +244,7 @@ class RelationsTransformer extends OperationNodeTransformer {
     const { relations, tables } = this.#options
     const relation = relations[name]
     if (relation === undefined) throw new TypeError(`"${name}" is no relation of this database`)
+    this.reads.add(name)
     const table = tables === undefined ? TableNode.create(name) : tables.table(name)
     const named = (as: string) =>
       TableNode.is(table) && as === name

@@ -51,6 +51,10 @@ export class Statement<Prepared> implements CompiledQuery {
   get prepared(): Prepared {
     return this.#kept.prepared
   }
+  /** The relations that it reads, those of row rules too. */
+  get reads(): ReadonlySet<string> {
+    return this.#kept.reads
+  }
 
   /** Rows as arrays in the order of the statement, turned into what they are in TypeScript. */
   decode(rows: readonly (readonly unknown[])[]): Record<string, unknown>[] {
@@ -63,6 +67,7 @@ interface Kept<Prepared> {
   readonly prepared: Prepared
   /** What is bound at each place: a slot of a value, or a value of a row rule. */
   readonly parameters: readonly unknown[]
+  readonly reads: ReadonlySet<string>
   readonly read: ReadRow
 }
 
@@ -114,12 +119,12 @@ export class Statements<Prepared> {
       Object.entries(rows.own).map(([name]) => [name, [new OwnValue(name) as unknown as string]]), // a place for it
     )
     const options = { relations, dialect, tables, encoded, rows: { ...rows, own } }
-    const { statement, columns } = limitedTo(withSlots(node), options)
+    const { statement, columns, reads } = limitedTo(withSlots(node), options)
     if (columns.size !== node.selections?.length) {
       throw new TypeError('two result columns of a statement have one name')
     }
     const { sql, parameters } = compiler().compileQuery(statement, queryId)
-    return { sql, parameters, prepared: prepare(sql), read: rowReader(columns, dialect) }
+    return { sql, parameters, reads, prepared: prepare(sql), read: rowReader(columns, dialect) }
   }
 }
 

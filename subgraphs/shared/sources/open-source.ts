@@ -64,7 +64,7 @@ export function openSource({
   system,
   set,
   timeZone: ofCompany,
-  connect,
+  connect = () => openConnection(set, { system, timeZone: set.timeZone ?? ofCompany }),
 }: SourceOptions): OpenSource {
   const timeZone = set.timeZone ?? ofCompany
   const dialect = dialectOf(set.kind, timeZone)
@@ -72,9 +72,13 @@ export function openSource({
   const checked = new Map<Relations, Promise<Checked>>()
 
   function connection(): Promise<SourceConnection> {
-    connecting ??= (connect ?? (() => openConnection(set, { system, timeZone })))()
-    connecting.catch(() => (connecting = null))
-    return connecting
+    if (connecting !== null) return connecting
+    const made = connect()
+    connecting = made
+    made.catch(() => {
+      if (connecting === made) connecting = null
+    })
+    return made
   }
 
   async function checkNow(relations: Relations): Promise<Checked> {
@@ -96,9 +100,12 @@ export function openSource({
   function ready(relations: Relations): Promise<Checked> {
     let found = checked.get(relations)
     if (found === undefined) {
-      found = checkNow(relations)
-      checked.set(relations, found)
-      found.catch(() => checked.delete(relations))
+      const made = checkNow(relations)
+      found = made
+      checked.set(relations, made)
+      made.catch(() => {
+        if (checked.get(relations) === made) checked.delete(relations)
+      })
     }
     return found
   }
@@ -107,7 +114,8 @@ export function openSource({
   async function lookAgain(relations: Relations, before: Checked): Promise<Checked | null> {
     if (performance.now() - before.checkedAt < recheckAfterMs) return null
     const current = checked.get(relations)
-    if (current !== undefined && (await current) === before) checked.delete(relations)
+    // Many may have waited for it: only the first of them has it looked at anew.
+    if ((await current) === before && checked.get(relations) === current) checked.delete(relations)
     return ready(relations)
   }
 
@@ -159,11 +167,11 @@ export function openSource({
           cause,
         })
       if (error.code !== 'MAPPING_INVALID') throw error
-      // The database has changed under the mapping: say which one.
+      // The database has changed under a mapping: say which of those that were read.
       const again = await lookAgain(relations, now)
-      const wrong = [...(again?.mappings.values() ?? [])].find(
-        ({ described }) => described === null,
-      )
+      const wrong = [...statement.reads]
+        .map((relation) => again?.mappings.get(relation))
+        .find((mapping) => mapping?.described === null)
       throw wrong === undefined ? error : mappingInvalid(wrong)
     }
   }
