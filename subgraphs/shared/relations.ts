@@ -33,6 +33,10 @@ type DeclaredType =
   /** A computed average; no relation stores one. */
   | { readonly kind: 'float' }
 
+/** Whether it is text to us, which a company's own database may keep as something else. */
+export const isKeyLike = ({ kind }: ColumnType): boolean =>
+  kind === 'id' || kind === 'text' || kind === 'enum'
+
 export interface Column<Value = unknown> {
   readonly type: ColumnType
   readonly nullable: boolean
