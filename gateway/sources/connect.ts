@@ -2,9 +2,8 @@
  * Connects the subgraphs of a generation: in this process or over HTTP, by configuration alone.
  */
 import { dirname } from 'node:path'
-import type { MappingPlace } from '#shared/databases.ts'
 import type { SubgraphOptions } from '#shared/open.ts'
-import { mappingFolder } from '#shared/sources/mapping-set.ts'
+import { mappingFolder, type MappingPlace } from '#shared/sources/mapping-place.ts'
 import type { Config, Environment } from '../config.ts'
 import type { SubgraphEntry } from '../supergraph/compose.ts'
 import { httpSource } from './http.ts'

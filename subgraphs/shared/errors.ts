@@ -186,3 +186,6 @@ export const abortReason = ({ reason }: AbortSignal): AppError =>
   reason instanceof AppError
     ? reason
     : new AppError('CANCELLED', 'The request was cancelled.', { cause: reason })
+
+export const deadlineExceeded = (): AppError =>
+  new AppError('DEADLINE_EXCEEDED', 'The request ran out of its time.')

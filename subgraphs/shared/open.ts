@@ -15,11 +15,12 @@ import {
 import { appErrorIn } from './errors.ts'
 import { createExecutor } from './executor/execute.ts'
 import type { Principal } from './principal.ts'
-import { lazyDatabases, type MappingPlace } from './databases.ts'
+import { embeddedDatabases, type LazyDatabases } from './databases.ts'
 import { rowRightsOf } from './row-rights.ts'
 import { enforceRules } from './rules/enforce.ts'
 import { scalars } from './scalars.ts'
 import type { StatementEvent } from './select-only.ts'
+import type { MappingPlace } from './sources/mapping-place.ts'
 import type { Databases, Session, SubgraphDefinition } from './subgraph.ts'
 
 export interface SubgraphOptions {
@@ -30,8 +31,6 @@ export interface SubgraphOptions {
   readonly fiscalYearStartMonth: number
   /** Today's date; left out, it is the business date stored with the data (demo mode). */
   readonly today?: () => string
-  /** The mappings of the company's own database; left out, the databases are the embedded ones. */
-  readonly mapping?: MappingPlace | undefined
   /** Told of every failure that a client only sees as a code. */
   readonly onError?: (error: unknown) => void
 }
@@ -59,13 +58,28 @@ export interface OpenSubgraph extends Disposable {
   mask(error: GraphQLError): GraphQLError
 }
 
+export interface MappableOptions extends SubgraphOptions {
+  /** The mappings of the company's own database; left out, the databases are the embedded ones. */
+  readonly mapping?: MappingPlace | undefined
+}
+
+/** Opens it over the company's own database where there is one: only then its code is loaded. */
+export async function openMappableSubgraph<D extends Databases, Loaders>(
+  definition: SubgraphDefinition<D, Loaders>,
+  { mapping, ...options }: MappableOptions,
+): Promise<OpenSubgraph> {
+  if (mapping === undefined) return openSubgraph(definition, options)
+  const { mappedDatabases } = await import('./mapped-databases.ts')
+  return openSubgraph(definition, options, mappedDatabases(definition, { ...options, mapping }))
+}
+
 export function openSubgraph<D extends Databases, Loaders>(
   definition: SubgraphDefinition<D, Loaders>,
   options: SubgraphOptions,
+  databases: LazyDatabases = embeddedDatabases(definition.databases, options),
 ): OpenSubgraph {
   const schema = schemaOf(definition)
   const run = createExecutor(schema)
-  const databases = lazyDatabases(definition, options)
 
   const contextFor: OpenSubgraph['contextFor'] = (request) => {
     const open = databases.open()

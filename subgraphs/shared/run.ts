@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { dateIn } from './calendar.ts'
-import type { MappingPlace } from './databases.ts'
 import { AppError } from './errors.ts'
 import type { Listening } from './http-server.ts'
 import {
@@ -16,9 +15,9 @@ import {
   subgraphSecret,
   type VerifyingKey,
 } from './internal-token.ts'
-import { openSubgraph } from './open.ts'
+import { openMappableSubgraph } from './open.ts'
 import { serveSubgraph } from './serve.ts'
-import { mappingFolder } from './sources/mapping-set.ts'
+import { mappingFolder, type MappingPlace } from './sources/mapping-place.ts'
 import type { Databases, SubgraphDefinition } from './subgraph.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -42,7 +41,7 @@ export async function runSubgraph<D extends Databases, Loaders>(
 ): Promise<void> {
   try {
     const settings = readSettings(definition.name, env, dirname(fileURLToPath(definition.schema)))
-    const subgraph = openSubgraph(definition, {
+    const subgraph = await openMappableSubgraph(definition, {
       ...settings,
       ...(settings.production ? { today: () => dateIn(settings.timeZone, new Date()) } : {}),
       onError: (error) => console.error(definition.name, error),

@@ -4,7 +4,7 @@
  * base folder. Every problem that can be seen without the database is told at once.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { AppError } from '../errors.ts'
 import type { Relations } from '../relations.ts'
 import { readCodesFile, type CodesFile } from './codes-file.ts'
@@ -93,10 +93,6 @@ export const mappingsInvalid = (problems: readonly Problem[]): AppError =>
 
 export const problemLine = ({ file, line, message }: Problem): string =>
   `${file}:${line}: ${message}`
-
-/** The folder of a mapping that is named: in the system's own folder, or a path where it has a slash. */
-export const mappingFolder = (mapping: string, system: string): string =>
-  mapping.includes('/') ? resolve(mapping) : join(system, 'mappings', mapping)
 
 const relationFiles = (folder: string): readonly string[] =>
   existsSync(folder)

@@ -2,12 +2,8 @@
 import { AppError } from '#shared/errors.ts'
 import { catalogueOf, type Catalogue } from '#shared/sources/catalogue.ts'
 import type { SourceConnection, StatementLimits } from '#shared/sources/connection.ts'
-import {
-  mappingFolder,
-  mappingsInvalid,
-  readMappingSet,
-  type MappingSet,
-} from '#shared/sources/mapping-set.ts'
+import { mappingFolder } from '#shared/sources/mapping-place.ts'
+import { mappingsInvalid, readMappingSet, type MappingSet } from '#shared/sources/mapping-set.ts'
 import { openConnection } from '#shared/sources/open-connection.ts'
 import type { Problem } from '#shared/sources/yaml-file.ts'
 import { readConfig, type Config, type Environment } from '../../../config.ts'
