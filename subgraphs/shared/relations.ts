@@ -15,6 +15,10 @@ export type ColumnType = DeclaredType & {
   readonly origin?: Origin
 }
 
+/** Whether it is text to us, which a company's own database may keep as something else. */
+export const isKeyLike = ({ kind }: ColumnType): boolean =>
+  kind === 'id' || kind === 'text' || kind === 'enum'
+
 type DeclaredType =
   /** A key. Text, compared exactly, never a number in GraphQL or TypeScript. */
   | { readonly kind: 'id' }
@@ -32,10 +36,6 @@ type DeclaredType =
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   /** A computed average; no relation stores one. */
   | { readonly kind: 'float' }
-
-/** Whether it is text to us, which a company's own database may keep as something else. */
-export const isKeyLike = ({ kind }: ColumnType): boolean =>
-  kind === 'id' || kind === 'text' || kind === 'enum'
 
 export interface Column<Value = unknown> {
   readonly type: ColumnType
