@@ -110,7 +110,7 @@ export const identityRelations = defineRelations({
       id: id(),
       system: oneOf(recordSystems),
       value: id(),
-      crmAccountId: id(),
+      crmAccountId: id('Customer.crmAccountId'),
       reason: oneOf(candidateReasons),
       /** 0 to 1. */
       score: decimal(4, 3),
@@ -128,7 +128,7 @@ export const identityRelations = defineRelations({
       kind: oneOf(decisionKinds),
       system: nullable(oneOf(recordSystems)),
       value: nullable(id()),
-      crmAccountId: nullable(id()),
+      crmAccountId: nullable(id('Customer.crmAccountId')),
       customerId: nullable(id()),
       /** The id that was merged away or made by a split. */
       otherCustomerId: nullable(id()),

@@ -93,24 +93,26 @@ const forAll = { own_customers: 'ALL' as const, region_customers: 'ALL' as const
 export const relations = defineRelations({
   segment: {
     description: 'The segments into which customers are divided.',
+    entity: 'Segment',
     columns: { code: id(), name: text() },
     key: ['code'],
     rules: forAll,
   },
   customer: {
     description: 'The customer master: one row per account.',
+    entity: 'Customer',
     columns: {
       crmAccountId: id(),
       name: text(),
       legalName: nullable(text()),
       taxRegistrationNo: nullable(text()),
       kind: nullable(oneOf(customerKinds)),
-      segmentCode: nullable(id()),
+      segmentCode: nullable(id('Segment.code')),
       /** The sales region that looks after the account. */
       region: nullable(id()),
       status: nullable(oneOf(customerStatuses)),
       /** Login id of the account's owner. */
-      ownerLoginId: nullable(id()),
+      ownerLoginId: nullable(id('Employee.loginId')),
       /** 0 to 100. */
       healthScore: nullable(decimal(5, 2)),
       createdOn: date(),
@@ -132,7 +134,7 @@ export const relations = defineRelations({
   customer_address: {
     description: 'The addresses of a customer.',
     columns: {
-      crmAccountId: id(),
+      crmAccountId: id('Customer.crmAccountId'),
       addressNo: integer(),
       kind: oneOf(addressKinds),
       line1: text(),
@@ -149,9 +151,10 @@ export const relations = defineRelations({
   },
   contact: {
     description: 'The people we know at a customer.',
+    entity: 'Contact',
     columns: {
       id: id(),
-      crmAccountId: id(),
+      crmAccountId: id('Customer.crmAccountId'),
       name: text(),
       role: nullable(text()),
       email: nullable(text()),
@@ -164,7 +167,7 @@ export const relations = defineRelations({
   contact_consent: {
     description: 'By which channels a contact may be reached.',
     columns: {
-      contactId: id(),
+      contactId: id('Contact.id'),
       channel: oneOf(channels),
       granted: boolean(),
       at: nullable(instant()),
@@ -176,12 +179,12 @@ export const relations = defineRelations({
     description: 'Every visit, call, message or field service with a customer.',
     columns: {
       id: id(),
-      crmAccountId: id(),
-      contactId: nullable(id()),
-      loginId: nullable(id()),
-      caseNo: nullable(id()),
-      opportunityId: nullable(id()),
-      campaignId: nullable(id()),
+      crmAccountId: id('Customer.crmAccountId'),
+      contactId: nullable(id('Contact.id')),
+      loginId: nullable(id('Employee.loginId')),
+      caseNo: nullable(id('Case.caseNo')),
+      opportunityId: nullable(id('Opportunity.id')),
+      campaignId: nullable(id('Campaign.id')),
       channel: oneOf(channels),
       subject: nullable(text()),
       at: instant(),
@@ -198,14 +201,14 @@ export const relations = defineRelations({
       id: id(),
       name: text(),
       source: nullable(text()),
-      campaignId: nullable(id()),
+      campaignId: nullable(id('Campaign.id')),
       status: oneOf(leadStatuses),
-      ownerLoginId: nullable(id()),
+      ownerLoginId: nullable(id('Employee.loginId')),
       /** The customer it became, with whom we spoke there; null until it is converted. */
-      crmAccountId: nullable(id()),
-      contactId: nullable(id()),
+      crmAccountId: nullable(id('Customer.crmAccountId')),
+      contactId: nullable(id('Contact.id')),
       /** The opportunity it became. */
-      opportunityId: nullable(id()),
+      opportunityId: nullable(id('Opportunity.id')),
       createdOn: date(),
     },
     key: ['id'],
@@ -218,11 +221,12 @@ export const relations = defineRelations({
   },
   opportunity: {
     description: 'A possible sale.',
+    entity: 'Opportunity',
     columns: {
       id: id(),
       name: text(),
-      crmAccountId: id(),
-      ownerLoginId: nullable(id()),
+      crmAccountId: id('Customer.crmAccountId'),
+      ownerLoginId: nullable(id('Employee.loginId')),
       stage: oneOf(opportunityStages),
       /** 0 to 1. */
       probability: nullable(rate()),
@@ -252,9 +256,9 @@ export const relations = defineRelations({
   opportunity_line: {
     description: 'What an opportunity is about.',
     columns: {
-      opportunityId: id(),
+      opportunityId: id('Opportunity.id'),
       lineNo: integer(),
-      sku: id(),
+      sku: id('Product.sku'),
       quantity: quantity(),
       unit: text(),
       amount: amount(),
@@ -267,8 +271,8 @@ export const relations = defineRelations({
   opportunity_campaign: {
     description: 'The campaigns that touched an opportunity, in order.',
     columns: {
-      opportunityId: id(),
-      campaignId: id(),
+      opportunityId: id('Opportunity.id'),
+      campaignId: id('Campaign.id'),
       /** 1 is the first touch. */
       touchNo: integer(),
       isFirst: boolean(),
@@ -281,15 +285,16 @@ export const relations = defineRelations({
   },
   quote: {
     description: 'A quote document.',
+    entity: 'Quote',
     columns: {
       quoteNo: id(),
       version: integer(),
       status: oneOf(quoteStatuses),
       quotedOn: date(),
       validUntil: nullable(date()),
-      crmAccountId: id(),
-      opportunityId: nullable(id()),
-      ownerLoginId: nullable(id()),
+      crmAccountId: id('Customer.crmAccountId'),
+      opportunityId: nullable(id('Opportunity.id')),
+      ownerLoginId: nullable(id('Employee.loginId')),
       total: amount(),
       currency: text(),
       /** Percent. */
@@ -311,10 +316,10 @@ export const relations = defineRelations({
   quote_line: {
     description: 'A line of a quote.',
     columns: {
-      quoteNo: id(),
+      quoteNo: id('Quote.quoteNo'),
       lineNo: integer(),
-      sku: id(),
-      configurationId: nullable(id()),
+      sku: id('Product.sku'),
+      configurationId: nullable(id('ProductConfiguration.id')),
       quantity: quantity(),
       unit: text(),
       netPrice: unitPrice(),
@@ -328,10 +333,10 @@ export const relations = defineRelations({
   sales_order_origin: {
     description: 'From which opportunity and quote an order came; the order itself is the ERP’s.',
     columns: {
-      orderNo: id(),
-      crmAccountId: id(),
-      opportunityId: nullable(id()),
-      quoteNo: nullable(id()),
+      orderNo: id('SalesOrder.orderNo'),
+      crmAccountId: id('Customer.crmAccountId'),
+      opportunityId: nullable(id('Opportunity.id')),
+      quoteNo: nullable(id('Quote.quoteNo')),
     },
     key: ['orderNo'],
     indexes: [['opportunityId']],
@@ -339,6 +344,7 @@ export const relations = defineRelations({
   },
   campaign: {
     description: 'A marketing campaign.',
+    entity: 'Campaign',
     columns: {
       id: id(),
       /** The cost object under which finance books its spend. */
@@ -356,11 +362,16 @@ export const relations = defineRelations({
   },
   campaign_member: {
     description: 'Whom a campaign addressed, and who answered.',
-    columns: { campaignId: id(), contactId: id(), respondedOn: nullable(date()) },
+    columns: {
+      campaignId: id('Campaign.id'),
+      contactId: id('Contact.id'),
+      respondedOn: nullable(date()),
+    },
     key: ['campaignId', 'contactId'],
   },
   service_case: {
     description: 'A question, complaint, incident, return or warranty case.',
+    entity: 'Case',
     columns: {
       caseNo: id(),
       kind: oneOf(caseKinds),
@@ -376,12 +387,12 @@ export const relations = defineRelations({
       resolveHours: nullable(integer()),
       slaDueAt: nullable(instant()),
       slaBreached: boolean(),
-      crmAccountId: id(),
-      contactId: nullable(id()),
-      sku: nullable(id()),
+      crmAccountId: id('Customer.crmAccountId'),
+      contactId: nullable(id('Contact.id')),
+      sku: nullable(id('Product.sku')),
       serialNo: nullable(id()),
-      orderNo: nullable(id()),
-      assigneeLoginId: nullable(id()),
+      orderNo: nullable(id('SalesOrder.orderNo')),
+      assigneeLoginId: nullable(id('Employee.loginId')),
       rootCause: nullable(oneOf(rootCauses)),
       /** 1 to 5, as the customer answered. */
       satisfaction: nullable(integer()),
@@ -403,8 +414,8 @@ export const relations = defineRelations({
     description: 'A visit of a technician for a case.',
     columns: {
       id: id(),
-      caseNo: id(),
-      technicianLoginId: nullable(id()),
+      caseNo: id('Case.caseNo'),
+      technicianLoginId: nullable(id('Employee.loginId')),
       plannedAt: nullable(instant()),
       plannedOn: nullable(date()),
       latitude: nullable(decimal(9, 6)),
@@ -412,7 +423,7 @@ export const relations = defineRelations({
       status: oneOf(jobStatuses),
       travelKm: nullable(decimal(9, 1)),
       /** The part the job needs. */
-      partSku: nullable(id()),
+      partSku: nullable(id('Product.sku')),
       /** The certification a technician needs for it. */
       requiredSkill: nullable(id()),
     },
@@ -429,28 +440,28 @@ export const relations = defineRelations({
     description: 'A task of a person in the CRM.',
     columns: {
       id: id(),
-      loginId: id(),
+      loginId: id('Employee.loginId'),
       title: text(),
       dueAt: nullable(instant()),
       dueOn: nullable(date()),
       status: oneOf(workItemStatuses),
-      crmAccountId: nullable(id()),
-      opportunityId: nullable(id()),
-      caseNo: nullable(id()),
+      crmAccountId: nullable(id('Customer.crmAccountId')),
+      opportunityId: nullable(id('Opportunity.id')),
+      caseNo: nullable(id('Case.caseNo')),
     },
     key: ['id'],
     indexes: [['loginId', 'dueOn'], ['status', 'dueOn'], ['dueOn']],
   },
   product_text: {
     description: 'The sales text of a product.',
-    columns: { sku: id(), salesText: text() },
+    columns: { sku: id('Product.sku'), salesText: text() },
     key: ['sku'],
     rules: forAll,
   },
   marketing_asset: {
     description: 'Pictures, sheets and films of a product.',
     columns: {
-      sku: id(),
+      sku: id('Product.sku'),
       assetNo: integer(),
       url: text(),
       kind: oneOf(['IMAGE', 'DATA_SHEET', 'MANUAL', 'VIDEO']),

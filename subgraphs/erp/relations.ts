@@ -70,6 +70,7 @@ const forAll = {
 export const relations = defineRelations({
   customer: {
     description: 'The ERP’s customer record: terms and price list.',
+    entity: 'Customer',
     columns: {
       erpCustomerNo: id(),
       name: text(),
@@ -89,7 +90,7 @@ export const relations = defineRelations({
   customer_particulars: {
     description: 'By what the ERP’s customer is recognised: its tax number, address, telephone.',
     columns: {
-      erpCustomerNo: id(),
+      erpCustomerNo: id('Customer.erpCustomerNo'),
       legalName: nullable(text()),
       taxRegistrationNo: nullable(text()),
       line1: nullable(text()),
@@ -102,6 +103,7 @@ export const relations = defineRelations({
   },
   product: {
     description: 'Everything that is made, bought or sold.',
+    entity: 'Product',
     columns: {
       sku: id(),
       name: text(),
@@ -118,7 +120,7 @@ export const relations = defineRelations({
     description:
       'What one unit costs: bought parts have material, made ones labour and overhead too.',
     columns: {
-      sku: id(),
+      sku: id('Product.sku'),
       /** The whole standard cost of one unit. */
       standardCost: unitPrice(),
       /** Own material; null for a made product, whose material is its bill. */
@@ -132,7 +134,7 @@ export const relations = defineRelations({
   product_price: {
     description: 'List prices by currency and date.',
     columns: {
-      sku: id(),
+      sku: id('Product.sku'),
       currency: text(),
       validFrom: date(),
       validTo: nullable(date()),
@@ -143,9 +145,10 @@ export const relations = defineRelations({
   },
   bom: {
     description: 'A revision of a product’s bill of materials.',
+    entity: 'Bom',
     columns: {
       id: id(),
-      sku: id(),
+      sku: id('Product.sku'),
       revision: text(),
       validFrom: date(),
       validTo: nullable(date()),
@@ -156,9 +159,9 @@ export const relations = defineRelations({
   bom_line: {
     description: 'A component of a bill, per one unit of the product.',
     columns: {
-      bomId: id(),
+      bomId: id('Bom.id'),
       position: integer(),
-      componentSku: id(),
+      componentSku: id('Product.sku'),
       quantity: quantity(),
       unit: text(),
       /** Percent lost in production. */
@@ -171,14 +174,14 @@ export const relations = defineRelations({
   },
   config_option: {
     description: 'What can be chosen when a product is configured.',
-    columns: { sku: id(), code: id(), name: text(), required: boolean() },
+    columns: { sku: id('Product.sku'), code: id(), name: text(), required: boolean() },
     key: ['sku', 'code'],
     rules: forAll,
   },
   config_choice: {
     description: 'A choice of an option.',
     columns: {
-      sku: id(),
+      sku: id('Product.sku'),
       optionCode: id(),
       code: id(),
       name: text(),
@@ -190,15 +193,16 @@ export const relations = defineRelations({
   },
   config_exclusion: {
     description: 'Choices that cannot be combined.',
-    columns: { sku: id(), choiceCode: id(), excludesCode: id() },
+    columns: { sku: id('Product.sku'), choiceCode: id(), excludesCode: id() },
     key: ['sku', 'choiceCode', 'excludesCode'],
     rules: forAll,
   },
   product_configuration: {
     description: 'A product as somebody configured it.',
+    entity: 'ProductConfiguration',
     columns: {
       id: id(),
-      sku: id(),
+      sku: id('Product.sku'),
       valid: boolean(),
       price: nullable(unitPrice()),
       currency: nullable(text()),
@@ -208,11 +212,12 @@ export const relations = defineRelations({
   },
   configuration_choice: {
     description: 'The choices of a configuration.',
-    columns: { configurationId: id(), choiceCode: id() },
+    columns: { configurationId: id('ProductConfiguration.id'), choiceCode: id() },
     key: ['configurationId', 'choiceCode'],
   },
   site: {
     description: 'Plants and warehouses.',
+    entity: 'Site',
     columns: {
       id: id(),
       name: text(),
@@ -225,8 +230,8 @@ export const relations = defineRelations({
   stock: {
     description: 'Stock of a product at a site.',
     columns: {
-      sku: id(),
-      siteId: id(),
+      sku: id('Product.sku'),
+      siteId: id('Site.id'),
       onHand: quantity(),
       reserved: quantity(),
       inTransit: quantity(),
@@ -237,6 +242,7 @@ export const relations = defineRelations({
   },
   supplier: {
     description: 'Who sells to us.',
+    entity: 'Supplier',
     columns: { supplierNo: id(), name: text(), leadTimeDays: nullable(integer()) },
     key: ['supplierNo'],
     indexes: [['name']],
@@ -245,8 +251,8 @@ export const relations = defineRelations({
   supplier_offer: {
     description: 'The price and terms at which a supplier sells a product.',
     columns: {
-      sku: id(),
-      supplierNo: id(),
+      sku: id('Product.sku'),
+      supplierNo: id('Supplier.supplierNo'),
       price: unitPrice(),
       currency: text(),
       minimumQuantity: nullable(quantity()),
@@ -260,16 +266,17 @@ export const relations = defineRelations({
   },
   purchase_order: {
     description: 'What we ordered from a supplier.',
+    entity: 'PurchaseOrder',
     columns: {
       poNo: id(),
-      supplierNo: id(),
+      supplierNo: id('Supplier.supplierNo'),
       status: oneOf(purchaseStatuses),
       orderedOn: date(),
       /** Whether every line came by its expected day; null while open. */
       onTime: nullable(boolean()),
       total: amount(),
       currency: text(),
-      buyerNo: nullable(id()),
+      buyerNo: nullable(id('Employee.employeeNo')),
     },
     key: ['poNo'],
     indexes: [['supplierNo', 'orderedOn'], ['orderedOn'], ['total']],
@@ -278,9 +285,9 @@ export const relations = defineRelations({
   purchase_order_line: {
     description: 'A line of a purchase order.',
     columns: {
-      poNo: id(),
+      poNo: id('PurchaseOrder.poNo'),
       lineNo: integer(),
-      sku: id(),
+      sku: id('Product.sku'),
       quantity: quantity(),
       received: quantity(),
       unit: text(),
@@ -295,9 +302,10 @@ export const relations = defineRelations({
   },
   sales_order: {
     description: 'A customer’s order.',
+    entity: 'SalesOrder',
     columns: {
       orderNo: id(),
-      erpCustomerNo: id(),
+      erpCustomerNo: id('Customer.erpCustomerNo'),
       channel: oneOf(orderChannels),
       status: oneOf(orderStatuses),
       /** Something is left to ship, and it was not called off. */
@@ -306,7 +314,7 @@ export const relations = defineRelations({
       orderedOn: date(),
       requestedOn: nullable(date()),
       promisedOn: nullable(date()),
-      salespersonNo: nullable(id()),
+      salespersonNo: nullable(id('Employee.employeeNo')),
       net: amount(),
       /** Net value of what was shipped. */
       shippedNet: amount(),
@@ -331,10 +339,10 @@ export const relations = defineRelations({
   sales_order_line: {
     description: 'A line of an order.',
     columns: {
-      orderNo: id(),
+      orderNo: id('SalesOrder.orderNo'),
       lineNo: integer(),
-      sku: id(),
-      configurationId: nullable(id()),
+      sku: id('Product.sku'),
+      configurationId: nullable(id('ProductConfiguration.id')),
       quantity: quantity(),
       shipped: quantity(),
       unit: text(),
@@ -351,7 +359,7 @@ export const relations = defineRelations({
   order_hold: {
     description: 'Why an order does not go on.',
     columns: {
-      orderNo: id(),
+      orderNo: id('SalesOrder.orderNo'),
       kind: oneOf(holdKinds),
       since: instant(),
       releasedAt: nullable(instant()),
@@ -362,14 +370,15 @@ export const relations = defineRelations({
   },
   shipment: {
     description: 'Goods on their way to a customer.',
+    entity: 'Shipment',
     columns: {
       id: id(),
-      erpCustomerNo: id(),
+      erpCustomerNo: id('Customer.erpCustomerNo'),
       status: oneOf(shipmentStatuses),
       carrier: nullable(text()),
       trackingNo: nullable(text()),
-      siteId: nullable(id()),
-      handlerNo: nullable(id()),
+      siteId: nullable(id('Site.id')),
+      handlerNo: nullable(id('Employee.employeeNo')),
       shippedAt: nullable(instant()),
       promisedOn: nullable(date()),
       deliveredAt: nullable(instant()),
@@ -387,16 +396,17 @@ export const relations = defineRelations({
   },
   shipment_order: {
     description: 'Which orders a shipment carries.',
-    columns: { shipmentId: id(), orderNo: id() },
+    columns: { shipmentId: id('Shipment.id'), orderNo: id('SalesOrder.orderNo') },
     key: ['shipmentId', 'orderNo'],
     indexes: [['orderNo']],
     rules: ofOrder,
   },
   production_order: {
     description: 'What is being made.',
+    entity: 'ProductionOrder',
     columns: {
       id: id(),
-      sku: id(),
+      sku: id('Product.sku'),
       quantity: quantity(),
       unit: text(),
       status: oneOf(productionStatuses),
@@ -404,14 +414,14 @@ export const relations = defineRelations({
       isOpen: boolean(),
       plannedStartOn: nullable(date()),
       dueOn: nullable(date()),
-      supervisorNo: nullable(id()),
+      supervisorNo: nullable(id('Employee.employeeNo')),
     },
     key: ['id'],
     indexes: [['sku', 'isOpen', 'dueOn'], ['dueOn']],
   },
   production_order_demand: {
     description: 'For which sales orders something is made.',
-    columns: { productionOrderId: id(), orderNo: id() },
+    columns: { productionOrderId: id('ProductionOrder.id'), orderNo: id('SalesOrder.orderNo') },
     key: ['productionOrderId', 'orderNo'],
     indexes: [['orderNo']],
   },
@@ -422,9 +432,9 @@ export const relations = defineRelations({
       periodKey: id(),
       startsOn: date(),
       endsOn: date(),
-      employeeNo: nullable(id()),
+      employeeNo: nullable(id('Employee.employeeNo')),
       region: nullable(id()),
-      sku: nullable(id()),
+      sku: nullable(id('Product.sku')),
       target: amount(),
       currency: text(),
     },
@@ -435,14 +445,14 @@ export const relations = defineRelations({
     description: 'What quality assurance made of a complaint.',
     columns: {
       id: id(),
-      caseNo: id(),
+      caseNo: id('Case.caseNo'),
       recordedAt: instant(),
       resolution: nullable(text()),
       qualityNotificationNo: nullable(id()),
       partsCost: nullable(amount()),
       currency: nullable(text()),
       /** The order by which goods came back. */
-      returnOrderNo: nullable(id()),
+      returnOrderNo: nullable(id('SalesOrder.orderNo')),
     },
     key: ['id'],
     indexes: [['caseNo']],
@@ -451,13 +461,13 @@ export const relations = defineRelations({
     description: 'A task of a person in the ERP.',
     columns: {
       id: id(),
-      employeeNo: id(),
+      employeeNo: id('Employee.employeeNo'),
       title: text(),
       dueAt: nullable(instant()),
       dueOn: nullable(date()),
       status: oneOf(workItemStatuses),
-      orderNo: nullable(id()),
-      productionOrderId: nullable(id()),
+      orderNo: nullable(id('SalesOrder.orderNo')),
+      productionOrderId: nullable(id('ProductionOrder.id')),
     },
     key: ['id'],
     indexes: [['employeeNo', 'dueOn'], ['dueOn']],
@@ -466,7 +476,7 @@ export const relations = defineRelations({
     description: 'What is known of a market: its size and prices.',
     columns: {
       id: id(),
-      sku: nullable(id()),
+      sku: nullable(id('Product.sku')),
       region: nullable(id()),
       periodKey: id(),
       marketSize: nullable(amount()),

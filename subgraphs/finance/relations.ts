@@ -59,10 +59,11 @@ const ownCommission: RowGuard = {
 export const relations = defineRelations({
   debtor: {
     description: 'A customer as finance knows it.',
+    entity: 'Customer',
     columns: {
       debtorNo: id(),
       /** The ERP number under which it is billed. */
-      erpCustomerNo: nullable(id()),
+      erpCustomerNo: nullable(id('Customer.erpCustomerNo')),
       name: text(),
       currency: text(),
       /** Null: no decision was made, so every order needs a review. */
@@ -83,7 +84,7 @@ export const relations = defineRelations({
   debtor_particulars: {
     description: 'By what finance recognises a debtor, and the terms it grants.',
     columns: {
-      debtorNo: id(),
+      debtorNo: id('Customer.debtorNo'),
       legalName: nullable(text()),
       taxRegistrationNo: nullable(text()),
       line1: nullable(text()),
@@ -97,14 +98,15 @@ export const relations = defineRelations({
   },
   invoice: {
     description: 'An invoice, credit note (negative amounts) or prepayment.',
+    entity: 'Invoice',
     columns: {
       invoiceNo: id(),
       taxInvoiceNo: nullable(id()),
       kind: oneOf(invoiceKinds),
       status: oneOf(invoiceStatuses),
-      debtorNo: id(),
+      debtorNo: id('Customer.debtorNo'),
       /** The case it is for: the complaint that a credit note credits, or a repair that is billed. */
-      caseNo: nullable(id()),
+      caseNo: nullable(id('Case.caseNo')),
       issuedOn: date(),
       dueOn: date(),
       net: amount(),
@@ -131,10 +133,10 @@ export const relations = defineRelations({
   invoice_line: {
     description: 'What an invoice bills.',
     columns: {
-      invoiceNo: id(),
+      invoiceNo: id('Invoice.invoiceNo'),
       lineNo: integer(),
-      orderNo: nullable(id()),
-      sku: nullable(id()),
+      orderNo: nullable(id('SalesOrder.orderNo')),
+      sku: nullable(id('Product.sku')),
       quantity: quantity(),
       unit: text(),
       net: amount(),
@@ -148,13 +150,14 @@ export const relations = defineRelations({
   },
   payment: {
     description: 'Money received from a customer.',
+    entity: 'Payment',
     columns: {
       id: id(),
-      debtorNo: id(),
+      debtorNo: id('Customer.debtorNo'),
       receivedOn: date(),
       amount: amount(),
       currency: text(),
-      bankTransactionId: nullable(id()),
+      bankTransactionId: nullable(id('BankTransaction.id')),
     },
     key: ['id'],
     indexes: [['debtorNo', 'receivedOn'], ['receivedOn'], ['amount']],
@@ -163,8 +166,8 @@ export const relations = defineRelations({
   payment_allocation: {
     description: 'The part of a payment that settles an invoice.',
     columns: {
-      paymentId: id(),
-      invoiceNo: id(),
+      paymentId: id('Payment.id'),
+      invoiceNo: id('Invoice.invoiceNo'),
       allocatedOn: date(),
       amount: amount(),
       currency: text(),
@@ -175,6 +178,7 @@ export const relations = defineRelations({
   },
   bank_transaction: {
     description: 'A booking on one of our bank accounts.',
+    entity: 'BankTransaction',
     columns: {
       id: id(),
       account: text(),
@@ -190,13 +194,14 @@ export const relations = defineRelations({
   },
   ledger_account: {
     description: 'The chart of accounts.',
+    entity: 'LedgerAccount',
     columns: { account: id(), name: text(), kind: oneOf(accountKinds) },
     key: ['account'],
     indexes: [['name'], ['kind']],
   },
   cost_centre: {
     description: 'The cost centre of a department.',
-    columns: { costCentre: id(), departmentCode: id(), name: text() },
+    columns: { costCentre: id(), departmentCode: id('Department.code'), name: text() },
     key: ['costCentre'],
     indexes: [['departmentCode']],
   },
@@ -204,14 +209,14 @@ export const relations = defineRelations({
     description: 'A posting of the general ledger, with what it was for.',
     columns: {
       id: id(),
-      account: id(),
+      account: id('LedgerAccount.account'),
       postedOn: date(),
       category: oneOf(costCategories),
-      departmentCode: nullable(id()),
+      departmentCode: nullable(id('Department.code')),
       costObject: nullable(id()),
-      employeeNo: nullable(id()),
-      sku: nullable(id()),
-      caseNo: nullable(id()),
+      employeeNo: nullable(id('Employee.employeeNo')),
+      sku: nullable(id('Product.sku')),
+      caseNo: nullable(id('Case.caseNo')),
       debit: amount(),
       credit: amount(),
       currency: text(),
@@ -236,8 +241,8 @@ export const relations = defineRelations({
       id: id(),
       /** The first day of the span. */
       startsOn: date(),
-      account: id(),
-      departmentCode: nullable(id()),
+      account: id('LedgerAccount.account'),
+      departmentCode: nullable(id('Department.code')),
       costObject: nullable(id()),
       /** Positive for what is spent and for what is earned. */
       amount: amount(),
@@ -254,7 +259,7 @@ export const relations = defineRelations({
   commission_statement: {
     description: 'What a salesperson earned in a period.',
     columns: {
-      employeeNo: id(),
+      employeeNo: id('Employee.employeeNo'),
       periodKey: id(),
       status: oneOf(commissionStatuses),
       base: amount(),
@@ -269,11 +274,11 @@ export const relations = defineRelations({
   commission_line: {
     description: 'The commission of one order.',
     columns: {
-      employeeNo: id(),
+      employeeNo: id('Employee.employeeNo'),
       periodKey: id(),
       lineNo: integer(),
-      orderNo: id(),
-      invoiceNo: nullable(id()),
+      orderNo: id('SalesOrder.orderNo'),
+      invoiceNo: nullable(id('Invoice.invoiceNo')),
       base: amount(),
       /** Percent. */
       ratePct: rate(),
@@ -288,7 +293,7 @@ export const relations = defineRelations({
     description: 'What a supplier charged us.',
     columns: {
       supplierInvoiceNo: id(),
-      supplierNo: id(),
+      supplierNo: id('Supplier.supplierNo'),
       issuedOn: date(),
       dueOn: date(),
       gross: amount(),

@@ -54,6 +54,7 @@ const ofEmployee = { own_department: belongsTo('employee', { employeeNo: 'employ
 export const relations = defineRelations({
   employee: {
     description: 'Everybody who works or worked here; bridges employee number and login id.',
+    entity: 'Employee',
     columns: {
       employeeNo: id(),
       /** The subject of single sign-on; null for people without a login. */
@@ -63,8 +64,8 @@ export const relations = defineRelations({
       jobTitle: nullable(text()),
       jobFamily: nullable(oneOf(jobFamilies)),
       status: oneOf(employmentStatuses),
-      departmentCode: nullable(id()),
-      managerNo: nullable(id()),
+      departmentCode: nullable(id('Department.code')),
+      managerNo: nullable(id('Employee.employeeNo')),
       hiredOn: nullable(date()),
       leftOn: nullable(date()),
       bornOn: nullable(date()),
@@ -80,11 +81,12 @@ export const relations = defineRelations({
   },
   department: {
     description: 'The organisation as a tree.',
+    entity: 'Department',
     columns: {
       code: id(),
       name: text(),
-      parentCode: nullable(id()),
-      headNo: nullable(id()),
+      parentCode: nullable(id('Department.code')),
+      headNo: nullable(id('Employee.employeeNo')),
     },
     key: ['code'],
     indexes: [['parentCode'], ['name']],
@@ -92,14 +94,14 @@ export const relations = defineRelations({
   },
   employee_skill: {
     description: 'What somebody can do, and how well (1 to 5).',
-    columns: { employeeNo: id(), code: id(), level: nullable(integer()) },
+    columns: { employeeNo: id('Employee.employeeNo'), code: id(), level: nullable(integer()) },
     key: ['employeeNo', 'code'],
     indexes: [['code']],
     rules: ofEmployee,
   },
   certification: {
     description: 'A certificate somebody holds.',
-    columns: { employeeNo: id(), code: id(), validUntil: nullable(date()) },
+    columns: { employeeNo: id('Employee.employeeNo'), code: id(), validUntil: nullable(date()) },
     key: ['employeeNo', 'code'],
     rules: ofEmployee,
   },
@@ -107,7 +109,7 @@ export const relations = defineRelations({
     description: 'Shifts, leave, training, duty and trips.',
     columns: {
       id: id(),
-      employeeNo: id(),
+      employeeNo: id('Employee.employeeNo'),
       kind: oneOf(scheduleKinds),
       start: instant(),
       end: instant(),
@@ -121,13 +123,19 @@ export const relations = defineRelations({
   },
   salary: {
     description: 'Monthly salary from a day on; the latest that has begun is in force.',
-    columns: { employeeNo: id(), validFrom: date(), salary: amount(), currency: text() },
+    columns: {
+      employeeNo: id('Employee.employeeNo'),
+      validFrom: date(),
+      salary: amount(),
+      currency: text(),
+    },
     key: ['employeeNo', 'validFrom'],
     guard: { unless: ['hr:salary:read', 'hr:salary-band:read'], rule: ofOwnTeam },
     rules: ofEmployee,
   },
   commission_plan: {
     description: 'How commission is earned.',
+    entity: 'CommissionPlan',
     columns: { id: id(), name: text() },
     key: ['id'],
     rules: { own_department: 'ALL' },
@@ -135,7 +143,7 @@ export const relations = defineRelations({
   commission_rule: {
     description: 'A rate of a commission plan.',
     columns: {
-      planId: id(),
+      planId: id('CommissionPlan.id'),
       ruleNo: integer(),
       basis: oneOf(commissionBases),
       /** Percent. */
@@ -148,7 +156,7 @@ export const relations = defineRelations({
   },
   commission_assignment: {
     description: 'Who is paid by which commission plan.',
-    columns: { employeeNo: id(), planId: id() },
+    columns: { employeeNo: id('Employee.employeeNo'), planId: id('CommissionPlan.id') },
     key: ['employeeNo'],
     guard: { unless: ['hr:compensation:read'], rule: ofOwnTeam },
     rules: ofEmployee,

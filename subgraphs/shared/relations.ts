@@ -37,16 +37,25 @@ type DeclaredType =
   /** A computed average; no relation stores one. */
   | { readonly kind: 'float' }
 
+/** A key of a type of the graph: `Employee.employeeNo`. */
+export type EntityKey = `${string}.${string}`
+
 export interface Column<Value = unknown> {
   readonly type: ColumnType
   readonly nullable: boolean
+  /** Whose key its values are, wherever the rows of that type are kept; absent in its own rows. */
+  readonly refersTo?: EntityKey
   /** Only for inference: never set. */
   readonly value?: Value
 }
 
 const column = <Value>(type: ColumnType): Column<Value> => ({ type, nullable: false })
 
-export const id = (): Column<string> => column({ kind: 'id' })
+/** A key: of the row itself, or of the entity that it refers to. */
+export const id = (of?: EntityKey): Column<string> => ({
+  ...column({ kind: 'id' }),
+  ...(of !== undefined && { refersTo: of }),
+})
 export const text = (): Column<string> => column({ kind: 'text' })
 export const integer = (): Column<number> => column({ kind: 'integer' })
 export const boolean = (): Column<boolean> => column({ kind: 'boolean' })
@@ -74,6 +83,7 @@ export const float = (): Column<number> => column({ kind: 'float' })
 export const nullable = <Value>(of: Column<Value>): Column<Value | null> => ({
   type: of.type,
   nullable: true,
+  ...(of.refersTo !== undefined && { refersTo: of.refersTo }),
 })
 
 /**
@@ -101,6 +111,8 @@ export type RowRule =
 
 export interface Relation<Columns extends Record<string, Column> = Record<string, Column>> {
   readonly description: string
+  /** The type of the graph whose rows these are: other relations refer to it by its keys. */
+  readonly entity?: string
   readonly columns: Columns
   /** The columns that identify a row, in order. The last one breaks ties when a list is sorted. */
   readonly key: readonly (keyof Columns & string)[]
