@@ -27,9 +27,10 @@ export async function connect(
 ): Promise<Source> {
   const system = config.system(name)
   if (schemaFile !== undefined && system.source === 'in-process') {
-    const { mapping } = system
-    const place = mapping === undefined ? undefined : mappingPlace(mapping, schemaFile, config.env)
-    return inProcessSource({ ...subgraphOptions, name, schemaFile, mapping: place })
+    const mappings = [system.mapping ?? []]
+      .flat()
+      .map((each) => mappingPlace(each, schemaFile, config.env))
+    return inProcessSource({ ...subgraphOptions, name, schemaFile, mappings })
   }
   const key = signingKey(name, config, secret)
   const isOurs = schemaFile !== undefined

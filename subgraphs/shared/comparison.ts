@@ -79,6 +79,8 @@ const operatorOf = ({ operator }: BinaryOperationNode): string =>
 
 const equalities: ReadonlySet<string> = new Set(['=', 'in', '!=', '<>', 'not in'])
 
+const ordering: ReadonlySet<string> = new Set(['<', '>', '<=', '>='])
+
 function exactOf(node: BinaryOperationNode, scope: Scope | null, { foreign }: Dialect) {
   const isEquality = equalities.has(operatorOf(node))
   return isEquality && isTextReference(node.leftOperand, scope) ? foreign?.exact : undefined
@@ -108,17 +110,24 @@ function translated(type: ColumnType | undefined): ColumnType | undefined {
 
 function encodedBy(node: BinaryOperationNode, comparing: Compared): BinaryOperationNode {
   const types = typesOf(node.leftOperand, comparing.scope)
-  return types.length === 0
-    ? node
-    : { ...node, rightOperand: encodedNode(node.rightOperand, types, comparing) }
+  return types.length === 0 ? node : { ...node, rightOperand: encodedNode(node, types, comparing) }
 }
 
 /** Values compared with columns, as the database stores that type. */
-function encodedNode(node: OperationNode, types: Types, comparing: Compared): OperationNode {
-  const { dialect, encoded } = comparing
+function encodedNode(
+  node: BinaryOperationNode,
+  types: Types,
+  { dialect, encoded, isOrder }: Compared,
+): OperationNode {
+  const isOrdered = isOrder || ordering.has(operatorOf(node))
   const encode = (value: unknown, type: ColumnType | undefined) =>
-    type === undefined ? value : encoded(value, (given) => dialect.encode(given, type, 'value'))
-  return withValues(node, types, {
+    type === undefined
+      ? value
+      : encoded(value, (given) => {
+          if (isOrdered) dialect.expectOrdered?.(given, type)
+          return dialect.encode(given, type, 'value')
+        })
+  return withValues(node.rightOperand, types, {
     value: (given, type) => ({ ...given, value: encode(given.value, type) }) as ValueNode,
     list: ({ values }, type) =>
       PrimitiveValueListNode.create(values.map((value) => encode(value, type))),

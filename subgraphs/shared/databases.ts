@@ -20,11 +20,14 @@ export interface DatabasesOptions {
 }
 
 export interface LimitedDatabase {
-  limitedTo(scope: StatementScope): Kysely<AnyDatabase>
+  /** `source` is one of the names of `OpenDatabases`, or null for all of them. */
+  limitedTo(scope: StatementScope, source: string | null): Kysely<AnyDatabase>
 }
 
 export interface OpenDatabases {
   readonly databases: Readonly<Record<string, LimitedDatabase>>
+  /** The names of the system's sources; none where it has one without a name. */
+  readonly sources: readonly string[]
   readonly calendar: Calendar
 }
 
@@ -51,7 +54,7 @@ export function embeddedDatabases(
     const databases = openAll(declarations, options)
     const [first] = Object.values(databases)
     const today = options.today ?? (() => first?.meta.asOf ?? '')
-    opened = { databases, calendar: calendarOf(options, today()) }
+    opened = { databases, sources: [], calendar: calendarOf(options, today()) }
     return opened
   }
   return {

@@ -21,6 +21,8 @@ import { enforceRules } from './rules/enforce.ts'
 import { scalars } from './scalars.ts'
 import type { StatementEvent } from './select-only.ts'
 import type { MappingPlace } from './sources/mapping-place.ts'
+import { expectSource } from './sources/named.ts'
+import { resolveFromSource, type SourcedContext } from './sources/source-argument.ts'
 import type { Databases, Session, SubgraphDefinition } from './subgraph.ts'
 
 export interface SubgraphOptions {
@@ -59,18 +61,18 @@ export interface OpenSubgraph extends Disposable {
 }
 
 export interface MappableOptions extends SubgraphOptions {
-  /** The mappings of the company's own database; left out, the databases are the embedded ones. */
-  readonly mapping?: MappingPlace | undefined
+  /** The mappings of the company's own databases; left out, the databases are the embedded ones. */
+  readonly mappings?: readonly MappingPlace[] | undefined
 }
 
 /** Opens it over the company's own database where there is one: only then its code is loaded. */
 export async function openMappableSubgraph<D extends Databases, Loaders>(
   definition: SubgraphDefinition<D, Loaders>,
-  { mapping, ...options }: MappableOptions,
+  { mappings = [], ...options }: MappableOptions,
 ): Promise<OpenSubgraph> {
-  if (mapping === undefined) return openSubgraph(definition, options)
+  if (mappings.length === 0) return openSubgraph(definition, options)
   const { mappedDatabases } = await import('./mapped-databases.ts')
-  return openSubgraph(definition, options, mappedDatabases(definition, { ...options, mapping }))
+  return openSubgraph(definition, options, mappedDatabases(definition, { ...options, mappings }))
 }
 
 export function openSubgraph<D extends Databases, Loaders>(
@@ -88,19 +90,29 @@ export function openSubgraph<D extends Databases, Loaders>(
       deadlineAt: request.deadlineAt ?? Infinity,
       onStatement: request.onStatement,
     }
-    const limited = Object.fromEntries(
-      Object.entries(open.databases).map(([name, database]) => {
-        const rows = rowRightsOf(request.principal, definition.databases[name]?.relations ?? {})
-        return [name, database.limitedTo({ ...scope, rows })]
-      }),
-    )
-    const session: Session<D> = {
-      databases: limited as unknown as Session<D>['databases'], // one entry per declared database
-      calendar: open.calendar,
-      principal: request.principal,
-      signal: request.signal,
+    const contextOf = (source: string | null) => {
+      const limited = Object.fromEntries(
+        Object.entries(open.databases).map(([name, database]) => {
+          const rows = rowRightsOf(request.principal, definition.databases[name]?.relations ?? {})
+          return [name, database.limitedTo({ ...scope, rows }, source)]
+        }),
+      )
+      const session: Session<D> = {
+        databases: limited as unknown as Session<D>['databases'], // one entry per declared database
+        calendar: open.calendar,
+        principal: request.principal,
+        signal: request.signal,
+      }
+      return { ...session, loaders: definition.loaders(session), ofSource }
     }
-    return { ...session, loaders: definition.loaders(session) }
+    const named = new Map<string, object>()
+    const ofSource: SourcedContext['ofSource'] = (name) => {
+      expectSource(name, open.sources)
+      const context = named.get(name) ?? contextOf(name)
+      named.set(name, context)
+      return context
+    }
+    return contextOf(null)
   }
 
   const mask = (error: GraphQLError): GraphQLError => maskError(error, options.onError)
@@ -144,6 +156,7 @@ function schemaOf({ schema, resolvers }: Pick<SubgraphDefinition, 'schema' | 're
     ...Object.fromEntries(known),
   } as unknown as GraphQLResolverMap<object>
   const built = buildSubgraphSchema([{ typeDefs, resolvers: map }])
+  resolveFromSource(built)
   enforceRules(built, typeDefs)
   return built
 }

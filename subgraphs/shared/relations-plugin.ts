@@ -37,6 +37,7 @@ import {
   positionFunction,
   sameInOrderFunction,
   shareFunction,
+  sourceFunction,
   type Dialect,
 } from './dialect.ts'
 import { operand } from './dialects/operand.ts'
@@ -52,6 +53,7 @@ import {
   type Scope,
 } from './result-types.ts'
 import type { RowRights } from './row-rights.ts'
+import { isOfSource, type NamedSource } from './sources/named.ts'
 import { notMapped } from './sources/not-mapped.ts'
 
 /** Where relations are other than tables of the same name. */
@@ -67,6 +69,8 @@ export interface RelationsPluginOptions {
   readonly dialect: Dialect
   readonly rows: RowRights
   readonly tables?: MappedTables | undefined
+  /** Which source is asked; left out where the system has one without a name. */
+  readonly source?: NamedSource | undefined
   /** How a value is bound that is encoded so; by default as it is encoded now. */
   readonly encoded?: Encoded | undefined
 }
@@ -176,6 +180,10 @@ class RelationsTransformer extends OperationNodeTransformer {
     if (node.func === sameInOrderFunction && column && value) {
       const same = BinaryOperationNode.create(column, OperatorNode.create('='), value)
       return this.#compared(same, queryId, true) as unknown as FunctionNode
+    }
+    if (node.func === sourceFunction) {
+      const isAsked = isOfSource(node, this.#options.source)
+      return ValueNode.createImmediate(isAsked) as unknown as FunctionNode
     }
     const expression = this.#ofDialect(node, queryId)
     // A raw expression stands where the function stood; the compiler does not mind which it is.

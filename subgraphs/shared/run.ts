@@ -31,7 +31,7 @@ interface Settings {
   readonly timeZone: string
   readonly fiscalYearStartMonth: number
   readonly production: boolean
-  readonly mapping: MappingPlace | undefined
+  readonly mappings: readonly MappingPlace[]
 }
 
 /** Serves the subgraph until SIGINT or SIGTERM; sets the exit code. */
@@ -75,7 +75,7 @@ function readSettings(name: string, env: Environment, folder: string): Settings 
   }
   const production = env['ISTHMUS_MODE'] === 'production'
   const data = env['ISTHMUS_DATA'] ?? 'data'
-  const mapping = env['ISTHMUS_MAPPING']
+  const mappings = (env['ISTHMUS_MAPPING'] ?? '').split(',').map((each) => each.trim())
   const settings: Settings = {
     data,
     host: env['HOST'] ?? '127.0.0.1',
@@ -85,7 +85,9 @@ function readSettings(name: string, env: Environment, folder: string): Settings 
     timeZone: env['ISTHMUS_TIME_ZONE'] ?? 'Asia/Taipei',
     fiscalYearStartMonth: whole('ISTHMUS_FISCAL_YEAR_START_MONTH', 1, 1, 12),
     production,
-    mapping: mapping === undefined ? undefined : { folder: mappingFolder(mapping, folder), env },
+    mappings: mappings
+      .filter((each) => each !== '')
+      .map((each) => ({ folder: mappingFolder(each, folder), env })),
   }
   if (problems.length > 0) {
     throw new AppError('CONFIGURATION_INVALID', `Configuration:\n  ${problems.join('\n  ')}`)

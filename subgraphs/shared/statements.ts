@@ -16,6 +16,7 @@ import type { Dialect } from './dialect.ts'
 import type { RowRights } from './row-rights.ts'
 import { limitedTo, type MappedTables } from './relations-plugin.ts'
 import type { Relations, RuleParameters } from './relations.ts'
+import type { NamedSource } from './sources/named.ts'
 import { shapeOf, Slot, ValueList, withSlots, type StatementShape } from './statement-shape.ts'
 
 export interface StatementsOptions<Prepared> {
@@ -24,6 +25,8 @@ export interface StatementsOptions<Prepared> {
   readonly compiler: () => QueryCompiler
   /** Where relations are other than tables: the database is a company's own. */
   readonly tables?: MappedTables
+  /** Which source of its system the database is, where they have names. */
+  readonly source?: NamedSource | undefined
   /** What the database makes of a statement that is kept. */
   readonly prepare: (sql: string) => Prepared
 }
@@ -109,7 +112,7 @@ export class Statements<Prepared> {
   }
 
   #keep(node: SelectQueryNode, queryId: QueryId, rows: RowRights): Kept<Prepared> {
-    const { relations, dialect, compiler, prepare, tables } = this.#options
+    const { relations, dialect, compiler, prepare, tables, source } = this.#options
     const encoded: Encoded = (value, encode) =>
       value instanceof Slot || value instanceof OwnValue
         ? new EncodedSlot(value, encode)
@@ -118,7 +121,7 @@ export class Statements<Prepared> {
     const own = Object.fromEntries(
       Object.entries(rows.own).map(([name]) => [name, [new OwnValue(name) as unknown as string]]), // a place for it
     )
-    const options = { relations, dialect, tables, encoded, rows: { ...rows, own } }
+    const options = { relations, dialect, tables, source, encoded, rows: { ...rows, own } }
     const { statement, columns, reads } = limitedTo(withSlots(node), options)
     if (columns.size !== node.selections?.length) {
       throw new TypeError('two result columns of a statement have one name')

@@ -25,23 +25,38 @@ import type { SourceConnection, SourceKind } from './connection.ts'
 import type { MappingSet } from './mapping-set.ts'
 import { mappedRelations } from './mapped-relations.ts'
 import { openConnection } from './open-connection.ts'
+import { prefixing, withPrefixes } from './prefixes.ts'
 
 export interface SourceOptions {
-  /** The name in supergraph.yaml. */
+  /** The name in supergraph.yaml, for messages; with that of the source where there are several. */
   readonly system: string
   readonly set: MappingSet
   /** The company's time zone, where the set names none. */
   readonly timeZone: string
+  /** The names of all sources of the system; by default of this one alone. */
+  readonly names?: readonly string[]
   /** By default the connection that the set describes. */
   readonly connect?: () => Promise<SourceConnection>
+}
+
+/** One of the databases of a subgraph. */
+export interface NamedRelations<R extends Relations = Relations> {
+  readonly name: string
+  readonly relations: R
 }
 
 export interface OpenSource extends AsyncDisposable {
   /** The relations of one of the subgraph's databases, as one caller may read them. */
   limitedTo<R extends Relations>(
-    database: { readonly name: string; readonly relations: R },
+    database: NamedRelations<R>,
     scope: StatementScope,
   ): Kysely<Database<R>>
+  /** Runs one statement over them. */
+  run(
+    database: NamedRelations,
+    pending: Pending,
+    scope: StatementScope,
+  ): Promise<readonly Record<string, unknown>[]>
   /** Every mapping beside the database as it is now. */
   check(relations: Relations): Promise<ReadonlyMap<string, CheckedMapping>>
 }
@@ -64,10 +79,13 @@ export function openSource({
   system,
   set,
   timeZone: ofCompany,
+  names = set.prefix === null ? [] : [set.prefix],
   connect = () => openConnection(set, { system, timeZone: set.timeZone ?? ofCompany }),
 }: SourceOptions): OpenSource {
   const timeZone = set.timeZone ?? ofCompany
-  const dialect = dialectOf(set.kind, timeZone)
+  const plain = dialectOf(set.kind, timeZone)
+  const dialect = set.prefixes.size === 0 ? plain : prefixing(plain)
+  const source = set.prefix === null ? undefined : { name: set.prefix, all: names }
   let connecting: Promise<SourceConnection> | null = null
   const checked = new Map<Relations, Promise<Checked>>()
 
@@ -89,8 +107,9 @@ export function openSource({
     const connected = await connection()
     const mappings = await checkMappings(connected, set, relations, limits)
     const statements = new Statements<null>({
-      ...mappedRelations(relations, mappings),
+      ...mappedRelations(withPrefixes(relations, set.prefixes), mappings),
       dialect,
+      source,
       compiler: () => compilerOf(set.kind),
       prepare: () => null,
     })
@@ -131,11 +150,7 @@ export function openSource({
     }
   }
 
-  async function run(
-    { name, relations }: { readonly name: string; readonly relations: Relations },
-    pending: Pending,
-    scope: StatementScope,
-  ) {
+  const run: OpenSource['run'] = async ({ name, relations }, pending, scope) => {
     expectTime(scope)
     const { now, statement } = await compiled(relations, pending, scope)
     expectTime(scope)
@@ -177,14 +192,8 @@ export function openSource({
   }
 
   return {
-    limitedTo: (database, scope) =>
-      selectOnly({
-        compile: (node, queryId) => new Pending(node, queryId),
-        run: (query) => {
-          if (!(query instanceof Pending)) throw new TypeError('statements come from the builder')
-          return run(database, query, scope)
-        },
-      }),
+    limitedTo: (database, scope) => pendingOnly((pending) => run(database, pending, scope)),
+    run,
     check: async (relations) => {
       checked.delete(relations)
       return (await ready(relations)).mappings
@@ -198,8 +207,20 @@ export function openSource({
   }
 }
 
+/** Kysely for statements that are compiled when they run. */
+export const pendingOnly = <DB>(
+  run: (pending: Pending) => Promise<readonly Record<string, unknown>[]>,
+): Kysely<DB> =>
+  selectOnly({
+    compile: (node, queryId) => new Pending(node, queryId),
+    run: (query) => {
+      if (!(query instanceof Pending)) throw new TypeError('statements come from the builder')
+      return run(query)
+    },
+  })
+
 /** A statement whose SQL is not known before the database is: only then it is compiled. */
-class Pending implements CompiledQuery {
+export class Pending implements CompiledQuery {
   readonly query: RootOperationNode
   readonly node: RootOperationNode
   readonly queryId: QueryId

@@ -38,12 +38,12 @@ it('a damaged file fails what reads it, and is tried again after a second, not b
       data: folder,
       timeZone: 'UTC',
       fiscalYearStartMonth: 1,
-      mapping: { folder: join(folder, 'set'), env: {} },
+      mappings: [{ folder: join(folder, 'set'), env: {} }],
     },
   )
   const read = async (name: string, relation: string, column: string) => {
     const scope = { rows: allRows, signal: new AbortController().signal, deadlineAt: Infinity }
-    const db = databases.open().databases[name]?.limitedTo(scope)
+    const db = databases.open().databases[name]?.limitedTo(scope, null)
     return await db?.selectFrom(relation).select(column).execute()
   }
   const notes = () => read('notes', 'note', 'text')
