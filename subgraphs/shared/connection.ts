@@ -214,7 +214,7 @@ export function childPages<DB, Name extends keyof DB & string>(
     const [only] = parents
     if (only !== undefined && parents.length === 1) return await load(only)
     // The order of one list is that of one source.
-    expectOneSource(db, selectRows({ ...list, where: ofParents(list, parent, parents) }))
+    expectOneSource(db, () => selectRows({ ...list, where: ofParents(list, parent, parents) }))
     const pages = await Promise.all(parents.map((key) => rows.load(key)))
     const compare =
       byStatement(parents.map((key) => statementOf.get(key))) ?? compareRows(relation, list.order)

@@ -9,7 +9,13 @@ export const declareSources = (db: object, expectOne: ExpectOne): void => {
   ofDatabases.set(db, expectOne)
 }
 
-/** Throws SOURCE_REQUIRED where a statement to the database can have rows of several sources. */
-export const expectOneSource = (db: object, statement: { toOperationNode(): OperationNode }) => {
-  ofDatabases.get(db)?.(statement.toOperationNode())
+/**
+ * Throws SOURCE_REQUIRED where a statement to the database can have rows of several sources. It is made
+ * only where there are several.
+ */
+export const expectOneSource = (
+  db: object,
+  statement: () => { toOperationNode(): OperationNode },
+): void => {
+  ofDatabases.get(db)?.(statement().toOperationNode())
 }
