@@ -8,7 +8,7 @@ import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import { dateIn } from '#shared/calendar.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Listening } from '#shared/http-server.ts'
-import type { SubgraphOptions } from '#shared/open.ts'
+import type { MappableOptions } from '#shared/open.ts'
 import type { Principal } from '#shared/principal.ts'
 import { auditLog } from './audit/log.ts'
 import { openAudit } from './audit/audit.ts'
@@ -418,7 +418,7 @@ function noPolicy(): never {
   throw new AppError('FORBIDDEN', 'This gateway knows no callers.')
 }
 
-const subgraphOptions = (config: Config, log: Log): SubgraphOptions => ({
+const subgraphOptions = (config: Config, log: Log): MappableOptions => ({
   data: config.data,
   timeZone: config.timeZone,
   fiscalYearStartMonth: config.fiscalYearStartMonth,

@@ -13,8 +13,8 @@ export interface SystemConfig {
   readonly secret?: string | undefined
   /** Whether an internal token is good for one request to it only. */
   readonly bindRequests?: boolean
-  /** The mappings of its own database: a name in its folder, or an absolute path. */
-  readonly mapping?: string | undefined
+  /** The mappings of its own databases: names in its folder, or absolute paths. */
+  readonly mapping?: string | readonly string[] | undefined
 }
 
 export function readSystems(reader: Reader, yaml: Yaml, folder: string) {
@@ -61,11 +61,14 @@ export function readSystems(reader: Reader, yaml: Yaml, folder: string) {
   return { named, fallback }
 }
 
-/** A path is relative to the configuration's own folder. */
+/** One, or one for each of several sources. A path is relative to the configuration's own folder. */
 function readMappingName(reader: Reader, name: string, value: unknown, folder: string) {
   if (value === undefined || value === null) return undefined
-  const text = reader.text(name, value)
-  return text.includes('/') ? resolve(folder, text) : text
+  const read = (each: unknown) => {
+    const text = reader.text(name, each)
+    return text.includes('/') ? resolve(folder, text) : text
+  }
+  return Array.isArray(value) ? value.map(read) : read(value)
 }
 
 export function readSecret(reader: Reader, name: string, value: unknown): string | undefined {

@@ -5,7 +5,7 @@
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { GraphQLError } from 'graphql'
-import { isNotMapped } from '../request/not-mapped.ts'
+import { isOfField } from '../request/not-mapped.ts'
 import { askedFields, type AskedFields } from './asked.ts'
 import { alone, type AskEntities } from './join.ts'
 import { copy, take } from './merge.ts'
@@ -27,7 +27,7 @@ const maxErrors = 100
 function toldOf(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   if (errors.length <= maxErrors) return errors
   let told = 0
-  return errors.filter((error) => isNotMapped(error) || (told += 1) <= maxErrors)
+  return errors.filter((error) => isOfField(error) || (told += 1) <= maxErrors)
 }
 
 /** Entities of one request to a system; more are asked for in several at once. */
@@ -259,7 +259,7 @@ function reportAll(
     // Where only the type was to be found out, it is the object itself that is missing.
     if (names.length === 0) run.errors.push(withPath(error, before))
     for (const name of names) {
-      if (reported >= maxErrors && !isNotMapped(error)) break
+      if (reported >= maxErrors && !isOfField(error)) break
       reported += 1
       run.errors.push(withPath(error, [...before, name]))
     }
@@ -309,7 +309,7 @@ function spread(
     const names =
       inner.length > 0 ? [below] : asked.namesOf(typenameOf(entities[index])).map((each) => [each])
     for (const each of names) {
-      if (reported < maxErrors || isNotMapped(error)) {
+      if (reported < maxErrors || isOfField(error)) {
         run.errors.push(withPath(error, [...before, ...each]))
       }
       reported += 1

@@ -85,22 +85,67 @@ export interface ReadOptions {
 
 const pageSize = 1_000
 
-/** Throws when a system cannot be read whole: half of its records would be matched wrongly. */
+/**
+ * Throws when a system cannot be read whole: half of its records would be matched wrongly. One with
+ * several sources is read source by source.
+ */
 export async function readRecords(
   system: RecordSystem,
   ask: Ask,
-  { values, onProgress }: ReadOptions = {},
+  options: ReadOptions = {},
+): Promise<Reading> {
+  try {
+    return await readSource(system, ask, { ...options, source: null })
+  } catch (error) {
+    if (!(error instanceof SeveralSources)) throw error
+    const readings: Reading[] = []
+    for (const source of error.sources) {
+      const before = readings.reduce((sum, { records }) => sum + records.length, 0)
+      const onProgress = (records: number) => options.onProgress?.(before + records)
+      readings.push(await readSource(system, ask, { ...options, onProgress, source }))
+    }
+    return {
+      records: readings.flatMap(({ records }) => records),
+      isMapped: readings.some(({ isMapped }) => isMapped),
+      notMapped: new Set(readings.flatMap(({ notMapped }) => [...notMapped])),
+    }
+  }
+}
+
+/** One of these has to be named. */
+class SeveralSources extends Error {
+  readonly sources: readonly string[]
+
+  constructor(sources: readonly string[]) {
+    super(sources.join())
+    this.sources = sources
+  }
+}
+
+interface SourceOptions extends ReadOptions {
+  /** Null where the system has one. */
+  readonly source: string | null
+}
+
+async function readSource(
+  system: RecordSystem,
+  ask: Ask,
+  { values, onProgress, source }: SourceOptions,
 ): Promise<Reading> {
   const { document, list, read } = questions[system]
   const records: CustomerRecord[] = []
   const notMapped = new Set<string>()
   for (let after: string | null = null; ;) {
-    const variables = { first: pageSize, after, values: values ?? null }
+    const variables = { first: pageSize, after, values: values ?? null, source }
     const answer = await ask(document, variables)
     const page = answer.data?.[list] as Page | null | undefined // the question's own shape
     for (const error of answer.errors ?? []) {
       const path = error.path?.filter((each) => typeof each === 'string') ?? []
-      if (error.extensions['code'] !== 'NOT_MAPPED') throw unreadable(system, error.toJSON())
+      const { code, sources } = error.extensions
+      if (code === 'SOURCE_REQUIRED' && Array.isArray(sources)) {
+        throw new SeveralSources(sources.map(String))
+      }
+      if (code !== 'NOT_MAPPED') throw unreadable(system, error.toJSON())
       notMapped.add(path.slice(2).join('.'))
     }
     if (!page) {
@@ -162,8 +207,8 @@ const particulars = 'legalName taxRegistrationNo line1 city postalCode phone'
 const questions: Readonly<Record<RecordSystem, Question>> = {
   CRM: {
     list: 'customers',
-    document: `query IdentityAccounts($first: Int!, $after: String, $values: [ID!]) {
-      customers(first: $first, after: $after, filter: { crmAccountId: { in: $values } }) {
+    document: `query IdentityAccounts($first: Int!, $after: String, $values: [ID!], $source: String) {
+      customers(first: $first, after: $after, filter: { source: $source, crmAccountId: { in: $values } }) {
         nodes {
           crmAccountId name legalName taxRegistrationNo region
           addresses { line1 city postalCode }
@@ -180,8 +225,8 @@ const questions: Readonly<Record<RecordSystem, Question>> = {
   },
   ERP: {
     list: 'erpCustomerRecords',
-    document: `query IdentityErpRecords($first: Int!, $after: String, $values: [ID!]) {
-      erpCustomerRecords(first: $first, after: $after, filter: { erpCustomerNo: { in: $values } }) {
+    document: `query IdentityErpRecords($first: Int!, $after: String, $values: [ID!], $source: String) {
+      erpCustomerRecords(first: $first, after: $after, filter: { source: $source, erpCustomerNo: { in: $values } }) {
         nodes {
           erpCustomerNo name currency priceList paymentTerms region
           particulars { ${particulars} }
@@ -193,8 +238,8 @@ const questions: Readonly<Record<RecordSystem, Question>> = {
   },
   FINANCE: {
     list: 'debtorRecords',
-    document: `query IdentityDebtorRecords($first: Int!, $after: String, $values: [ID!]) {
-      debtorRecords(first: $first, after: $after, filter: { debtorNo: { in: $values } }) {
+    document: `query IdentityDebtorRecords($first: Int!, $after: String, $values: [ID!], $source: String) {
+      debtorRecords(first: $first, after: $after, filter: { source: $source, debtorNo: { in: $values } }) {
         nodes {
           debtorNo name currency erpCustomerNo region
           particulars { ${particulars} paymentTerms }

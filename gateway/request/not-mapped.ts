@@ -1,17 +1,20 @@
 /**
  * What a connected system does not have, told once for each field of the operation: at the path of the
  * first row, with the number of rows in `extensions.rows`. A thousand rows lack a field for one reason.
+ * So it is with a source that has to be named.
  */
 import { GraphQLError } from 'graphql'
 
-export const isNotMapped = ({ extensions }: GraphQLError): boolean =>
-  extensions['code'] === 'NOT_MAPPED'
+const ofField: ReadonlySet<unknown> = new Set(['NOT_MAPPED', 'SOURCE_REQUIRED'])
+
+/** Whether the reason is the same for every row. */
+export const isOfField = ({ extensions }: GraphQLError): boolean => ofField.has(extensions['code'])
 
 export function foldNotMapped(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   const folded: (GraphQLError | Lack)[] = []
   const lacks = new Map<string, Lack>()
   for (const error of errors) {
-    if (!isNotMapped(error) || error.path === undefined) {
+    if (!isOfField(error) || error.path === undefined) {
       folded.push(error)
       continue
     }
@@ -32,7 +35,7 @@ export function foldNotMapped(errors: readonly GraphQLError[]): readonly GraphQL
 
 /** One that was met by a key of the planner's own is told by the fields that the key was for. */
 const isToldBelow = (error: GraphQLError, told: readonly GraphQLError[]): boolean =>
-  isNotMapped(error) &&
+  isOfField(error) &&
   told.some(
     ({ message, path = [] }) =>
       message === error.message &&

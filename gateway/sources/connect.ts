@@ -2,9 +2,8 @@
  * Connects the subgraphs of a generation: in this process or over HTTP, by configuration alone.
  */
 import { dirname } from 'node:path'
-import type { MappingPlace } from '#shared/databases.ts'
-import type { SubgraphOptions } from '#shared/open.ts'
-import { mappingFolder } from '#shared/sources/mapping-set.ts'
+import type { MappableOptions } from '#shared/open.ts'
+import { mappingFolder, type MappingPlace } from '#shared/sources/mapping-place.ts'
 import type { Config, Environment } from '../config.ts'
 import type { SubgraphEntry } from '../supergraph/compose.ts'
 import { httpSource } from './http.ts'
@@ -19,7 +18,7 @@ export interface ConnectOptions {
   readonly config: Config
   /** The gateway's secret, from which those of the systems are made. */
   readonly secret: string | undefined
-  readonly subgraphOptions: SubgraphOptions
+  readonly subgraphOptions: MappableOptions
 }
 
 export async function connect(
@@ -28,9 +27,10 @@ export async function connect(
 ): Promise<Source> {
   const system = config.system(name)
   if (schemaFile !== undefined && system.source === 'in-process') {
-    const { mapping } = system
-    const place = mapping === undefined ? undefined : mappingPlace(mapping, schemaFile, config.env)
-    return inProcessSource({ ...subgraphOptions, name, schemaFile, mapping: place })
+    const mappings = [system.mapping ?? []]
+      .flat()
+      .map((each) => mappingPlace(each, schemaFile, config.env))
+    return inProcessSource({ ...subgraphOptions, name, schemaFile, mappings })
   }
   const key = signingKey(name, config, secret)
   const isOurs = schemaFile !== undefined

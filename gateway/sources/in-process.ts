@@ -5,13 +5,13 @@
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AppError } from '#shared/errors.ts'
-import { openSubgraph, type OpenSubgraph, type SubgraphOptions } from '#shared/open.ts'
+import { openMappableSubgraph, type MappableOptions, type OpenSubgraph } from '#shared/open.ts'
 import type { SubgraphDefinition } from '#shared/subgraph.ts'
 import { moduleExtension } from '../module-extension.ts'
 import { createReduce, type Reduce } from './reduced.ts'
 import type { Source } from './source.ts'
 
-export interface InProcessOptions extends SubgraphOptions {
+export interface InProcessOptions extends MappableOptions {
   readonly name: string
   /** The SDL file of the entry in supergraph.yaml. */
   readonly schemaFile: string
@@ -22,7 +22,7 @@ export async function inProcessSource({
   schemaFile,
   ...options
 }: InProcessOptions): Promise<Source> {
-  const subgraph = openSubgraph(await loadDefinition(name, schemaFile), options)
+  const subgraph = await openMappableSubgraph(await loadDefinition(name, schemaFile), options)
   return sourceOf(name, subgraph, createReduce())
 }
 

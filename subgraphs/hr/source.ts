@@ -14,7 +14,7 @@ import {
   type IdFilter,
 } from '#shared/filter.ts'
 import { listOf } from '#shared/list.ts'
-import { id, integer, nullable, type Database, type RowOf, type Where } from '#shared/relations.ts'
+import { integer, type Database, type RowOf, type Where } from '#shared/relations.ts'
 import { typed } from '#shared/result-types.ts'
 import { rowsBy } from '#shared/rows.ts'
 import { relations } from './relations.ts'
@@ -111,7 +111,7 @@ export const teamSizes = (db: Db, nos: readonly string[]) =>
       query
         .selectFrom('employee')
         .select((eb) => [
-          typed(eb.ref('managerNo'), nullable(id()), 'leaderNo'),
+          eb.ref('managerNo').as('leaderNo'),
           'employeeNo',
           typed(sql`1`, integer(), 'depth'),
         ])
@@ -142,11 +142,7 @@ export const headcountsOf = (db: Db, codes: readonly string[], at: string) =>
     .withRecursive('tree(rootCode, code, depth)', (query) =>
       query
         .selectFrom('department')
-        .select((eb) => [
-          typed(eb.ref('code'), id(), 'rootCode'),
-          'code',
-          typed(sql`1`, integer(), 'depth'),
-        ])
+        .select((eb) => [eb.ref('code').as('rootCode'), 'code', typed(sql`1`, integer(), 'depth')])
         .where('code', 'in', codes)
         .unionAll((below) =>
           below

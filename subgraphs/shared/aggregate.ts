@@ -146,7 +146,7 @@ function statementOf<D extends string, M extends string>(
   for (const column of columns.values()) {
     query = query.orderBy(column, (item) => item.asc().nullsFirst())
   }
-  return bucketed === null ? query : query.orderBy(bucketed)
+  return bucketed === null ? query : query.orderBy(bucketed, (item) => item.asc().nullsFirst())
 }
 
 const measureBuilder: RuleBuilder = expressionBuilder<AnyDatabase, string>()
@@ -194,19 +194,28 @@ function rowOf<D extends string, M extends string>(
   row: Readonly<Record<string, unknown>>,
   { measures, bucket, calendar }: AggregateOptions<D, M>,
 ): AggregateRow<M> {
-  const filled: Record<string, unknown> = { currency: null }
-  // Copied without being read: a measure that the source does not have is an error where it is asked for.
-  for (const name of Object.keys(row)) {
-    const property = Object.getOwnPropertyDescriptor(row, name)
-    if (property?.get === undefined) filled[name] = property?.value
-    else Object.defineProperty(filled, name, property)
-  }
-  for (const [name, { none }] of Object.entries<Measure>(measures)) {
-    const property = Object.getOwnPropertyDescriptor(filled, name)
-    if (property?.get === undefined) filled[name] = property?.value ?? none ?? null
-  }
   const { [periodStart]: start } = row
+  const filled = filledOf(row, measures)
   delete filled[periodStart]
   filled['period'] = typeof start === 'string' && bucket ? calendar.periodOf(bucket, start) : null
   return filled as unknown as AggregateRow<M> // built from the measures' own names
+}
+
+/** The row with what "no row" means. A measure that the source lacks stays an error where it is read. */
+function filledOf(
+  row: Readonly<Record<string, unknown>>,
+  measures: Readonly<Record<string, Measure>>,
+): Record<string, unknown> {
+  const filled: Record<string, unknown> = { currency: null }
+  try {
+    Object.assign(filled, row)
+  } catch {
+    Object.defineProperties(filled, Object.getOwnPropertyDescriptors(row))
+  }
+  for (const [name, { none }] of Object.entries(measures)) {
+    if (none === undefined) continue
+    const property = Object.getOwnPropertyDescriptor(filled, name)
+    if (property?.value === null) filled[name] = none
+  }
+  return filled
 }

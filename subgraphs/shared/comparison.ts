@@ -19,7 +19,7 @@ import {
   ValueNode,
 } from 'kysely'
 import type { Dialect } from './dialect.ts'
-import type { Column, ColumnType } from './relations.ts'
+import { isKeyLike, type Column, type ColumnType } from './relations.ts'
 import { referenced, referenceType, type Scope } from './result-types.ts'
 import { isReversible, rawCodesOf, rawColumn, type Codes } from './sources/origin.ts'
 import { paddedLength, ValueList } from './statement-shape.ts'
@@ -79,6 +79,8 @@ const operatorOf = ({ operator }: BinaryOperationNode): string =>
 
 const equalities: ReadonlySet<string> = new Set(['=', 'in', '!=', '<>', 'not in'])
 
+const ordering: ReadonlySet<string> = new Set(['<', '>', '<=', '>='])
+
 function exactOf(node: BinaryOperationNode, scope: Scope | null, { foreign }: Dialect) {
   const isEquality = equalities.has(operatorOf(node))
   return isEquality && isTextReference(node.leftOperand, scope) ? foreign?.exact : undefined
@@ -88,8 +90,7 @@ function exactOf(node: BinaryOperationNode, scope: Scope | null, { foreign }: Di
 function isTextReference(node: OperationNode, scope: Scope | null): boolean {
   if (!ReferenceNode.is(node) || node.column.kind !== 'ColumnNode') return false
   const type = referenceType(node, scope)?.type
-  if (type === undefined || !(type.kind === 'id' || type.kind === 'text' || type.kind === 'enum'))
-    return false
+  if (type === undefined || !isKeyLike(type)) return false
   const held = type.origin?.held?.type
   return held === undefined || held === null || held === 'text'
 }
@@ -109,31 +110,51 @@ function translated(type: ColumnType | undefined): ColumnType | undefined {
 
 function encodedBy(node: BinaryOperationNode, comparing: Compared): BinaryOperationNode {
   const types = typesOf(node.leftOperand, comparing.scope)
-  return types.length === 0
-    ? node
-    : { ...node, rightOperand: encodedNode(node.rightOperand, types, comparing) }
+  return types.length === 0 ? node : { ...node, rightOperand: encodedNode(node, types, comparing) }
 }
 
 /** Values compared with columns, as the database stores that type. */
-function encodedNode(node: OperationNode, types: Types, comparing: Compared): OperationNode {
-  const { dialect, encoded } = comparing
+function encodedNode(
+  node: BinaryOperationNode,
+  types: Types,
+  { dialect, encoded, isOrder }: Compared,
+): OperationNode {
+  const isOrdered = isOrder || ordering.has(operatorOf(node))
   const encode = (value: unknown, type: ColumnType | undefined) =>
-    type === undefined ? value : encoded(value, (given) => dialect.encode(given, type, 'value'))
-  if (ValueNode.is(node)) return { ...node, value: encode(node.value, types[0]) } as ValueNode
-  if (PrimitiveValueListNode.is(node)) {
-    return PrimitiveValueListNode.create(node.values.map((value) => encode(value, types[0])))
-  }
+    type === undefined
+      ? value
+      : encoded(value, (given) => {
+          if (isOrdered) dialect.expectOrdered?.(given, type)
+          return dialect.encode(given, type, 'value')
+        })
+  return withValues(node.rightOperand, types, {
+    value: (given, type) => ({ ...given, value: encode(given.value, type) }) as ValueNode,
+    list: ({ values }, type) =>
+      PrimitiveValueListNode.create(values.map((value) => encode(value, type))),
+  })
+}
+
+interface ValueChange {
+  readonly value: (node: ValueNode, type: ColumnType | undefined) => OperationNode
+  readonly list: (node: PrimitiveValueListNode, type: ColumnType | undefined) => OperationNode
+}
+
+/** The operand with its values changed, each with the type of the column that it is compared with. */
+function withValues(node: OperationNode, types: Types, change: ValueChange): OperationNode {
+  const [type] = types
+  if (ValueNode.is(node)) return change.value(node, type)
+  if (PrimitiveValueListNode.is(node)) return change.list(node, type)
   if (ValueListNode.is(node)) {
-    return ValueListNode.create(node.values.map((value) => encodedNode(value, types, comparing)))
+    return ValueListNode.create(node.values.map((value) => withValues(value, types, change)))
   }
   if (TupleNode.is(node)) {
-    return TupleNode.create(
-      node.values.map((value, at) => encodedNode(value, [types[at]], comparing)),
-    )
+    return TupleNode.create(node.values.map((value, at) => withValues(value, [types[at]], change)))
   }
   if (AndNode.is(node)) {
-    const [left, right] = [node.left, node.right].map((each) => encodedNode(each, types, comparing))
-    return left && right ? AndNode.create(left, right) : node
+    return AndNode.create(
+      withValues(node.left, types, change),
+      withValues(node.right, types, change),
+    )
   }
   return node
 }
@@ -232,25 +253,17 @@ function withBound(
 type Bound = (value: OperationNode, type: ColumnType) => OperationNode
 
 function boundNode(node: OperationNode, types: Types, bound: Bound): OperationNode {
-  const [type] = types
-  if (ValueNode.is(node))
-    return type === undefined || node.value === null ? node : bound(node, type)
-  if (PrimitiveValueListNode.is(node)) {
-    const list = paddedList(node).values.map((value) =>
-      boundNode(ValueNode.create(value), types, bound),
-    )
-    return list.length === 0 ? node : ValueListNode.create(list)
-  }
-  if (ValueListNode.is(node)) {
-    return ValueListNode.create(node.values.map((value) => boundNode(value, types, bound)))
-  }
-  if (TupleNode.is(node)) {
-    return TupleNode.create(node.values.map((value, at) => boundNode(value, [types[at]], bound)))
-  }
-  if (AndNode.is(node)) {
-    return AndNode.create(boundNode(node.left, types, bound), boundNode(node.right, types, bound))
-  }
-  return node
+  const value = (given: ValueNode, type: ColumnType | undefined) =>
+    type === undefined || given.value === null ? given : bound(given, type)
+  return withValues(node, types, {
+    value,
+    list: (given, type) =>
+      given.values.length === 0
+        ? given
+        : ValueListNode.create(
+            paddedList(given).values.map((each) => value(ValueNode.create(each), type)),
+          ),
+  })
 }
 
 /** A list is padded to a power of two, so that few statement texts serve every length. */

@@ -15,8 +15,9 @@ import {
   type Position,
 } from './keyset.ts'
 import { pageSize } from './limits.ts'
-import { byArguments, oneByKey } from './loader.ts'
+import { byArguments, eachSource, oneByKey } from './loader.ts'
 import type { AnyDatabase, Relation, Where } from './relations.ts'
+import { expectOneSource } from './sources/expect-one.ts'
 
 export type { Order } from './keyset.ts'
 
@@ -186,10 +187,17 @@ export function childPages<DB, Name extends keyof DB & string>(
   /** The rows that the statement of a parent answered, of all its parents, in the order of the list. */
   const statementOf = new Map<string, readonly AnyRow[]>()
   const rows = new DataLoader<string, readonly AnyRow[]>(async (parents) => {
-    const all = await rowsOfParents(list, parent, parents)
-    for (const key of parents) statementOf.set(key, all)
-    const found = Map.groupBy(all, parentOf)
-    return parents.map((key) => found.get(key) ?? [])
+    const rowsOf = new Map<string, readonly AnyRow[] | Error>()
+    for (const { keys, found, error } of await eachSource(parents, (some) =>
+      rowsOfParents(list, parent, some),
+    )) {
+      for (const key of keys) {
+        if (error !== null) rowsOf.set(key, error)
+        else if (found !== null) statementOf.set(key, found)
+      }
+      for (const [key, own] of Map.groupBy(found ?? [], parentOf)) rowsOf.set(key, own)
+    }
+    return parents.map((key) => rowsOf.get(key) ?? [])
   })
   const counts = oneByKey(
     (parents) => countByParent(list, parent, parents),
@@ -205,6 +213,8 @@ export function childPages<DB, Name extends keyof DB & string>(
   const loadMerged = async (parents: readonly string[]) => {
     const [only] = parents
     if (only !== undefined && parents.length === 1) return await load(only)
+    // The order of one list is that of one source.
+    expectOneSource(db, () => selectRows({ ...list, where: ofParents(list, parent, parents) }))
     const pages = await Promise.all(parents.map((key) => rows.load(key)))
     const compare =
       byStatement(parents.map((key) => statementOf.get(key))) ?? compareRows(relation, list.order)
@@ -251,7 +261,7 @@ async function rowsOfParents(
   if (parents.length === 1 && only !== undefined) {
     // A single parent pages by the index, however many children it has.
     return await rowsAfter(
-      { ...list, where: ofParent(list, parent, only) },
+      { ...list, where: ofParents(list, parent, [only]) },
       position,
       list.size + 1,
     )
@@ -288,10 +298,11 @@ async function rowsOfParents(
   return await query.execute()
 }
 
-const ofParent =
-  ({ name, where }: List, parent: string, key: string): Where =>
+const ofParents =
+  ({ name, where }: List, parent: string, keys: readonly string[]): Where =>
   (eb) => {
-    const own = eb(`${name}.${parent}`, '=', key)
+    const column = `${name}.${parent}`
+    const own = keys.length === 1 ? eb(column, '=', keys[0]) : eb(column, 'in', keys)
     return where === undefined ? own : eb.and([own, where(eb)])
   }
 

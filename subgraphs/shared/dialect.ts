@@ -9,6 +9,7 @@ import {
   type Expression,
   type OperationNode,
   type RawBuilder,
+  type SqlBool,
 } from 'kysely'
 import type { TimeBucket } from './calendar.ts'
 import type { AnyDatabase, Column, ColumnType } from './relations.ts'
@@ -21,6 +22,8 @@ export interface Dialect {
    * row of the source can have becomes one that no row has.
    */
   encode(value: unknown, type: ColumnType, what: string): unknown
+  /** Throws BAD_USER_INPUT where rows of the column have no order with the value. */
+  expectOrdered?(value: unknown, type: ColumnType): void
   /** Reads the values of a result column; throws SOURCE_DATA_INVALID when one does not fit it. */
   decoder(column: Column, what: string): Decode
   /** The first day of the bucket in which a date column lies. */
@@ -84,6 +87,9 @@ export const positionFunction = 'isthmus_position'
  */
 export const sameInOrderFunction = 'isthmus_same_in_order'
 
+/** Stands for the question whether the statement is asked of the source of that name. */
+export const sourceFunction = 'isthmus_source'
+
 const call = <Value>(name: string, args: readonly OperationNode[]) =>
   new ExpressionWrapper<AnyDatabase, string, Value>(FunctionNode.create(name, args))
 
@@ -119,3 +125,7 @@ export const sameInOrder = (
   value: unknown,
 ): ExpressionWrapper<AnyDatabase, string, boolean> =>
   call(sameInOrderFunction, [column.toOperationNode(), ValueNode.create(value)])
+
+/** Whether the rows are of the source of that name, where a system has several. */
+export const ofSource = (name: string): ExpressionWrapper<AnyDatabase, string, SqlBool> =>
+  call(sourceFunction, [ValueNode.createImmediate(name)])

@@ -118,6 +118,10 @@ export const errorCodes = {
     meaning:
       'A mapping does not fit the database that it reads: `isthmus source check` says where.',
   },
+  SOURCE_REQUIRED: {
+    status: 400,
+    meaning: 'The system has several sources: say in the filter which of them is meant.',
+  },
   NOT_MAPPED: { status: 501, meaning: 'The connected system does not have this information.' },
   DEADLINE_EXCEEDED: { status: 504, meaning: 'The request ran out of its total time.' },
   CANCELLED: { status: 499, meaning: 'The client went away before the answer was ready.' },
@@ -190,3 +194,6 @@ export const abortReason = ({ reason }: AbortSignal): AppError =>
   reason instanceof AppError
     ? reason
     : new AppError('CANCELLED', 'The request was cancelled.', { cause: reason })
+
+export const deadlineExceeded = (): AppError =>
+  new AppError('DEADLINE_EXCEEDED', 'The request ran out of its time.')

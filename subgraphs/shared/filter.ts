@@ -1,11 +1,11 @@
 /**
  * Typed filters: a filter input of the schema becomes one condition over a relation's columns.
- * `and`, `or` and `not` are built in; a field the declaration does not know is refused.
+ * `and`, `or`, `not` and `source` are built in; a field the declaration does not know is refused.
  * Must not know a business noun.
  */
 import type { Expression, SqlBool } from 'kysely'
 import type { DateRange } from './calendar.ts'
-import { position } from './dialect.ts'
+import { ofSource, position } from './dialect.ts'
 import { AppError } from './errors.ts'
 import { maxListValues } from './limits.ts'
 import type { RuleBuilder, Where } from './relations.ts'
@@ -56,7 +56,7 @@ function conditionOf(
       parts.push(combined(eb, fields, name, value))
       continue
     }
-    const field = fields[name]
+    const field = fields[name] ?? (name === 'source' ? bySource : undefined)
     if (field === undefined) {
       throw new AppError('BAD_USER_INPUT', `This list cannot be filtered by "${name}".`)
     }
@@ -80,6 +80,9 @@ function combined(
   const inner = (value as readonly FilterInput[]).map((input) => conditionOf(eb, fields, input))
   return name === 'and' ? eb.and(inner) : eb.or(inner)
 }
+
+/** The name of a source, where a system has several. */
+export const bySource: FilterField<string> = (_, name) => ofSource(name)
 
 /** `{ eq, in }` on a key column. */
 export const byId =

@@ -4,37 +4,73 @@
  */
 import DataLoader from 'dataloader'
 import { maxListValues } from './limits.ts'
+import { SourceRequired } from './sources/named.ts'
 
 const options = { maxBatchSize: maxListValues }
 
+/** What was found of some of the keys, or why nothing was. */
+export interface Answered<Found> {
+  readonly keys: readonly string[]
+  readonly found: Found | null
+  readonly error: Error | null
+}
+
+/**
+ * What `load` finds of the keys. Keys of several sources of a system are asked for source by source, so
+ * that one which fails takes only its own keys with it.
+ */
+export async function eachSource<Found>(
+  keys: readonly string[],
+  load: (keys: readonly string[]) => Promise<Found>,
+): Promise<readonly Answered<Found>[]> {
+  try {
+    return [{ keys, found: await load(keys), error: null }]
+  } catch (error) {
+    if (!(error instanceof SourceRequired)) throw error
+    const groups = [...Map.groupBy(keys, error.nameOf).values()]
+    if (groups.length === 1) throw error
+    const settled = await Promise.allSettled(groups.map(load))
+    return settled.map((each, at) => {
+      const of = groups[at] ?? []
+      return each.status === 'fulfilled'
+        ? { keys: of, found: each.value, error: null }
+        : { keys: of, found: null, error: asError(each.reason) }
+    })
+  }
+}
+
+const asError = (reason: unknown): Error =>
+  reason instanceof Error ? reason : new Error(String(reason))
+
+type Load<Row> = (keys: readonly string[]) => Promise<readonly Row[]>
+
 /** At most one row per key; null when there is none. */
 export const oneByKey = <Row>(
-  load: (keys: readonly string[]) => Promise<readonly Row[]>,
+  load: Load<Row>,
   keyOf: (row: Row) => string,
 ): DataLoader<string, Row | null> =>
   new DataLoader<string, Row | null>(async (keys) => {
-    const found = new Map((await load(keys)).map((row) => [keyOf(row), row]))
-    return keys.map((key) => found.get(key) ?? null)
+    const rows = new Map<string, Row | Error>()
+    for (const { keys: of, found, error } of await eachSource(keys, load)) {
+      for (const row of found ?? []) rows.set(keyOf(row), row)
+      if (error !== null) for (const key of of) rows.set(key, error)
+    }
+    return keys.map((key) => rows.get(key) ?? null)
   }, options)
 
 /** All rows of a key, in the order of the statement; an empty list when there are none. */
 export const manyByKey = <Row>(
-  load: (keys: readonly string[]) => Promise<readonly Row[]>,
+  load: Load<Row>,
   keyOf: (row: Row) => string,
 ): DataLoader<string, readonly Row[]> =>
   new DataLoader<string, readonly Row[]>(async (keys) => {
-    const found = Map.groupBy(await load(keys), keyOf)
-    return keys.map((key) => found.get(key) ?? [])
+    const rows = new Map<string, readonly Row[] | Error>()
+    for (const { keys: of, found, error } of await eachSource(keys, load)) {
+      for (const [key, all] of Map.groupBy(found ?? [], keyOf)) rows.set(key, all)
+      if (error !== null) for (const key of of) rows.set(key, error)
+    }
+    return keys.map((key) => rows.get(key) ?? [])
   }, options)
-
-/** Several parts as one loader key: `keyText('SO-1', 3)` → `["SO-1",3]`. */
-export const keyText = (...parts: readonly (string | number)[]): string => JSON.stringify(parts)
-
-/** The parts that `keyText` joined. */
-export function keyParts(key: string): readonly (string | number)[] {
-  const parts: unknown = JSON.parse(key)
-  return parts as readonly (string | number)[] // written by keyText only
-}
 
 /**
  * One loader per distinct arguments, for child lists that take arguments:

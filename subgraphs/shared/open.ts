@@ -15,12 +15,15 @@ import {
 import { appErrorIn } from './errors.ts'
 import { createExecutor } from './executor/execute.ts'
 import type { Principal } from './principal.ts'
-import { lazyDatabases, type MappingPlace } from './databases.ts'
+import { embeddedDatabases, type LazyDatabases } from './databases.ts'
 import type { OwnAddresses } from './own/address.ts'
 import { rowRightsOf } from './row-rights.ts'
 import { enforceRules } from './rules/enforce.ts'
 import { scalars } from './scalars.ts'
 import type { StatementEvent } from './select-only.ts'
+import type { MappingPlace } from './sources/mapping-place.ts'
+import { expectSource } from './sources/named.ts'
+import { resolveFromSource, type SourcedContext } from './sources/source-argument.ts'
 import type { Databases, Session, SubgraphDefinition } from './subgraph.ts'
 
 export interface SubgraphOptions {
@@ -31,10 +34,6 @@ export interface SubgraphOptions {
   readonly fiscalYearStartMonth: number
   /** Today's date; left out, it is the business date stored with the data (demo mode). */
   readonly today?: () => string
-  /** The mappings of the company's own database; left out, the databases are the embedded ones. */
-  readonly mapping?: MappingPlace | undefined
-  /** Where databases of Isthmus's own are; of those left out, in the data folder. */
-  readonly own?: OwnAddresses | undefined
   /** Told of every failure that a client only sees as a code. */
   readonly onError?: (error: unknown) => void
 }
@@ -62,13 +61,54 @@ export interface OpenSubgraph extends Disposable {
   mask(error: GraphQLError): GraphQLError
 }
 
+export interface MappableOptions extends SubgraphOptions {
+  /** The mappings of the company's own databases; left out, the databases are the embedded ones. */
+  readonly mappings?: readonly MappingPlace[] | undefined
+  /** Where databases of Isthmus's own are; of those left out, in the data folder. */
+  readonly own?: OwnAddresses | undefined
+}
+
+/**
+ * Opens it over the company's own database, and over Isthmus's own on a server, where there are some: only
+ * then their code is loaded.
+ */
+export async function openMappableSubgraph<D extends Databases, Loaders>(
+  definition: SubgraphDefinition<D, Loaders>,
+  options: MappableOptions,
+): Promise<OpenSubgraph> {
+  return openSubgraph(definition, options, await lazyDatabases(definition, options))
+}
+
+async function lazyDatabases(
+  { name: system, databases }: Pick<SubgraphDefinition, 'name' | 'databases'>,
+  options: MappableOptions,
+): Promise<LazyDatabases> {
+  const { mappings = [], own: addresses = {}, onError } = options
+  const shared = Object.entries(databases).flatMap(([name, { own }]) => {
+    const address = own === undefined ? undefined : addresses[own]
+    return own === undefined || address === undefined ? [] : [{ name, own, address }]
+  })
+  const others = Object.fromEntries(
+    Object.entries(databases).filter(([name]) => !shared.some((each) => each.name === name)),
+  )
+  const openOthers = async (): Promise<LazyDatabases> => {
+    if (mappings.length === 0) return embeddedDatabases(others, options)
+    const { mappedDatabases } = await import('./mapped-databases.ts')
+    return mappedDatabases({ name: system, databases: others }, { ...options, mappings })
+  }
+  const rest = await openOthers()
+  if (shared.length === 0) return rest
+  const { withSharedDatabases } = await import('./own/shared-databases.ts')
+  return withSharedDatabases(rest, shared, databases, onError)
+}
+
 export function openSubgraph<D extends Databases, Loaders>(
   definition: SubgraphDefinition<D, Loaders>,
   options: SubgraphOptions,
+  databases: LazyDatabases = embeddedDatabases(definition.databases, options),
 ): OpenSubgraph {
   const schema = schemaOf(definition)
   const run = createExecutor(schema)
-  const databases = lazyDatabases(definition, options)
 
   const contextFor: OpenSubgraph['contextFor'] = (request) => {
     const open = databases.open()
@@ -77,19 +117,29 @@ export function openSubgraph<D extends Databases, Loaders>(
       deadlineAt: request.deadlineAt ?? Infinity,
       onStatement: request.onStatement,
     }
-    const limited = Object.fromEntries(
-      Object.entries(open.databases).map(([name, database]) => {
-        const rows = rowRightsOf(request.principal, definition.databases[name]?.relations ?? {})
-        return [name, database.limitedTo({ ...scope, rows })]
-      }),
-    )
-    const session: Session<D> = {
-      databases: limited as unknown as Session<D>['databases'], // one entry per declared database
-      calendar: open.calendar,
-      principal: request.principal,
-      signal: request.signal,
+    const contextOf = (source: string | null) => {
+      const limited = Object.fromEntries(
+        Object.entries(open.databases).map(([name, database]) => {
+          const rows = rowRightsOf(request.principal, definition.databases[name]?.relations ?? {})
+          return [name, database.limitedTo({ ...scope, rows }, source)]
+        }),
+      )
+      const session: Session<D> = {
+        databases: limited as unknown as Session<D>['databases'], // one entry per declared database
+        calendar: open.calendar,
+        principal: request.principal,
+        signal: request.signal,
+      }
+      return { ...session, loaders: definition.loaders(session), ofSource }
     }
-    return { ...session, loaders: definition.loaders(session) }
+    const named = new Map<string, object>()
+    const ofSource: SourcedContext['ofSource'] = (name) => {
+      expectSource(name, open.sources)
+      const context = named.get(name) ?? contextOf(name)
+      named.set(name, context)
+      return context
+    }
+    return contextOf(null)
   }
 
   const mask = (error: GraphQLError): GraphQLError => maskError(error, options.onError)
@@ -133,6 +183,7 @@ function schemaOf({ schema, resolvers }: Pick<SubgraphDefinition, 'schema' | 're
     ...Object.fromEntries(known),
   } as unknown as GraphQLResolverMap<object>
   const built = buildSubgraphSchema([{ typeDefs, resolvers: map }])
+  resolveFromSource(built)
   enforceRules(built, typeDefs)
   return built
 }

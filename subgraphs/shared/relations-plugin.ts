@@ -10,7 +10,6 @@ import {
   ColumnNode,
   type Expression,
   expressionBuilder,
-  ExpressionWrapper,
   type FromNode,
   type FunctionNode,
   type GroupByNode,
@@ -38,8 +37,10 @@ import {
   positionFunction,
   sameInOrderFunction,
   shareFunction,
+  sourceFunction,
   type Dialect,
 } from './dialect.ts'
+import { operand } from './dialects/operand.ts'
 import type { AnyDatabase, Relation, Relations } from './relations.ts'
 import {
   lackIn,
@@ -52,6 +53,7 @@ import {
   type Scope,
 } from './result-types.ts'
 import type { RowRights } from './row-rights.ts'
+import { isOfSource, type NamedSource } from './sources/named.ts'
 import { notMapped } from './sources/not-mapped.ts'
 
 /** Where relations are other than tables of the same name. */
@@ -67,19 +69,31 @@ export interface RelationsPluginOptions {
   readonly dialect: Dialect
   readonly rows: RowRights
   readonly tables?: MappedTables | undefined
+  /** Which source is asked; left out where the system has one without a name. */
+  readonly source?: NamedSource | undefined
   /** How a value is bound that is encoded so; by default as it is encoded now. */
   readonly encoded?: Encoded | undefined
 }
 
-/** The statement as this caller may run it, and the types of its result columns in their order. */
+export interface LimitedStatement {
+  readonly statement: SelectQueryNode
+  /** The types of its result columns, in their order. */
+  readonly columns: ColumnTypes
+  /** The relations that it reads, those of row rules too. */
+  readonly reads: ReadonlySet<string>
+}
+
+/** The statement as this caller may run it. */
 export function limitedTo(
   statement: SelectQueryNode,
   options: RelationsPluginOptions,
-): { readonly statement: SelectQueryNode; readonly columns: ColumnTypes } {
+): LimitedStatement {
   const types = relationTypes(options.relations)
+  const transformer = new RelationsTransformer(options, types)
   return {
     columns: resultTypes(statement, null, types),
-    statement: new RelationsTransformer(options, types).transformNode(statement),
+    statement: transformer.transformNode(statement),
+    reads: transformer.reads,
   }
 }
 
@@ -89,6 +103,7 @@ class RelationsTransformer extends OperationNodeTransformer {
   readonly #options: RelationsPluginOptions
   readonly #types: ReadonlyMap<string, ColumnTypes>
   readonly #ctes = new Set<string>()
+  readonly reads = new Set<string>()
   #scope: Scope | null = null
 
   constructor(options: RelationsPluginOptions, types: ReadonlyMap<string, ColumnTypes>) {
@@ -166,6 +181,10 @@ class RelationsTransformer extends OperationNodeTransformer {
       const same = BinaryOperationNode.create(column, OperatorNode.create('='), value)
       return this.#compared(same, queryId, true) as unknown as FunctionNode
     }
+    if (node.func === sourceFunction) {
+      const isAsked = isOfSource(node, this.#options.source)
+      return ValueNode.createImmediate(isAsked) as unknown as FunctionNode
+    }
     const expression = this.#ofDialect(node, queryId)
     // A raw expression stands where the function stood; the compiler does not mind which it is.
     return expression === null
@@ -176,10 +195,8 @@ class RelationsTransformer extends OperationNodeTransformer {
   /** What stands for an expression that each database writes in its own way. */
   #ofDialect({ func, arguments: args }: FunctionNode, queryId?: QueryId) {
     const { dialect } = this.#options
-    const [first, second, third, fourth] = args.map(
-      (arg) =>
-        new ExpressionWrapper<AnyDatabase, string, unknown>(this.transformNode(arg, queryId)),
-    )
+    const parts = args.map((arg) => operand(this.transformNode(arg, queryId)))
+    const [first, second, third, fourth] = parts
     if (func === bucketFunction && first !== undefined) {
       return dialect.bucketStart(
         first,
@@ -191,12 +208,7 @@ class RelationsTransformer extends OperationNodeTransformer {
       return dialect.evenShare({ amount: first, part: second, parts: third, places: fourth })
     }
     if (func === positionFunction && first && second) return dialect.position(first, second)
-    if (func === concatFunction) {
-      return dialect.concat(
-        args.map((arg) => new ExpressionWrapper(this.transformNode(arg, queryId))),
-      )
-    }
-    return null
+    return func === concatFunction ? dialect.concat(parts) : null
   }
 
   protected override transformBinaryOperation(
@@ -240,6 +252,7 @@ class RelationsTransformer extends OperationNodeTransformer {
     const { relations, tables } = this.#options
     const relation = relations[name]
     if (relation === undefined) throw new TypeError(`"${name}" is no relation of this database`)
+    this.reads.add(name)
     const table = tables === undefined ? TableNode.create(name) : tables.table(name)
     const named = (as: string) =>
       TableNode.is(table) && as === name

@@ -13,7 +13,13 @@ import type { Origin } from './sources/origin.ts'
 export type ColumnType = DeclaredType & {
   /** Where the values come from in a company's own database; absent in the embedded one. */
   readonly origin?: Origin
+  /** What the ids of this source begin with in the graph, and not in the source: `tw:`. */
+  readonly prefix?: string
 }
+
+/** Whether it is text to us, which a company's own database may keep as something else. */
+export const isKeyLike = ({ kind }: ColumnType): boolean =>
+  kind === 'id' || kind === 'text' || kind === 'enum'
 
 type DeclaredType =
   /** A key. Text, compared exactly, never a number in GraphQL or TypeScript. */

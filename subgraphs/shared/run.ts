@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { dateIn } from './calendar.ts'
-import type { MappingPlace } from './databases.ts'
 import { AppError } from './errors.ts'
 import type { Listening } from './http-server.ts'
 import {
@@ -16,10 +15,10 @@ import {
   subgraphSecret,
   type VerifyingKey,
 } from './internal-token.ts'
-import { openSubgraph } from './open.ts'
+import { openMappableSubgraph } from './open.ts'
 import { readOwnAddress, type OwnAddress, type OwnAddresses } from './own/address.ts'
 import { serveSubgraph } from './serve.ts'
-import { mappingFolder } from './sources/mapping-set.ts'
+import { mappingFolder, type MappingPlace } from './sources/mapping-place.ts'
 import type { Databases, SubgraphDefinition } from './subgraph.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -33,7 +32,7 @@ interface Settings {
   readonly timeZone: string
   readonly fiscalYearStartMonth: number
   readonly production: boolean
-  readonly mapping: MappingPlace | undefined
+  readonly mappings: readonly MappingPlace[]
   readonly own: OwnAddresses
 }
 
@@ -48,7 +47,7 @@ export async function runSubgraph<D extends Databases, Loaders>(
 ): Promise<void> {
   try {
     const settings = readSettings(definition, env, dirname(fileURLToPath(definition.schema)))
-    const subgraph = openSubgraph(definition, {
+    const subgraph = await openMappableSubgraph(definition, {
       ...settings,
       own: { ...settings.own, ...own },
       ...(settings.production ? { today: () => dateIn(settings.timeZone, new Date()) } : {}),
@@ -87,7 +86,7 @@ function readSettings(
   }
   const production = env['ISTHMUS_MODE'] === 'production'
   const data = env['ISTHMUS_DATA'] ?? 'data'
-  const mapping = env['ISTHMUS_MAPPING']
+  const mappings = (env['ISTHMUS_MAPPING'] ?? '').split(',').map((each) => each.trim())
   const settings: Settings = {
     data,
     host: env['HOST'] ?? '127.0.0.1',
@@ -97,7 +96,9 @@ function readSettings(
     timeZone: env['ISTHMUS_TIME_ZONE'] ?? 'Asia/Taipei',
     fiscalYearStartMonth: whole('ISTHMUS_FISCAL_YEAR_START_MONTH', 1, 1, 12),
     production,
-    mapping: mapping === undefined ? undefined : { folder: mappingFolder(mapping, folder), env },
+    mappings: mappings
+      .filter((each) => each !== '')
+      .map((each) => ({ folder: mappingFolder(each, folder), env })),
     own: readOwn(databases, env, problems),
   }
   if (problems.length > 0) {

@@ -13,7 +13,7 @@ import {
   type RootOperationNode,
   SqliteAdapter,
 } from 'kysely'
-import { abortReason, AppError } from './errors.ts'
+import { abortReason, deadlineExceeded } from './errors.ts'
 import type { RowRights } from './row-rights.ts'
 
 /** A statement that was run, for whoever counts. */
@@ -58,11 +58,12 @@ export function selectOnly<DB>({ compile, run }: Selecting): Kysely<DB> {
 }
 
 /** Throws where the request is over. */
-export function expectTime({ signal, deadlineAt }: StatementScope): void {
+export function expectTime({
+  signal,
+  deadlineAt,
+}: Pick<StatementScope, 'signal' | 'deadlineAt'>): void {
   if (signal.aborted) throw abortReason(signal)
-  if (performance.now() > deadlineAt) {
-    throw new AppError('DEADLINE_EXCEEDED', 'The request ran out of its time.')
-  }
+  if (performance.now() > deadlineAt) throw deadlineExceeded()
 }
 
 /** Begins a statement; tells of it when it is over. */

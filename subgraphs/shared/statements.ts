@@ -16,6 +16,7 @@ import type { Dialect } from './dialect.ts'
 import type { RowRights } from './row-rights.ts'
 import { limitedTo, type MappedTables } from './relations-plugin.ts'
 import type { Relations, RuleParameters } from './relations.ts'
+import type { NamedSource } from './sources/named.ts'
 import { shapeOf, Slot, ValueList, withSlots, type StatementShape } from './statement-shape.ts'
 
 export interface StatementsOptions<Prepared> {
@@ -24,6 +25,8 @@ export interface StatementsOptions<Prepared> {
   readonly compiler: () => QueryCompiler
   /** Where relations are other than tables: the database is a company's own. */
   readonly tables?: MappedTables
+  /** Which source of its system the database is, where they have names. */
+  readonly source?: NamedSource | undefined
   /** What the database makes of a statement that is kept. */
   readonly prepare: (sql: string) => Prepared
 }
@@ -51,6 +54,10 @@ export class Statement<Prepared> implements CompiledQuery {
   get prepared(): Prepared {
     return this.#kept.prepared
   }
+  /** The relations that it reads, those of row rules too. */
+  get reads(): ReadonlySet<string> {
+    return this.#kept.reads
+  }
 
   /** Rows as arrays in the order of the statement, turned into what they are in TypeScript. */
   decode(rows: readonly (readonly unknown[])[]): Record<string, unknown>[] {
@@ -63,6 +70,7 @@ interface Kept<Prepared> {
   readonly prepared: Prepared
   /** What is bound at each place: a slot of a value, or a value of a row rule. */
   readonly parameters: readonly unknown[]
+  readonly reads: ReadonlySet<string>
   readonly read: ReadRow
 }
 
@@ -104,7 +112,7 @@ export class Statements<Prepared> {
   }
 
   #keep(node: SelectQueryNode, queryId: QueryId, rows: RowRights): Kept<Prepared> {
-    const { relations, dialect, compiler, prepare, tables } = this.#options
+    const { relations, dialect, compiler, prepare, tables, source } = this.#options
     const encoded: Encoded = (value, encode) =>
       value instanceof Slot || value instanceof OwnValue
         ? new EncodedSlot(value, encode)
@@ -113,13 +121,13 @@ export class Statements<Prepared> {
     const own = Object.fromEntries(
       Object.entries(rows.own).map(([name]) => [name, [new OwnValue(name) as unknown as string]]), // a place for it
     )
-    const options = { relations, dialect, tables, encoded, rows: { ...rows, own } }
-    const { statement, columns } = limitedTo(withSlots(node), options)
+    const options = { relations, dialect, tables, source, encoded, rows: { ...rows, own } }
+    const { statement, columns, reads } = limitedTo(withSlots(node), options)
     if (columns.size !== node.selections?.length) {
       throw new TypeError('two result columns of a statement have one name')
     }
     const { sql, parameters } = compiler().compileQuery(statement, queryId)
-    return { sql, parameters, prepared: prepare(sql), read: rowReader(columns, dialect) }
+    return { sql, parameters, reads, prepared: prepare(sql), read: rowReader(columns, dialect) }
   }
 }
 

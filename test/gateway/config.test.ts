@@ -120,8 +120,19 @@ describe('the mapping of a system', () => {
     const systems = { erp: { mapping: 'odoo-17' }, crm: { mapping: './own/crm' } }
     const config = configOf(t, { systems })
     assert.equal(config.system('erp').mapping, 'odoo-17')
-    assert.match(config.system('crm').mapping ?? '', /^\/.*isthmus-config-[^/]*\/own\/crm$/)
+    assert.match(String(config.system('crm').mapping), /^\/.*isthmus-config-[^/]*\/own\/crm$/)
     assert.equal(config.system('hr').mapping, undefined)
+  })
+
+  it('is a list where the system has several sources', (t) => {
+    const [named, path] = [
+      configOf(t, { systems: { erp: { mapping: ['erp-tw', './erp-de'] } } }).system('erp').mapping,
+    ].flat()
+    assert.equal(named, 'erp-tw')
+    assert.match(path ?? '', /^\/.*\/erp-de$/)
+    assert.throws(() => configOf(t, { systems: { erp: { mapping: ['erp-tw', 17] } } }), {
+      message: /systems\.erp\.mapping: 17 is not text/,
+    })
   })
 
   it('that is no text is refused', (t) => {

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Relation } from '#shared/relations.ts'
+import type { Relation, Relations } from '#shared/relations.ts'
 import { definitionOf, systems } from '../subgraphs/systems.ts'
 
 export interface Left {
@@ -31,14 +31,22 @@ export async function mapDemo(
     const set = join(folder, system.name)
     mkdirSync(set)
     writeFileSync(join(set, 'source.yaml'), `kind: sqlite\nfile: ${file}\nasOf: ${asOfIn(file)}\n`)
-    for (const [relation, declared] of Object.entries(relations)) {
-      if (without.includes(relation)) continue
-      const text = selectOf(relation, declared, lacking)
-      writeFileSync(join(set, `${relation}.sql`), text)
-    }
+    writeSelects(set, relations, { relations: without, columns: lacking })
     folders.set(system.name, set)
   }
   return folders
+}
+
+/** A SELECT for each relation of a file that Isthmus made. */
+export function writeSelects(
+  set: string,
+  relations: Relations,
+  { relations: without = [], columns: lacking = [] }: Left = {},
+): void {
+  for (const [relation, declared] of Object.entries(relations)) {
+    if (without.includes(relation)) continue
+    writeFileSync(join(set, `${relation}.sql`), selectOf(relation, declared, lacking))
+  }
 }
 
 function selectOf(name: string, { columns }: Relation, lacking: readonly string[]): string {

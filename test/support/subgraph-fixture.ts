@@ -11,7 +11,12 @@ import { parse, type ExecutionResult } from 'graphql'
 import { sqliteDialect } from '#shared/dialects/sqlite.ts'
 import { createEmbedded, type DatabaseDeclaration } from '#shared/embedded.ts'
 import type { StatementEvent } from '#shared/select-only.ts'
-import { openSubgraph, type OpenSubgraph } from '#shared/open.ts'
+import {
+  openMappableSubgraph,
+  openSubgraph,
+  type OpenSubgraph,
+  type SubgraphOptions,
+} from '#shared/open.ts'
 import type { OwnAddresses } from '#shared/own/address.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Relation } from '#shared/relations.ts'
@@ -55,20 +60,42 @@ export interface SubgraphFixture extends Disposable {
 export function subgraphFixture<D extends Databases, Loaders>(
   definition: SubgraphDefinition<D, Loaders>,
   rows: FixtureRows,
-  { asOf = '2026-06-30', own = {} }: { readonly asOf?: string; readonly own?: OwnAddresses } = {},
+  { asOf = businessDate }: { readonly asOf?: string } = {},
 ): SubgraphFixture {
+  const data = folderWith(definition.databases, rows, asOf)
+  return fixtureOf(openSubgraph(definition, optionsFor(data)), data)
+}
+
+/** The same with databases of Isthmus's own on a server; `rows` are those of the others. */
+export async function fixtureOverOwn<D extends Databases, Loaders>(
+  definition: SubgraphDefinition<D, Loaders>,
+  rows: FixtureRows,
+  own: OwnAddresses,
+): Promise<SubgraphFixture> {
+  const files = Object.entries(definition.databases).filter(
+    ([, declaration]) => declaration.own === undefined || own[declaration.own] === undefined,
+  )
+  const data = folderWith(Object.fromEntries(files), rows, businessDate)
+  return fixtureOf(await openMappableSubgraph(definition, { ...optionsFor(data), own }), data)
+}
+
+const businessDate = '2026-06-30'
+
+function folderWith(databases: Databases, rows: FixtureRows, asOf: string): string {
   const data = mkdtempSync(join(tmpdir(), 'isthmus-test-'))
-  for (const [name, declaration] of Object.entries(definition.databases)) {
-    if (declaration.own !== undefined && own[declaration.own] !== undefined) continue
+  for (const [name, declaration] of Object.entries(databases))
     writeDatabase(join(data, `${name}.sqlite`), declaration, rows[name] ?? {}, asOf)
-  }
-  const subgraph = openSubgraph(definition, {
-    data,
-    timeZone: 'Asia/Taipei',
-    fiscalYearStartMonth: 1,
-    own,
-    onError: (error) => console.error(error),
-  })
+  return data
+}
+
+const optionsFor = (data: string): SubgraphOptions => ({
+  data,
+  timeZone: 'Asia/Taipei',
+  fiscalYearStartMonth: 1,
+  onError: (error) => console.error(error),
+})
+
+function fixtureOf(subgraph: OpenSubgraph, data: string): SubgraphFixture {
   const statements: StatementEvent[] = []
   return {
     subgraph,

@@ -34,7 +34,7 @@ export const subgraphCommand = (env: Environment): Command =>
         ISTHMUS_TIME_ZONE: config.timeZone,
         ISTHMUS_FISCAL_YEAR_START_MONTH: String(config.fiscalYearStartMonth),
         ...keys,
-        ISTHMUS_MAPPING: config.system(name).mapping ?? env['ISTHMUS_MAPPING'],
+        ISTHMUS_MAPPING: config.system(name).mapping?.toString() ?? env['ISTHMUS_MAPPING'],
         ISTHMUS_SUBGRAPH_BOUND: String(config.system(name).bindRequests ?? false),
         PORT: port ?? env['PORT'],
       }

@@ -4,7 +4,7 @@
 import { sql } from 'kysely'
 import { aggregate, bucketOf, count, countIf, type Measure } from '#shared/aggregate.ts'
 import type { Calendar } from '#shared/calendar.ts'
-import { byId, dateRange, filterFor, inList } from '#shared/filter.ts'
+import { byId, bySource, dateRange, filterFor, inList } from '#shared/filter.ts'
 import { listOf } from '#shared/list.ts'
 import type { Where } from '#shared/relations.ts'
 import { rowsBy } from '#shared/rows.ts'
@@ -17,6 +17,7 @@ const leadFilter = filterFor({
   campaignId: byId('lead.campaignId'),
   ownerLoginId: byId('lead.ownerLoginId'),
   source: inList('lead.source'),
+  fromSource: bySource,
   status: inList('lead.status'),
   created: dateRange('lead.createdOn'),
 })

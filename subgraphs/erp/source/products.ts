@@ -7,7 +7,6 @@ import { byId, contains, equals, filterFor, inList } from '#shared/filter.ts'
 import { capped } from '#shared/limits.ts'
 import { listOf } from '#shared/list.ts'
 import {
-  id,
   integer,
   nullable,
   quantity,
@@ -143,7 +142,7 @@ export async function explodeBoms(
           .selectFrom('bom_line')
           .innerJoin('bom', 'bom.id', 'bom_line.bomId')
           .select((eb) => [
-            typed(eb.ref('bom.id'), id(), 'rootBomId'),
+            eb.ref('bom.id').as('rootBomId'),
             typed(
               concat(
                 separator,
@@ -203,11 +202,11 @@ export async function explodeBoms(
     )
     .selectFrom('tree')
     .select((eb) => [
-      typed(eb.ref('tree.rootBomId'), id(), 'rootBomId'),
+      'tree.rootBomId',
       typed(eb.ref('tree.path'), text(), 'path'),
       typed(eb.ref('tree.trail'), text(), 'trail'),
       typed(eb.ref('tree.level'), integer(), 'level'),
-      typed(eb.ref('tree.componentSku'), id(), 'componentSku'),
+      'tree.componentSku',
       typed(eb.ref('tree.quantity'), quantity(), 'quantity'),
       typed(eb.ref('tree.unit'), text(), 'unit'),
       typed(eb.ref('tree.scrapPct'), nullable(rate()), 'scrapPct'),

@@ -5,7 +5,7 @@
 import { isDate } from '../calendar.ts'
 import { isDecimalText } from '../decimal.ts'
 import type { Decode } from '../dialect.ts'
-import type { Column, ColumnType } from '../relations.ts'
+import { isKeyLike, type Column, type ColumnType } from '../relations.ts'
 import type { SourceType } from '../sources/connection.ts'
 import { localOf, utcOf } from '../sources/time-zone.ts'
 import { AppError } from '../errors.ts'
@@ -33,7 +33,7 @@ export function encodeForeign(
   if (value === null) return null
   expectDeclared(value, type, what)
   const held = heldType(type)
-  if (isKeyLike(type)) return keyOf(value as string, held)
+  if (isKeyLike(type)) return keyOf(value as string, held, isUnsigned(type))
   if (type.kind === 'boolean') {
     return held === 'integer' ? Number(value) : truth(value as boolean)
   }
@@ -42,9 +42,9 @@ export function encodeForeign(
   return held === 'timestamptz' ? zoned(value as string) : value
 }
 
-/** Whether it is text to us, which the source may keep as something else. */
-export const isKeyLike = ({ kind }: ColumnType): boolean =>
-  kind === 'id' || kind === 'text' || kind === 'enum'
+/** Whole numbers up to 2^64, which MySQL and MariaDB have. */
+export const isUnsigned = ({ origin }: ColumnType): boolean =>
+  origin?.held?.native.includes('bigint unsigned') ?? false
 
 const wholePattern = /^(0|-?[1-9]\d*)$/
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -57,9 +57,9 @@ export const absentKeys = {
 } as const
 
 /** The key as the source writes it: `0012`, `12abc` and `1e3` are no numbers of rows. */
-function keyOf(value: string, held: SourceType | null | undefined): string {
+function keyOf(value: string, held: SourceType | null | undefined, unsigned: boolean): string {
   if (held === 'integer') {
-    return wholePattern.test(value) && fitsInteger(value) ? value : absentKeys.whole
+    return wholePattern.test(value) && fitsInteger(value, unsigned) ? value : absentKeys.whole
   }
   if (held === 'decimal') {
     return wholePattern.test(value) && value.length < 38 ? value : absentKeys.whole
@@ -68,10 +68,11 @@ function keyOf(value: string, held: SourceType | null | undefined): string {
   return value.includes('\0') || !value.isWellFormed() ? absentKeys.text : value
 }
 
-const integers = { least: -(2n ** 63n), most: 2n ** 63n - 1n } as const
-
-const fitsInteger = (text: string): boolean =>
-  text.length <= 20 && BigInt(text) >= integers.least && BigInt(text) <= integers.most
+function fitsInteger(text: string, unsigned: boolean): boolean {
+  if (text.length > 20) return false
+  const whole = BigInt(text)
+  return (unsigned ? BigInt.asUintN(64, whole) : BigInt.asIntN(64, whole)) === whole
+}
 
 export function foreignDecoder({ type, nullable }: Column, what: string, timeZone: string): Decode {
   const decode = decoderOf(type, what, timeZone)

@@ -1,13 +1,13 @@
 /** MySQL and MariaDB above the mapping of a company's own database. */
 import { sql, type RawBuilder } from 'kysely'
 import type { Dialect } from '../dialect.ts'
-import type { ColumnType } from '../relations.ts'
+import { isKeyLike, type ColumnType } from '../relations.ts'
 import { localOf } from '../sources/time-zone.ts'
 import {
   encodeForeign,
   foreignDecoder,
   heldType,
-  isKeyLike,
+  isUnsigned,
   type ForeignValues,
 } from './foreign.ts'
 import { operand } from './operand.ts'
@@ -76,6 +76,3 @@ function boundType(type: ColumnType): RawBuilder<unknown> | null {
   if (type.kind === 'date') return sql`date`
   return type.kind === 'instant' ? sql`datetime(6)` : null
 }
-
-const isUnsigned = ({ origin }: ColumnType): boolean =>
-  origin?.held?.native.includes('bigint unsigned') ?? false

@@ -1,14 +1,8 @@
 /** PostgreSQL above the mapping of a company's own database. */
 import { sql, type OperationNode, type RawBuilder } from 'kysely'
 import type { Dialect } from '../dialect.ts'
-import type { ColumnType } from '../relations.ts'
-import {
-  encodeForeign,
-  foreignDecoder,
-  heldType,
-  isKeyLike,
-  type ForeignValues,
-} from './foreign.ts'
+import { isKeyLike, type ColumnType } from '../relations.ts'
+import { encodeForeign, foreignDecoder, heldType, type ForeignValues } from './foreign.ts'
 import { operand } from './operand.ts'
 import { numericShare } from './share.ts'
 

@@ -5,8 +5,14 @@
 import { sql } from 'kysely'
 import { fromScaled } from '../decimal.ts'
 import type { Dialect } from '../dialect.ts'
-import type { ColumnType } from '../relations.ts'
-import { encodeForeign, foreignDecoder, heldType, type ForeignValues } from './foreign.ts'
+import { isKeyLike, type ColumnType } from '../relations.ts'
+import {
+  absentKeys,
+  encodeForeign,
+  foreignDecoder,
+  heldType,
+  type ForeignValues,
+} from './foreign.ts'
 import { shown, unfit } from './expect.ts'
 import { operand } from './operand.ts'
 import { sqliteDialect } from './sqlite.ts'
@@ -20,7 +26,7 @@ export const sqliteFileDialect: Dialect = {
     if (type.kind === 'instant')
       return paddedInstant(sqliteDialect.encode(value, type, what) as string)
     const encoded = encodeForeign(value, type, what, values)
-    return isWhole(type) ? BigInt(encoded as string) : encoded // text would be no number here
+    return isWhole(type) ? wholeOf(encoded as string) : encoded // text would be no number here
   },
   decoder: (column, what) => {
     if (column.type.kind !== 'decimal') return foreignDecoder(column, what, values.timeZone)
@@ -45,6 +51,11 @@ export function paddedInstant(instant: string): string {
 
 const isWhole = (type: ColumnType): boolean => {
   const held = heldType(type)
-  const isKey = type.kind === 'id' || type.kind === 'text' || type.kind === 'enum'
-  return isKey && (held === 'integer' || held === 'decimal')
+  return isKeyLike(type) && (held === 'integer' || held === 'decimal')
+}
+
+/** SQLite binds 64 bits, also where a column is declared NUMERIC. */
+function wholeOf(text: string): bigint {
+  const whole = BigInt(text)
+  return BigInt.asIntN(64, whole) === whole ? whole : BigInt(absentKeys.whole)
 }

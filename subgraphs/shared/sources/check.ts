@@ -3,7 +3,7 @@
  * compared with the declaration. A mistake concerns its relation only; all of it is told at once.
  */
 import { appErrorIn, AppError } from '../errors.ts'
-import type { ColumnType, Relation, Relations } from '../relations.ts'
+import { isKeyLike, type ColumnType, type Relation, type Relations } from '../relations.ts'
 import type {
   SourceColumn,
   SourceConnection,
@@ -173,8 +173,8 @@ async function probe(
   { connection, mapping, relation, limits }: Checking,
 ): Promise<ReadonlyMap<string, SourceType>> {
   const keys = columns.filter(({ name }) => {
-    const kind = relation.columns[name]?.type.kind
-    return kind === 'id' || kind === 'text' || kind === 'enum'
+    const declared = relation.columns[name]?.type
+    return declared !== undefined && isKeyLike(declared)
   })
   if (keys.length === 0) return new Map()
   const { kind } = connection

@@ -15,7 +15,7 @@ import {
   type OperationNode,
 } from 'kysely'
 import { unlistedMark } from '../dialects/foreign.ts'
-import type { ColumnType, Relation } from '../relations.ts'
+import { isKeyLike, type ColumnType, type Relation } from '../relations.ts'
 import type { SourceKind, SourceStatement } from './connection.ts'
 import type { Mapping } from './mapping-set.ts'
 import { rawColumn, type Codes, type Held } from './origin.ts'
@@ -116,12 +116,8 @@ function writtenOf(column: string, { type, how, codes, kind }: Writing) {
 }
 
 /** Whether the database compares the column with text or its own type by itself. */
-function isPlain(
-  { kind: declared }: ColumnType,
-  { type, native }: Held,
-  kind: SourceKind,
-): boolean {
-  if (declared !== 'id' && declared !== 'text' && declared !== 'enum') return true
+function isPlain(declared: ColumnType, { type, native }: Held, kind: SourceKind): boolean {
+  if (!isKeyLike(declared)) return true
   if (type === 'other') return false
   return kind !== 'postgresql' || type !== 'text' || plainText.test(native)
 }

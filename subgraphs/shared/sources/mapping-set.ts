@@ -4,12 +4,13 @@
  * base folder. Every problem that can be seen without the database is told at once.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { AppError } from '../errors.ts'
 import type { Relations } from '../relations.ts'
 import { readCodesFile, type CodesFile } from './codes-file.ts'
 import { scanMapping, type MappingText } from './mapping-text.ts'
 import type { Codes } from './origin.ts'
+import { prefixesOf, referredTo, type Prefixes } from './prefixes.ts'
 import { readSourceFile, type Parameter, type SourceSettings } from './source-file.ts'
 import type { Environment, Problem } from './yaml-file.ts'
 
@@ -30,6 +31,8 @@ export interface MappingSet extends SourceSettings {
   readonly folder: string
   /** By relation; one that is not here is not mapped. */
   readonly mappings: ReadonlyMap<string, Mapping>
+  /** The ids that are other in the graph than in the source. */
+  readonly prefixes: Prefixes
 }
 
 export interface ReadMappingSet {
@@ -53,7 +56,8 @@ export function readMappingSet(
     const message = 'there is no such folder of mappings'
     return { set: null, problems: [{ file: basename(folder), line: 1, message }] }
   }
-  const { settings, problems } = readSourceFile(folder, nameOf(join(folder, 'source.yaml')), env)
+  const source = { file: nameOf(join(folder, 'source.yaml')), env, keys: referredTo(relations) }
+  const { settings, problems } = readSourceFile(folder, source)
   if (settings === null) return { set: null, problems }
   const folders = settings.base === null ? [folder] : [folder, settings.base]
   const all = [...problems]
@@ -77,7 +81,8 @@ export function readMappingSet(
       mappings.set(relation, { ...read.mapping, codes: codesFor(relation, codeFiles) })
     }
   }
-  const set: MappingSet = { ...settings, name: basename(folder), folder, mappings }
+  const prefixes = prefixesOf(relations, settings)
+  const set: MappingSet = { ...settings, name: basename(folder), folder, mappings, prefixes }
   return { set, problems: all }
 }
 
@@ -93,10 +98,6 @@ export const mappingsInvalid = (problems: readonly Problem[]): AppError =>
 
 export const problemLine = ({ file, line, message }: Problem): string =>
   `${file}:${line}: ${message}`
-
-/** The folder of a mapping that is named: in the system's own folder, or a path where it has a slash. */
-export const mappingFolder = (mapping: string, system: string): string =>
-  mapping.includes('/') ? resolve(mapping) : join(system, 'mappings', mapping)
 
 const relationFiles = (folder: string): readonly string[] =>
   existsSync(folder)

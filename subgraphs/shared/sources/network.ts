@@ -4,7 +4,7 @@
  * its database connects, sends and cancels; what differs between databases is there.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { abortReason, AppError } from '../errors.ts'
+import { abortReason, AppError, deadlineExceeded } from '../errors.ts'
 import type {
   SourceColumn,
   SourceConnection,
@@ -14,7 +14,7 @@ import type {
 } from './connection.ts'
 import { networkDefaults, type NetworkOptions } from './address.ts'
 import { failureOf, isLost, type FailureKind } from './failures.ts'
-import { createPool, deadlineExceeded, type Lease } from './pool.ts'
+import { createPool, type Lease } from './pool.ts'
 
 export interface Driver<C> {
   readonly kind: SourceKind

@@ -25,23 +25,38 @@ import type { SourceConnection, SourceKind } from './connection.ts'
 import type { MappingSet } from './mapping-set.ts'
 import { mappedRelations } from './mapped-relations.ts'
 import { openConnection } from './open-connection.ts'
+import { prefixing, withPrefixes } from './prefixes.ts'
 
 export interface SourceOptions {
-  /** The name in supergraph.yaml. */
+  /** The name in supergraph.yaml, for messages; with that of the source where there are several. */
   readonly system: string
   readonly set: MappingSet
   /** The company's time zone, where the set names none. */
   readonly timeZone: string
+  /** The names of all sources of the system; by default of this one alone. */
+  readonly names?: readonly string[]
   /** By default the connection that the set describes. */
   readonly connect?: () => Promise<SourceConnection>
+}
+
+/** One of the databases of a subgraph. */
+export interface NamedRelations<R extends Relations = Relations> {
+  readonly name: string
+  readonly relations: R
 }
 
 export interface OpenSource extends AsyncDisposable {
   /** The relations of one of the subgraph's databases, as one caller may read them. */
   limitedTo<R extends Relations>(
-    database: { readonly name: string; readonly relations: R },
+    database: NamedRelations<R>,
     scope: StatementScope,
   ): Kysely<Database<R>>
+  /** Runs one statement over them. */
+  run(
+    database: NamedRelations,
+    pending: Pending,
+    scope: StatementScope,
+  ): Promise<readonly Record<string, unknown>[]>
   /** Every mapping beside the database as it is now. */
   check(relations: Relations): Promise<ReadonlyMap<string, CheckedMapping>>
 }
@@ -64,17 +79,24 @@ export function openSource({
   system,
   set,
   timeZone: ofCompany,
-  connect,
+  names = set.prefix === null ? [] : [set.prefix],
+  connect = () => openConnection(set, { system, timeZone: set.timeZone ?? ofCompany }),
 }: SourceOptions): OpenSource {
   const timeZone = set.timeZone ?? ofCompany
-  const dialect = dialectOf(set.kind, timeZone)
+  const plain = dialectOf(set.kind, timeZone)
+  const dialect = set.prefixes.size === 0 ? plain : prefixing(plain)
+  const source = set.prefix === null ? undefined : { name: set.prefix, all: names }
   let connecting: Promise<SourceConnection> | null = null
   const checked = new Map<Relations, Promise<Checked>>()
 
   function connection(): Promise<SourceConnection> {
-    connecting ??= (connect ?? (() => openConnection(set, { system, timeZone })))()
-    connecting.catch(() => (connecting = null))
-    return connecting
+    if (connecting !== null) return connecting
+    const made = connect()
+    connecting = made
+    made.catch(() => {
+      if (connecting === made) connecting = null
+    })
+    return made
   }
 
   async function checkNow(relations: Relations): Promise<Checked> {
@@ -85,8 +107,9 @@ export function openSource({
     const connected = await connection()
     const mappings = await checkMappings(connected, set, relations, limits)
     const statements = new Statements<null>({
-      ...mappedRelations(relations, mappings),
+      ...mappedRelations(withPrefixes(relations, set.prefixes), mappings),
       dialect,
+      source,
       compiler: () => compilerOf(set.kind),
       prepare: () => null,
     })
@@ -96,9 +119,12 @@ export function openSource({
   function ready(relations: Relations): Promise<Checked> {
     let found = checked.get(relations)
     if (found === undefined) {
-      found = checkNow(relations)
-      checked.set(relations, found)
-      found.catch(() => checked.delete(relations))
+      const made = checkNow(relations)
+      found = made
+      checked.set(relations, made)
+      made.catch(() => {
+        if (checked.get(relations) === made) checked.delete(relations)
+      })
     }
     return found
   }
@@ -107,7 +133,8 @@ export function openSource({
   async function lookAgain(relations: Relations, before: Checked): Promise<Checked | null> {
     if (performance.now() - before.checkedAt < recheckAfterMs) return null
     const current = checked.get(relations)
-    if (current !== undefined && (await current) === before) checked.delete(relations)
+    // Many may have waited for it: only the first of them has it looked at anew.
+    if ((await current) === before && checked.get(relations) === current) checked.delete(relations)
     return ready(relations)
   }
 
@@ -123,11 +150,7 @@ export function openSource({
     }
   }
 
-  async function run(
-    { name, relations }: { readonly name: string; readonly relations: Relations },
-    pending: Pending,
-    scope: StatementScope,
-  ) {
+  const run: OpenSource['run'] = async ({ name, relations }, pending, scope) => {
     expectTime(scope)
     const { now, statement } = await compiled(relations, pending, scope)
     expectTime(scope)
@@ -159,24 +182,18 @@ export function openSource({
           cause,
         })
       if (error.code !== 'MAPPING_INVALID') throw error
-      // The database has changed under the mapping: say which one.
+      // The database has changed under a mapping: say which of those that were read.
       const again = await lookAgain(relations, now)
-      const wrong = [...(again?.mappings.values() ?? [])].find(
-        ({ described }) => described === null,
-      )
+      const wrong = [...statement.reads]
+        .map((relation) => again?.mappings.get(relation))
+        .find((mapping) => mapping?.described === null)
       throw wrong === undefined ? error : mappingInvalid(wrong)
     }
   }
 
   return {
-    limitedTo: (database, scope) =>
-      selectOnly({
-        compile: (node, queryId) => new Pending(node, queryId),
-        run: (query) => {
-          if (!(query instanceof Pending)) throw new TypeError('statements come from the builder')
-          return run(database, query, scope)
-        },
-      }),
+    limitedTo: (database, scope) => pendingOnly((pending) => run(database, pending, scope)),
+    run,
     check: async (relations) => {
       checked.delete(relations)
       return (await ready(relations)).mappings
@@ -190,8 +207,20 @@ export function openSource({
   }
 }
 
+/** Kysely for statements that are compiled when they run. */
+export const pendingOnly = <DB>(
+  run: (pending: Pending) => Promise<readonly Record<string, unknown>[]>,
+): Kysely<DB> =>
+  selectOnly({
+    compile: (node, queryId) => new Pending(node, queryId),
+    run: (query) => {
+      if (!(query instanceof Pending)) throw new TypeError('statements come from the builder')
+      return run(query)
+    },
+  })
+
 /** A statement whose SQL is not known before the database is: only then it is compiled. */
-class Pending implements CompiledQuery {
+export class Pending implements CompiledQuery {
   readonly query: RootOperationNode
   readonly node: RootOperationNode
   readonly queryId: QueryId

@@ -2,7 +2,7 @@
  * The connections to one database server: opened when they are needed, at most so many, kept for the
  * next statement, and opened anew with back-off after the server was away. Knows no database.
  */
-import { abortReason, AppError } from '../errors.ts'
+import { abortReason, deadlineExceeded, type AppError } from '../errors.ts'
 import type { StatementLimits } from './connection.ts'
 
 export interface PoolOptions<C> {
@@ -178,6 +178,3 @@ export function createPool<C>({ max, connect, close, waitMs, busy }: PoolOptions
     },
   }
 }
-
-export const deadlineExceeded = (): AppError =>
-  new AppError('DEADLINE_EXCEEDED', 'The request ran out of its time.')

@@ -21,6 +21,10 @@ export interface SourceSettings {
   /** IANA name; null means the company's. */
   readonly timeZone: string | null
   readonly parameters: Readonly<Record<string, Parameter>>
+  /** What the ids of this source begin with in the graph, `tw` of `tw:12`; its name among several. */
+  readonly prefix: string | null
+  /** By `Type.key` of another system: what such ids in this source begin with in the graph. */
+  readonly references: Readonly<Record<string, string>>
   /** The folder from which relations are taken that the set itself lacks. */
   readonly base: string | null
   /** The business date of data that no longer grows, `YYYY-MM-DD`. */
@@ -33,7 +37,7 @@ export interface SourceSettings {
 
 const keys = [
   ...(['kind', 'url', 'file', 'folder', 'timeZone', 'parameters', 'base', 'asOf'] as const),
-  ...(['statementTimeoutMs', 'pool', 'tls'] as const),
+  ...(['prefix', 'references', 'statementTimeoutMs', 'pool', 'tls'] as const),
 ]
 
 /** What a company may have: a folder of CSV files is read as tables of SQLite. */
@@ -49,6 +53,14 @@ const addresses: Readonly<Record<(typeof givenKinds)[number], Address>> = {
   csv: 'folder',
 }
 
+export interface SourceFileOptions {
+  /** As people find it. */
+  readonly file: string
+  readonly env: Environment
+  /** The keys of other systems that the system's relations refer to. */
+  readonly keys: ReadonlySet<string>
+}
+
 interface Reading {
   readonly folder: string
   readonly report: (line: number, message: string) => void
@@ -57,8 +69,7 @@ interface Reading {
 /** Null where the file does not even say what kind of database it is. */
 export function readSourceFile(
   folder: string,
-  file: string,
-  env: Environment,
+  { file, env, keys: referredTo }: SourceFileOptions,
 ): { readonly settings: SourceSettings | null; readonly problems: readonly Problem[] } {
   const sourcePath = join(folder, 'source.yaml')
   if (!existsSync(sourcePath)) {
@@ -104,6 +115,8 @@ export function readSourceFile(
     csvFolder: path('folder'),
     timeZone: zoneOf(of.get('timeZone'), reading),
     parameters: parametersOf(of.get('parameters'), reading),
+    prefix: prefixOf(of.get('prefix'), reading),
+    references: referencesOf(of.get('references'), referredTo, reading),
     base: base === null ? null : resolve(folder, base),
     asOf: dateOf(of.get('asOf'), reading),
     statementTimeoutMs: wholeOf(of.get('statementTimeoutMs'), 1, 600_000, reading),
@@ -162,6 +175,33 @@ function parametersOf(entry: Entry | undefined, { report }: Reading): SourceSett
       return []
     }),
   )
+}
+
+const prefixPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$/
+
+function prefixOf(entry: Entry | undefined, { report }: Reading): string | null {
+  if (entry === undefined) return null
+  const text = String(entry.value)
+  if (prefixPattern.test(text)) return text
+  report(entry.line, `${entry.key}: expected up to 20 letters, digits, "-" and "_"`)
+  return null
+}
+
+function referencesOf(
+  entry: Entry | undefined,
+  known: ReadonlySet<string>,
+  reading: Reading,
+): SourceSettings['references'] {
+  const given = entry?.entries ?? []
+  for (const { key, line } of given) {
+    if (known.has(key)) continue
+    const names = [...known].toSorted().join(', ')
+    reading.report(
+      line,
+      `references: "${key}" is no key of another system to which this one refers; known are ${names}`,
+    )
+  }
+  return Object.fromEntries(given.map((each) => [each.key, prefixOf(each, reading) ?? '']))
 }
 
 function poolOf(entry: Entry | undefined, reading: Reading): SourceSettings['pool'] {

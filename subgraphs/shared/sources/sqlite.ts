@@ -11,13 +11,9 @@ import {
 } from 'node:sqlite'
 import { toScaled } from '../decimal.ts'
 import { paddedInstant } from '../dialects/sqlite-file.ts'
-import { abortReason, AppError } from '../errors.ts'
-import type {
-  SourceColumn,
-  SourceConnection,
-  SourceStatement,
-  StatementLimits,
-} from './connection.ts'
+import { AppError } from '../errors.ts'
+import { expectTime } from '../select-only.ts'
+import type { SourceColumn, SourceConnection, SourceStatement } from './connection.ts'
 import { sqliteFunctions } from './derived.ts'
 import { failureOf } from './failures.ts'
 import { declaredType } from './sqlite-types.ts'
@@ -123,13 +119,6 @@ export function openTables({ system, timeZone, open, isCurrent }: TablesOptions)
       }
     },
     [Symbol.asyncDispose]: async () => close(),
-  }
-}
-
-function expectTime({ signal, deadlineAt }: StatementLimits): void {
-  if (signal.aborted) throw abortReason(signal)
-  if (performance.now() > deadlineAt) {
-    throw new AppError('DEADLINE_EXCEEDED', 'The request ran out of its time.')
   }
 }
 

@@ -7,7 +7,11 @@ import type { OwnAddress } from '#shared/own/address.ts'
 import { openOwnDatabase } from '#shared/own/writing.ts'
 import { identityRelations } from '../../../subgraphs/crm/identity-relations.ts'
 import { subgraph } from '../../../subgraphs/crm/subgraph.ts'
-import { subgraphFixture, type SubgraphFixture } from '../../support/subgraph-fixture.ts'
+import {
+  fixtureOverOwn,
+  subgraphFixture,
+  type SubgraphFixture,
+} from '../../support/subgraph-fixture.ts'
 
 const link = (
   customerId: string,
@@ -342,7 +346,7 @@ export async function crmFixtureOver(crosswalk: OwnAddress): Promise<SubgraphFix
     for (const [relation, ofRelation] of Object.entries(identity))
       await rows.insert(relation, ofRelation)
   })
-  return subgraphFixture(subgraph, { crm }, { own: { crosswalk } })
+  return await fixtureOverOwn(subgraph, { crm }, { crosswalk })
 }
 
 /** What `_entities` answers for these references, with the fields of the fragment. */

@@ -2,12 +2,8 @@
 import { AppError } from '#shared/errors.ts'
 import { catalogueOf, type Catalogue } from '#shared/sources/catalogue.ts'
 import type { SourceConnection, StatementLimits } from '#shared/sources/connection.ts'
-import {
-  mappingFolder,
-  mappingsInvalid,
-  readMappingSet,
-  type MappingSet,
-} from '#shared/sources/mapping-set.ts'
+import { mappingFolder } from '#shared/sources/mapping-place.ts'
+import { mappingsInvalid, readMappingSet, type MappingSet } from '#shared/sources/mapping-set.ts'
 import { openConnection } from '#shared/sources/open-connection.ts'
 import type { Problem } from '#shared/sources/yaml-file.ts'
 import { readConfig, type Config, type Environment } from '../../../config.ts'
@@ -43,11 +39,12 @@ export const endless: StatementLimits = {
 export async function openMapping(named: Named, env: Environment): Promise<OpenedSource> {
   const config = readConfig(env)
   const system = await declaredSystem(named.system, config)
-  const mapping = named.mapping ?? config.system(named.system).mapping
-  if (mapping === undefined) {
+  const [mapping, ...more] = [named.mapping ?? config.system(named.system).mapping ?? []].flat()
+  if (mapping === undefined || more.length > 0) {
+    const which = mapping === undefined ? 'no mapping' : 'several mappings'
     throw new AppError(
       'BAD_USER_INPUT',
-      `The configuration names no mapping for "${system.name}": give --mapping, a name or a folder.`,
+      `The configuration names ${which} for "${system.name}": give --mapping, a name or a folder.`,
     )
   }
   const folder = mappingFolder(mapping, system.folder)

@@ -97,7 +97,7 @@ nobody: {}
     })
     assert.deepEqual(problemsOf(join(folder, 'x')), [
       'x/source.yaml:2: the environment has no NOWHERE',
-      'x/source.yaml:3: "timezone" is not known; known are kind, url, file, folder, timeZone, parameters, base, asOf, statementTimeoutMs, pool, tls',
+      'x/source.yaml:3: "timezone" is not known; known are kind, url, file, folder, timeZone, parameters, base, asOf, prefix, references, statementTimeoutMs, pool, tls',
       'x/source.yaml:9: base: there is no folder "../none"',
       'x/source.yaml:4: timeZone: "Mars/Olympus" is no time zone',
       'x/source.yaml:8: parameters.a: expected text, a number, true or false',

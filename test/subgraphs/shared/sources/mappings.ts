@@ -21,6 +21,7 @@ import type { SourceKind } from '#shared/sources/connection.ts'
 export const relations = defineRelations({
   customer: {
     description: 'A customer.',
+    entity: 'Customer',
     columns: {
       customerNo: id(),
       code: id(),
@@ -43,9 +44,10 @@ export const relations = defineRelations({
   },
   sales_order: {
     description: 'An order of a customer.',
+    entity: 'SalesOrder',
     columns: {
       orderNo: id(),
-      customerNo: id(),
+      customerNo: id('Customer.customerNo'),
       number: id(),
       net: amount(),
       placedAt: instant(),
@@ -60,7 +62,12 @@ export const relations = defineRelations({
   },
   order_line: {
     description: 'A line of an order.',
-    columns: { orderNo: id(), lineNo: integer(), sku: id(), quantity: quantity() },
+    columns: {
+      orderNo: id('SalesOrder.orderNo'),
+      lineNo: integer(),
+      sku: id('Product.sku'),
+      quantity: quantity(),
+    },
     key: ['orderNo', 'lineNo'],
     rules: { own_customers: belongsTo('sales_order', { orderNo: 'orderNo' }) },
   },

@@ -394,6 +394,26 @@ export function relationSuite(name: string, create: (folder: string) => Promise<
       })
     }
 
+    it('groups without a date come first, as those without any value do', async () => {
+      const { rows } = await aggregate({
+        from: all().selectFrom('sales_order'),
+        dimensions: { DUE: bucketOf('sales_order.dueOn') },
+        groupBy: ['DUE'],
+        bucket: 'MONTH',
+        calendar,
+        currency: null,
+        measures: { orders: count() },
+      })
+      assert.deepEqual(
+        rows.map((row) => [row.period?.key ?? null, row.orders]),
+        [
+          [null, 2],
+          ['2026-04', 3],
+          ['2026-05', 1],
+        ],
+      )
+    })
+
     it('divides an amount into parts that add up to it', async () => {
       const shares = await all()
         .selectFrom('order_line')
