@@ -11,7 +11,7 @@ import { customerKeySuite } from '../subgraphs/crm/identity-suite.ts'
 import { matchingSuite } from '../subgraphs/crm/matching-suite.ts'
 import { subgraph } from '../../subgraphs/crm/subgraph.ts'
 import { testDatabase, type TestDatabase } from '../support/database-servers.ts'
-import { asker, subgraphFixture } from '../support/subgraph-fixture.ts'
+import { asker, fixtureOverOwn } from '../support/subgraph-fixture.ts'
 
 crosswalkSuite('PostgreSQL', async () => {
   const database = await testDatabase('postgresql')
@@ -51,7 +51,7 @@ describe('a crosswalk in PostgreSQL', () => {
       message: /may not make them/,
     })
     using owner = await crmFixtureOver({ url: database.ownerUrl })
-    using reader = subgraphFixture(subgraph, { crm: {} }, { own: { crosswalk: reading } })
+    using reader = await fixtureOverOwn(subgraph, { crm: {} }, { crosswalk: reading })
     const account = { crmAccountId: 'A1' }
     assert.deepEqual((await asker(owner)(customer)).customer, account)
     const { identityReport } = await asker(reader)('{ identityReport { checkedAt } }')
@@ -115,10 +115,10 @@ describe('a crosswalk in PostgreSQL', () => {
   it('whose server does not answer fails only what needs it, and is found again', async () => {
     const database = await newDatabase()
     using _ = await crmFixtureOver({ url: database.ownerUrl })
-    using fixture = subgraphFixture(
+    using fixture = await fixtureOverOwn(
       subgraph,
       { crm: { segment: [{ code: 'KEY', name: 'Key' }] } },
-      { own: { crosswalk: { url: database.url } } },
+      { crosswalk: { url: database.url } },
     )
     database.proxy.refuses = true
     const question = '{ segments { code } identityReport { checkedAt } }'
