@@ -151,7 +151,7 @@ export async function createApp(
 
   const identities = config.noAuth
     ? null
-    : openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
+    : await openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
   const now = () => performance.now()
   const { store } = config.limits
   const admission = createAdmission(
@@ -160,7 +160,13 @@ export async function createApp(
   const audit =
     config.audit === null
       ? null
-      : openAudit({ data: config.data, config: config.audit, log, now: Date.now })
+      : openAudit({
+          data: config.data,
+          store: config.store,
+          config: config.audit,
+          log,
+          now: Date.now,
+        })
   const platform = platformSource({
     tokens: identities && {
       administration: identities.administration,
@@ -186,7 +192,7 @@ export async function createApp(
     current = await load()
     policy = config.noAuth ? null : policyOf(current)
   } catch (error) {
-    identities?.[Symbol.dispose]()
+    await identities?.[Symbol.asyncDispose]()
     admission[Symbol.dispose]()
     await audit?.[Symbol.asyncDispose]()
     throw error
@@ -381,7 +387,7 @@ export async function createApp(
       for (const source of [platform, ...connected.values()]) await source[Symbol.asyncDispose]()
       admission[Symbol.dispose]()
       await audit?.[Symbol.asyncDispose]()
-      identities?.[Symbol.dispose]()
+      await identities?.[Symbol.asyncDispose]()
     },
   }
 }

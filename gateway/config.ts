@@ -13,6 +13,7 @@ import { listOf, loopback, Reader, recordOf, type Yaml } from './config/reader.t
 import { readPrivateKey, readSecret, readSystems, type SystemConfig } from './config/systems.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
+import { readStore, type StoreAddress } from './store/address.ts'
 import { addressProblem } from './tokens/addresses.ts'
 import { authorizations, type Authorization } from './request/denied.ts'
 
@@ -30,6 +31,8 @@ export interface Config {
   readonly workers: number
   /** The folder of the embedded databases and of generated secrets. */
   readonly data: string
+  /** The gateway's own database. */
+  readonly store: StoreAddress
   readonly supergraph: string
   readonly policy: string
   readonly timeZone: string
@@ -102,12 +105,22 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
       )
     }
   }
+  const data = resolve(base, env['ISTHMUS_DATA'] ?? 'data')
+  const isGiven = Object.hasOwn(yaml, 'store')
+  const store = readStore(
+    { value: yaml['store'], isGiven, data, folder: dirname(file) },
+    reader.problems,
+  )
+  const audit = noAuth ? null : readAudit(yaml['audit'], reader.problems)
+  if (isGiven && audit !== null && audit.key === undefined)
+    reader.problems.push('audit.key: a shared store needs one, as all write one chain with it')
   const config: Config = {
     mode,
     host,
     port: reader.whole('PORT', overrides.port ?? env['PORT'], 4000, 0, 65_535),
     workers: workersIn(reader, env['WORKERS']),
-    data: resolve(base, env['ISTHMUS_DATA'] ?? 'data'),
+    data,
+    store,
     supergraph: resolve(
       overrides.supergraph === undefined ? base : process.cwd(),
       overrides.supergraph ?? env['ISTHMUS_SUPERGRAPH'] ?? join(root, 'supergraph.yaml'),
@@ -130,7 +143,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     ),
     issuers,
     limits: readLimits(yaml['limits'], reader.problems),
-    audit: noAuth ? null : readAudit(yaml['audit'], reader.problems),
+    audit,
     corsOrigins: readOrigins(reader, yaml['corsOrigins']),
     internalSecret,
     internalKey,
@@ -157,6 +170,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
 }
 
 const known = new Set([
+  'store',
   'timeZone',
   'fiscalYearStartMonth',
   'requestTimeoutMs',

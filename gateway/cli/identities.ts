@@ -1,6 +1,6 @@
 /**
- * The identities of this installation for commands that change or read them: the store of the data
- * folder, which a running gateway may have open as well, and the plans of the policy folder.
+ * The identities of this installation for commands that change or read them: the store that a
+ * running gateway has open as well, and the plans of the policy folder.
  */
 import { userInfo } from 'node:os'
 import { InvalidArgumentError } from 'commander'
@@ -17,11 +17,11 @@ export interface LocalIdentities extends Identities {
   readonly by: By
 }
 
-export function localIdentities(env: Environment): LocalIdentities {
+export async function localIdentities(env: Environment): Promise<LocalIdentities> {
   const config = readConfig(env)
   // Which scopes the schema names is not asked here: the gateway refuses what is wrong at its start.
   const policy = readPolicy(config.policy, null)
-  const identities = openIdentities({
+  const identities = await openIdentities({
     config,
     log: noLog,
     demoSecret: undefined,

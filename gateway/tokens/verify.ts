@@ -16,6 +16,7 @@ import type { Issuer } from '../config/issuers.ts'
 import { demoAudience, demoIssuer } from './demo.ts'
 import { tokenHash } from './format.ts'
 import { createKeys } from './keys.ts'
+import { isPlain } from './plain-text.ts'
 import type { Verified } from './verified.ts'
 
 /** `hash` is that of the token, for who has it already. Throws UNAUTHENTICATED. */
@@ -35,6 +36,8 @@ export interface VerifierOptions {
 const keepMs = 60_000
 const maxKept = 10_000
 const maxTokenLength = 8_192
+/** OpenID Connect Core 1.0, section 2. */
+const maxSubjectLength = 255
 
 interface Trusted extends Omit<Issuer, 'algorithms' | 'jwksUrl'> {
   readonly algorithms: readonly string[]
@@ -99,7 +102,8 @@ async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now:
     requiredClaims: ['exp', 'sub'],
   })
   const { sub, exp } = payload
-  if (typeof sub !== 'string' || sub === '') throw new TypeError('no subject')
+  if (typeof sub !== 'string' || !isPlain(sub, maxSubjectLength))
+    throw new TypeError('no usable subject')
   if (exp === undefined) throw new TypeError('no expiry')
   checkLifetime({ exp, iat: payload.iat }, issuer, now / 1_000)
   const groups = claimAt(payload, issuer.groupsClaim)

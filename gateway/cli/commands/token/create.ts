@@ -33,7 +33,7 @@ Examples:
   npm run --silent isthmus -- token create harbour-distribution --name "ERP sync" --days 30 --address 192.0.2.0/24 2001:db8::1`,
     )
     .action(async (named: string, { name, days, address, scope, json }: Options) => {
-      using identities = localIdentities(env)
+      await using identities = await localIdentities(env)
       const { subject } = planNamed(identities.policy, named)
       const shown = await identities.administration.create(
         { subject, name, days, addresses: address ?? null, scopes: scope ?? null },

@@ -32,7 +32,7 @@ export const rotateTokenCommand = (env: Environment): Command =>
       '\nExample:\n  npm run --silent isthmus -- token rotate tok_k3J9x0Qe71LmZtRw --overlap 48',
     )
     .action(async (id: string, { overlap, days, json }: Options) => {
-      using identities = localIdentities(env)
+      await using identities = await localIdentities(env)
       const shown = await identities.administration.rotate(
         { id, days: days ?? null, overlapHours: overlap },
         identities.by,
