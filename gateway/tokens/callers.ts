@@ -77,9 +77,11 @@ export const unauthenticated = (cause?: unknown): AppError =>
 
 /**
  * Whom the token speaks for. A client that is a partner's speaks for that partner, whoever the subject
- * is: the plan of a partner grants less than being an employee.
+ * is: the plan of a partner grants less than being an employee. A partner's token grants what its scopes
+ * name, of the plan.
  */
-function callerOf({ claims, clientId, callers }: Verified, policy: Policy): Claims {
+function callerOf(verified: Verified, policy: Policy): Claims {
+  const { claims, clientId, callers } = verified
   const partner = [clientId, claims.subject].find(
     (each) => each !== null && policy.partner(each) !== undefined,
   )
@@ -88,7 +90,19 @@ function callerOf({ claims, clientId, callers }: Verified, policy: Policy): Clai
     return claims
   }
   if (callers === 'employees') throw new TypeError('this issuer does not speak for partners')
-  return partner === claims.subject ? claims : { subject: partner, groups: [] }
+  return partnerClaims(verified, partner)
+}
+
+const knownPartners = new WeakMap<Verified, Claims>()
+
+/** One object for one verified token, so that what is remembered of it is found. */
+function partnerClaims(verified: Verified, subject: string): Claims {
+  const known = knownPartners.get(verified)
+  if (known?.subject === subject) return known
+  const { partnerScopes: scopes } = verified
+  const made: Claims = { subject, groups: [], ...(scopes === null ? {} : { scopes }) }
+  knownPartners.set(verified, made)
+  return made
 }
 
 /** The same claims are the same object, so that noting them again costs nothing. */

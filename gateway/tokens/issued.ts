@@ -56,9 +56,10 @@ export function createIssuedVerifier(options: IssuedVerifierOptions): IssuedVeri
       token,
       allows: addresses === null ? null : addressList(addresses),
       verified: {
-        claims: { subject, groups: [], ...(scopes === null ? {} : { scopes }) },
+        claims: { subject, groups: [] },
         tokenId: id,
         clientId: null,
+        partnerScopes: scopes,
         callers: 'partners',
       },
     }

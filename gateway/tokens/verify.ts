@@ -76,6 +76,8 @@ function demo(secret: string): Trusted {
     maxLifetimeSeconds: 86_400,
     groupsClaim: 'groups',
     clientIdClaim: 'client_id',
+    scopeClaim: 'scope',
+    partnerScopes: 'optional',
     callers: 'all',
     key: () => Promise.resolve(key),
   }
@@ -114,6 +116,7 @@ async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now:
       groups: Array.isArray(groups) ? groups.filter((each) => typeof each === 'string') : [],
     },
     clientId: typeof clientId === 'string' ? clientId : null,
+    partnerScopes: partnerScopesIn(payload, issuer),
     callers: issuer.callers,
   }
   return { verified, goodUntil: (exp + issuer.clockToleranceSeconds) * 1_000 }
@@ -132,6 +135,18 @@ function checkLifetime(
   if (tooLong || exp - now > maxLifetimeSeconds + clockToleranceSeconds) {
     throw new TypeError(`good for longer than ${maxLifetimeSeconds} seconds`)
   }
+}
+
+/** What is no list of scopes names none (RFC 8693, section 4.2; some issuers write a list of JSON). */
+function partnerScopesIn(
+  payload: JWTPayload,
+  { partnerScopes, scopeClaim }: Trusted,
+): readonly string[] | null {
+  if (partnerScopes === 'ignored') return null
+  const said = claimAt(payload, scopeClaim)
+  if (said === undefined) return partnerScopes === 'optional' ? null : []
+  const scopes: readonly unknown[] = typeof said === 'string' ? said.split(' ') : [said].flat()
+  return scopes.filter((each) => typeof each === 'string' && each !== '') as readonly string[] // as filtered
 }
 
 /** A claim by its name, which may have dots itself, or by the way into an object. */

@@ -29,6 +29,8 @@ describe('configured issuers', () => {
         maxLifetimeSeconds: 86_400,
         groupsClaim: 'groups',
         clientIdClaim: 'client_id',
+        scopeClaim: 'scope',
+        partnerScopes: 'required',
         callers: 'all',
       },
     ])
@@ -47,6 +49,7 @@ describe('configured issuers', () => {
     'tokens for years': [{ maxLifetimeSeconds: 31_536_000 }, /maxLifetimeSeconds/],
     'a clock that is hours off': [{ clockToleranceSeconds: 3_600 }, /clockToleranceSeconds/],
     'a mistyped key': [{ caller: 'partners' }, /"caller" is not known/],
+    'no word of scopes': [{ partnerScopes: 'all' }, /none of required, optional, ignored/],
     'whose tokens': [{ callers: 'nobody' }, /none of employees, partners, all/],
   }
   for (const [what, [change, message]] of Object.entries(wrong)) {
