@@ -16,6 +16,7 @@ import type { Config } from './config.ts'
 import { createAdmission, type Quota } from './limits/admission.ts'
 import { createMemoryBuckets } from './limits/buckets.ts'
 import { answeredCost, type AnsweredCost } from './limits/answered-cost.ts'
+import { meterSystems } from './limits/system-costs.ts'
 import { openLimits, type Limits } from './limits/limits.ts'
 import { openRedisBuckets } from './limits/redis-buckets.ts'
 import type { Log } from './log.ts'
@@ -219,6 +220,7 @@ export async function createApp(
     let costs: AnsweredCost | undefined
     try {
       const graph = views.of(principal)
+      const meter = options.cost === true ? meterSystems(sources, graph.generation) : undefined
       const request = {
         document: question.document,
         operationName: question.operationName,
@@ -242,7 +244,7 @@ export async function createApp(
             {
               follow,
               graph,
-              sources,
+              sources: meter?.sources ?? sources,
               authorization: config.authorization,
               limits: { timeoutOf: (system) => config.system(system).timeoutMs },
               onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
@@ -251,9 +253,7 @@ export async function createApp(
                 return isCounted ? admission.spend(subject, cost, limits, onQuotas) : undefined
               },
               onAnswered:
-                options.cost === true
-                  ? (answered) => (costs = answeredCost(answered, graph.generation))
-                  : undefined,
+                meter && ((answered) => (costs = answeredCost(answered, graph.generation, meter))),
             },
           ),
         )
