@@ -44,15 +44,17 @@ describe('the scopes of an outside issuer', () => {
   /** Whether a token shows what the scope opens; what is refused is refused for want of the scope. */
   async function shows(at: string, claims: object, subject = supplier): Promise<boolean> {
     const token = signed(key, { issuer: `${issuer.url}/${at}`, subject }, claims)
-    const query = '{ viewer { subject rowRule } suppliers(first: 2) { nodes { supplierNo } } }'
+    const query =
+      '{ viewer { subject rowRule scopes } suppliers(first: 2) { nodes { supplierNo } } }'
     const answer = await gateway.post({ query }, { token })
     assert.equal(answer.status, 200, answer.text)
     const { data, errors = [] } = answer.json()
     const { viewer, suppliers } = data as {
-      viewer: { subject: string; rowRule: string }
+      viewer: { subject: string; rowRule: string; scopes: readonly string[] }
       suppliers: { nodes: readonly { supplierNo: string }[] } | null
     }
-    assert.deepEqual(viewer, { subject: supplier, rowRule: 'own_supplier' })
+    const scopes = suppliers === null ? [] : [supply]
+    assert.deepEqual(viewer, { subject: supplier, rowRule: 'own_supplier', scopes })
     assert.deepEqual(
       errors.map(({ extensions }) => extensions.code),
       suppliers === null ? ['UNAUTHORIZED_FIELD_OR_TYPE'] : [],

@@ -84,5 +84,20 @@ export function grantsSuite(openPlace: OpenPlace): void {
       await other.grants.enable(partner)
       assert.equal(await other.bar(partner), null)
     })
+
+    it('is known as a partner in every process once it has been seen in one', async () => {
+      await using place = await openPlace()
+      await using tokens = await openTokens(place)
+      await using other = await openTokens(place)
+      other.partners.clear() // its policy was changed already
+      assert.equal(await other.bar(partner), null) // what is remembered from now on
+      tokens.grants.seen({ subject: partner, kind: 'PARTNER', groups: [] })
+      await tokens.grants.lastGrant(partner)
+      assert.match((await other.bar(partner)) ?? '', /plan is gone/)
+      await tokens.grants.enable(partner)
+      tokens.partners.clear()
+      await tokens.grants.enable(partner) // as what it is now
+      assert.equal(await other.bar(partner), null)
+    })
   })
 }

@@ -124,6 +124,7 @@ export function issuedSuite(openPlace: OpenPlace): void {
       await using tokens = await openTokens(place)
       const { administration, clock, verify } = tokens
       const first = await administration.create({ ...request, addresses: ['192.0.2.1'] }, by)
+      assert.ok(await verify(first.secret ?? '', '192.0.2.1')) // so that it is remembered
       clock.now += day
       const { token, secret, replaced } = await administration.rotate(
         { id: first.token.id, days: null, overlapHours: 2 },
