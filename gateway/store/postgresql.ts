@@ -20,7 +20,7 @@ const limits = {
   answerTimeoutMs: 6_000,
   /** Whoever comes in waits for this. */
   revisionTimeoutMs: 2_000,
-  connections: 8,
+  connections: 4,
   idleMs: 60_000,
 } as const
 

@@ -173,6 +173,7 @@ const all: readonly Mutant[] = [
   ...at('gateway/tokens/seal.ts', sealed, { 'aud: subject,': '' }),
   ...at('gateway/tokens/encryption-keys.ts', sealed, {
     'if (d !== undefined || (use !== undefined': 'if ((use !== undefined',
+    'ops.length > 0 &&': 'ops.length < 0 &&',
     'alg === undefined || alg === algorithm ? algorithm : null': 'algorithm',
   }),
   ...at('gateway/policy/granted.ts', scopesOfIssuers, {
