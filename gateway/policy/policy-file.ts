@@ -10,7 +10,7 @@ export type YamlPath = readonly (string | number)[]
 export interface PolicyFile {
   readonly yaml: Yaml
   /** `x.yaml:7`, the line of what stands there, or of the closest that is there. */
-  at(path: YamlPath): string
+  readonly at: (path: YamlPath) => string
 }
 
 /** A file that cannot be read says nothing, and is a problem. */

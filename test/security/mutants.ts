@@ -173,7 +173,6 @@ const all: readonly Mutant[] = [
   ...at('gateway/tokens/seal.ts', sealed, { 'aud: subject,': '' }),
   ...at('gateway/tokens/encryption-keys.ts', sealed, {
     'if (d !== undefined || (use !== undefined': 'if ((use !== undefined',
-    'ops.length > 0 &&': 'ops.length < 0 &&',
     'alg === undefined || alg === algorithm ? algorithm : null': 'algorithm',
   }),
   ...at('gateway/policy/granted.ts', scopesOfIssuers, {
@@ -182,6 +181,8 @@ const all: readonly Mutant[] = [
   }),
   ...at('gateway/tokens/callers.ts', scopesOfIssuers, {
     ', ...(scopes === null ? {} : { scopes })': '',
+  }),
+  ...at('gateway/tokens/callers.ts', 'test/gateway/tokens/callers.test.ts', {
     'if (known?.subject === subject) return known': 'if (known !== undefined) return known',
   }),
   ...at('gateway/tokens/callers.ts', 'test/gateway/platform/tokens.test.ts', {
@@ -192,6 +193,11 @@ const all: readonly Mutant[] = [
   }),
   ...at('gateway/tokens/verify.ts', 'test/security/tokens.test.ts', {
     '!isPlain(sub, maxSubjectLength)': "sub === ''",
+  }),
+  ...at('gateway/tokens/callers.ts', 'test/security/tokens.test.ts', {
+    "if (callers === 'partners') throw new TypeError('the subject is no partner')": '',
+    "if (callers === 'employees') throw new TypeError('this issuer does not speak for partners')":
+      '',
   }),
   ...at('gateway/tokens/issued.ts', 'test/gateway/platform/tokens.test.ts', {
     'partnerScopes: scopes,': 'partnerScopes: null,',
