@@ -18,7 +18,7 @@ const authoriseTest = 'test/gateway/request/authorise.test.ts'
 const ownRows = 'test/security/own-rows.test.ts'
 const partner = 'test/security/partner.test.ts'
 const matrix = 'test/security/deny-matrix.test.ts'
-const rowMatrix = 'test/security/row-matrix.test.ts'
+const ofRelations = 'test/security/row-matrix-relations.test.ts'
 const serve = 'test/subgraphs/shared/serve.test.ts'
 const ends = 'test/security/both-ends.test.ts'
 const contracts = 'test/security/contracts.test.ts'
@@ -119,23 +119,23 @@ const all: readonly Mutant[] = [
   ...at('gateway/sources/reduced.ts', ends, {
     'principal.scopes.filter((scope) => wanted.has(scope))': 'principal.scopes',
   }),
-  ...at('subgraphs/erp/relations.ts', rowMatrix, {
+  ...at('subgraphs/erp/relations.ts', ofRelations, {
     '{ own_customers: inOrder, region_customers':
       "{ own_customers: 'ALL' as const, region_customers",
     "rules: { own_supplier: belongsTo('purchase_order', { poNo: 'poNo' }) }":
       "rules: { own_supplier: 'ALL' }",
     "own_orders: isOneOf('salespersonNo', 'employeeNo')": "own_orders: 'ALL'",
   }),
-  ...at('subgraphs/finance/relations.ts', rowMatrix, {
+  ...at('subgraphs/finance/relations.ts', ofRelations, {
     'own_customers: onInvoice, region_customers: onInvoice':
       "own_customers: onInvoice, region_customers: 'ALL' as const",
     "region_customers: belongsTo('debtor', { debtorNo: 'debtorNo' })":
       "region_customers: 'ALL' as const",
   }),
-  ...at('subgraphs/crm/relations.ts', rowMatrix, {
+  ...at('subgraphs/crm/relations.ts', ofRelations, {
     'own_customers: belongsTo(parent, on),': "own_customers: 'ALL' as const,",
   }),
-  ...at('subgraphs/hr/relations.ts', rowMatrix, {
+  ...at('subgraphs/hr/relations.ts', ofRelations, {
     "rules: { own_department: isOneOf('code', 'departmentCode') }":
       "rules: { own_department: 'ALL' }",
   }),
