@@ -217,7 +217,7 @@ describe('the contract of a partner', () => {
     const scopesOf = (audience: Audience) => new Set(audience === 'SUPPLIER' ? [] : policies.scopes)
     assert.throws(
       () => readPolicy('gateway/policy', policies.scopes, { scopesFor: scopesOf }),
-      /supplier-s0001\.yaml:9: scopes: all that asks for "erp:supply:read" is outside of the contract of SUPPLIER/,
+      /supplier-s0001\.yaml:8: scopes: all that asks for "erp:supply:read" is outside of the contract of SUPPLIER/,
     )
   })
 })
