@@ -43,6 +43,7 @@ export async function openPostgresql({
     idleTimeoutMillis: limits.idleMs,
     statement_timeout: limits.statementTimeoutMs,
     keepAlive: true,
+    allowExitOnIdle: true, // a server that is gone does not hold up the end of the program
     types: { getTypeParser: (id: number) => (id === int8 ? Number : asText) },
   }
   const pool = new Pool({

@@ -205,6 +205,17 @@ describe('two gateways over one PostgreSQL', () => {
     })
   }
 
+  it('a gateway stops although its database does not answer', async (t) => {
+    const stopping = await running(t, database)
+    assert.equal((await answerOf(stopping, stopping.admin)).status, 200)
+    database.proxy.stalls = true
+    const begunAt = performance.now()
+    stopping.program.child.kill('SIGTERM')
+    assert.equal(await stopping.program.exit(), 0)
+    database.proxy.stalls = false
+    assert.ok(performance.now() - begunAt < 20_000)
+  })
+
   it('a gateway does not start without its database', async (t) => {
     database.proxy.refuses = true
     await assert.rejects(running(t, database), /STORE_UNAVAILABLE: .* cannot be reached/)
