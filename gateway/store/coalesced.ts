@@ -3,21 +3,14 @@
  * waits for the next one, which begins after he came. So there is one at a time, however many ask.
  */
 export function coalesced<Found>(read: () => Promise<Found>): () => Promise<Found> {
-  let underWay: Promise<Found> | null = null
+  let underWay: Promise<unknown> = Promise.resolve()
+  /** Who waits for one that has not begun. */
   let next: Promise<Found> | null = null
   const begin = (): Promise<Found> => {
     next = null
-    const mine = read()
-    underWay = mine
-    const ended = (): void => {
-      if (underWay === mine) underWay = null
-    }
-    mine.then(ended, ended)
-    return mine
+    const begun = read()
+    underWay = begun
+    return begun
   }
-  return () => {
-    if (underWay === null) return begin()
-    next ??= underWay.then(begin, begin)
-    return next
-  }
+  return () => (next ??= underWay.then(begin, begin))
 }

@@ -224,7 +224,8 @@ const all: readonly Mutant[] = [
     "if (!isNew) throw new TypeError('used before')": 'void isNew',
   }),
   ...at('gateway/store/coalesced.ts', store, {
-    'next ??= underWay.then(begin, begin)\n    return next': 'return underWay',
+    'next = null\n    const': 'const',
+    'underWay = begun': 'void underWay',
   }),
   ...at('gateway/store/sqlite.ts', store, {
     "alone(() => enclosed('BEGIN IMMEDIATE', 'COMMIT', work))":
@@ -250,9 +251,6 @@ const all: readonly Mutant[] = [
   }),
   ...at('gateway/tokens/callers.ts', 'test/services/shared-store.test.ts', {
     'if (isStoreFailure(cause)) throw cause': '',
-  }),
-  ...at('gateway/store/coalesced.ts', 'test/services/shared-store.test.ts', {
-    'if (underWay === mine) underWay = null': '',
   }),
 ]
 

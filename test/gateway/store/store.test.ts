@@ -59,6 +59,7 @@ describe('reads that share a round trip', () => {
       return made.promise
     })
     const first = read()
+    await setImmediate()
     const [second, third] = [read(), read()]
     await setImmediate()
     assert.equal(begun.length, 1)
@@ -73,9 +74,11 @@ describe('reads that share a round trip', () => {
     begun[2]?.resolve(3)
     assert.equal(await fourth, 3)
     const fifth = read()
+    await setImmediate()
     begun[3]?.reject(new Error('gone'))
     await assert.rejects(fifth, /gone/)
     const sixth = read()
+    await setImmediate()
     begun[4]?.resolve(4)
     assert.equal(await sixth, 4, 'a failure does not last')
   })
