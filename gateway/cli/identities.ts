@@ -10,11 +10,14 @@ import { noLog } from '../log.ts'
 import { readPolicy, type Partner, type Policy } from '../policy/policy.ts'
 import type { By } from '../tokens/administration.ts'
 import { openIdentities, type Identities } from '../tokens/identities.ts'
+import { createAudited, type Audited } from './audited.ts'
 
 export interface LocalIdentities extends Identities {
   readonly policy: Policy
   /** Who types the command. */
   readonly by: By
+  /** Makes a change with its entries in the audit. */
+  readonly audited: Audited
 }
 
 export async function localIdentities(env: Environment): Promise<LocalIdentities> {
@@ -27,7 +30,9 @@ export async function localIdentities(env: Environment): Promise<LocalIdentities
     demoSecret: undefined,
     policy: () => policy,
   })
-  return { ...identities, policy, by: { subject: typist() } }
+  const by = typist()
+  const audited = createAudited(config, identities.store, by)
+  return { ...identities, policy, by: { subject: by }, audited }
 }
 
 /** Who types the command, as decisions and the audit name it. */

@@ -50,8 +50,14 @@ const changeCommand = (env: Environment, { name, description, done }: Change): C
     .action(async (subject: string) => {
       await using identities = await localIdentities(env)
       const { grants, by } = identities
-      if (name === 'disable') await grants.disable(subject, by.subject)
-      else await grants.enable(subject)
+      const about = `Subject:subject=${subject}`
+      await identities.audited({
+        command: `subject ${name}`,
+        about,
+        work: () =>
+          name === 'disable' ? grants.disable(subject, by.subject) : grants.enable(subject),
+        changed: () => about,
+      })
       console.log(`${subject} ${done}.`)
     })
 

@@ -35,9 +35,12 @@ Examples:
     .action(async (named: string, { name, days, address, scope, json }: Options) => {
       await using identities = await localIdentities(env)
       const { subject } = planNamed(identities.policy, named)
-      const shown = await identities.administration.create(
-        { subject, name, days, addresses: address ?? null, scopes: scope ?? null },
-        identities.by,
-      )
+      const request = { subject, name, days, addresses: address ?? null, scopes: scope ?? null }
+      const shown = await identities.audited({
+        command: 'token create',
+        about: `Subject:subject=${subject}`,
+        work: () => identities.administration.create(request, identities.by),
+        changed: ({ token }) => `Token:id=${token.id}`,
+      })
       printShown(shown, json === true)
     })

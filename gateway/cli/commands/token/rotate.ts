@@ -33,10 +33,13 @@ export const rotateTokenCommand = (env: Environment): Command =>
     )
     .action(async (id: string, { overlap, days, json }: Options) => {
       await using identities = await localIdentities(env)
-      const shown = await identities.administration.rotate(
-        { id, days: days ?? null, overlapHours: overlap },
-        identities.by,
-      )
+      const request = { id, days: days ?? null, overlapHours: overlap }
+      const shown = await identities.audited({
+        command: 'token rotate',
+        about: `Token:id=${id}`,
+        work: () => identities.administration.rotate(request, identities.by),
+        changed: ({ token }) => `Token:id=${token.id}`,
+      })
       printShown(shown, json === true)
       if (json !== true) console.error(`${id} is good until ${moment(shown.replaced.expiresAt)}.`)
     })
