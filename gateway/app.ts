@@ -16,6 +16,7 @@ import type { Config } from './config.ts'
 import { createAdmission, type Quota } from './limits/admission.ts'
 import { createMemoryBuckets } from './limits/buckets.ts'
 import { answeredCost, type AnsweredCost } from './limits/answered-cost.ts'
+import { meterSystems } from './limits/system-costs.ts'
 import { openLimits, type Limits } from './limits/limits.ts'
 import { openRedisBuckets } from './limits/redis-buckets.ts'
 import { lazyDecisions } from './identity/lazy.ts'
@@ -164,7 +165,7 @@ export async function createApp(
 
   const identities = config.noAuth
     ? null
-    : openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
+    : await openIdentities({ config, log, demoSecret: secret, policy: () => policy ?? noPolicy() })
   const now = () => performance.now()
   const { store } = config.limits
   const admission = createAdmission(
@@ -173,7 +174,13 @@ export async function createApp(
   const audit =
     config.audit === null
       ? null
-      : openAudit({ data: config.data, config: config.audit, log, now: Date.now })
+      : openAudit({
+          data: config.data,
+          store: config.store,
+          config: config.audit,
+          log,
+          now: Date.now,
+        })
   const decisions = lazyDecisions(config)
   const platform = platformSource({
     tokens: identities && {
@@ -201,7 +208,7 @@ export async function createApp(
     current = await load()
     policy = config.noAuth ? null : policyOf(current)
   } catch (error) {
-    identities?.[Symbol.dispose]()
+    await identities?.[Symbol.asyncDispose]()
     admission[Symbol.dispose]()
     await audit?.[Symbol.asyncDispose]()
     throw error
@@ -228,6 +235,7 @@ export async function createApp(
     let costs: AnsweredCost | undefined
     try {
       const graph = views.of(principal)
+      const meter = options.cost === true ? meterSystems(sources, graph.generation) : undefined
       const request = {
         document: question.document,
         operationName: question.operationName,
@@ -251,7 +259,7 @@ export async function createApp(
             {
               follow,
               graph,
-              sources,
+              sources: meter?.sources ?? sources,
               authorization: config.authorization,
               limits: { timeoutOf: (system) => config.system(system).timeoutMs },
               onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
@@ -260,9 +268,7 @@ export async function createApp(
                 return isCounted ? admission.spend(subject, cost, limits, onQuotas) : undefined
               },
               onAnswered:
-                options.cost === true
-                  ? (answered) => (costs = answeredCost(answered, graph.generation))
-                  : undefined,
+                meter && ((answered) => (costs = answeredCost(answered, graph.generation, meter))),
             },
           ),
         )
@@ -397,7 +403,7 @@ export async function createApp(
       admission[Symbol.dispose]()
       await decisions[Symbol.asyncDispose]()
       await audit?.[Symbol.asyncDispose]()
-      identities?.[Symbol.dispose]()
+      await identities?.[Symbol.asyncDispose]()
     },
   }
 }

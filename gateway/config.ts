@@ -15,6 +15,7 @@ import { listOf, Reader, recordOf, type Yaml } from './config/reader.ts'
 import { readPrivateKey, readSecret, readSystems, type SystemConfig } from './config/systems.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
+import { readStore, type StoreAddress } from './store/address.ts'
 import { readTelemetry, type TelemetryConfig } from './telemetry/config.ts'
 import { addressProblem } from './tokens/addresses.ts'
 import { authorizations, type Authorization } from './request/denied.ts'
@@ -33,6 +34,8 @@ export interface Config {
   readonly workers: number
   /** The folder of the embedded databases and of generated secrets. */
   readonly data: string
+  /** The gateway's own database. */
+  readonly store: StoreAddress
   readonly supergraph: string
   readonly policy: string
   readonly timeZone: string
@@ -108,12 +111,22 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
       )
     }
   }
+  const data = resolve(base, env['ISTHMUS_DATA'] ?? 'data')
+  const isGiven = Object.hasOwn(yaml, 'store')
+  const store = readStore(
+    { value: yaml['store'], isGiven, data, folder: dirname(file) },
+    reader.problems,
+  )
+  const audit = noAuth ? null : readAudit(yaml['audit'], reader.problems)
+  if (isGiven && audit !== null && audit.key === undefined)
+    reader.problems.push('audit.key: a shared store needs one, as all write one chain with it')
   const config: Config = {
     mode,
     host,
     port: reader.whole('PORT', overrides.port ?? env['PORT'], 4000, 0, 65_535),
     workers: workersIn(reader, env['WORKERS']),
-    data: resolve(base, env['ISTHMUS_DATA'] ?? 'data'),
+    data,
+    store,
     supergraph: resolve(
       overrides.supergraph === undefined ? base : process.cwd(),
       overrides.supergraph ?? env['ISTHMUS_SUPERGRAPH'] ?? join(root, 'supergraph.yaml'),
@@ -143,7 +156,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
           reader.problems,
         )
       : undefined,
-    audit: noAuth ? null : readAudit(yaml['audit'], reader.problems),
+    audit,
     corsOrigins: readOrigins(reader, yaml['corsOrigins']),
     internalSecret,
     internalKey,
@@ -171,6 +184,7 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
 }
 
 const known = new Set([
+  'store',
   'timeZone',
   'fiscalYearStartMonth',
   'requestTimeoutMs',

@@ -12,7 +12,7 @@ import { InvalidDocument } from '../request/receive.ts'
 import { renameValues } from '../request/response-names.ts'
 import { silent, type Observer } from '../request/observer.ts'
 import type { Prepared } from '../request/prepare.ts'
-import { storeFile } from '../store/store.ts'
+import type { StoreAddress } from '../store/address.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import type { AuditConfig } from './config.ts'
 import type { AuditEntry, Outcome, RowsInForce } from './entry.ts'
@@ -41,17 +41,18 @@ export interface Audit extends AsyncDisposable {
 
 export interface AuditOptions {
   readonly data: string
+  readonly store: StoreAddress
   readonly config: AuditConfig
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
-export function openAudit({ data, config, log, now }: AuditOptions): Audit {
+export function openAudit({ data, store, config, log, now }: AuditOptions): Audit {
   const secret = secretOf(data, config)
   const keys = auditKeys(secret)
   const { retentionDays } = config
-  const writer = startWriter({ file: storeFile(data), secret, retentionDays })
+  const writer = startWriter({ store, secret, retentionDays })
   const readings = new WeakMap<Prepared, Reading>()
   const known = (prepared: Prepared, generation: Generation): Reading => {
     const before = readings.get(prepared)

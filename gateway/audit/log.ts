@@ -20,14 +20,13 @@ export interface AuditLog {
 export function auditLog(store: Store, config: Config): AuditLog {
   const statements = auditStatements(store)
   return {
-    page: (filter, limit, before) =>
-      Promise.try(() => statements.page({ filter, limit, before }).map(readBack)),
-    count: (filter) => Promise.try(() => statements.count(filter)),
-    verify: (expected) =>
-      Promise.try(() => {
-        const keys = auditKeys(secretOf(config.data, config.audit ?? defaultAudit))
-        return verify({ store, statements, keys }, expected)
-      }),
+    page: async (filter, limit, before) =>
+      (await statements.page({ filter, limit, before })).map(readBack),
+    count: (filter) => statements.count(filter),
+    verify: (expected) => {
+      const keys = auditKeys(secretOf(config.data, config.audit ?? defaultAudit))
+      return verify({ store, keys }, expected)
+    },
   }
 }
 

@@ -1,14 +1,13 @@
 /** The thread of writer.ts: takes groups of entries one by one, and says whether they are on disk. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { auditStatements } from '../store/audit.ts'
+import type { StoreAddress } from '../store/address.ts'
 import { openStore } from '../store/store.ts'
 import '../compile-cache.ts'
 import { append, prune, type Chain, type Written } from './chain.ts'
 import { auditKeys } from './keys.ts'
 
 export interface WriterData {
-  /** The file of the store. */
-  readonly file: string
+  readonly store: StoreAddress
   readonly secret: string
   readonly retentionDays: number
 }
@@ -21,47 +20,53 @@ export interface Report {
   readonly problem: string | null
 }
 
-const { file, secret, retentionDays } = workerData as WriterData // what writer.ts gives
+const { store: address, secret, retentionDays } = workerData as WriterData // what writer.ts gives
 const dayMs = 24 * 3_600_000
 const pruneEveryMs = 3_600_000
 
 let chain: Chain | undefined
 let prunedAt = 0
 
-function opened(): Chain {
-  const store = openStore(file)
-  store.database.exec('PRAGMA synchronous = FULL') // an answer is given once its entry survives a power cut
-  return { store, statements: auditStatements(store), keys: auditKeys(secret) }
-}
-
-function write(group: readonly Written[]): string | null {
+async function write(group: readonly Written[]): Promise<string | null> {
   try {
-    chain ??= opened()
-    append(chain, group)
+    chain ??= { store: await openStore(address), keys: auditKeys(secret) }
+    await append(chain, group)
     return null
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return said(error)
   }
 }
 
+/** With its causes, for the log. */
+function said(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : `${error.message} ${said(error.cause)}`
+}
+
 /** What is too old stays a little longer when this fails; the next one tries again. */
-function pruneNowAndThen(): void {
+async function pruneNowAndThen(): Promise<void> {
   const now = Date.now()
   if (chain === undefined || now - prunedAt < pruneEveryMs) return
   prunedAt = now
   try {
-    prune(chain, { before: now - retentionDays * dayMs, now })
+    await prune(chain, { before: now - retentionDays * dayMs, now })
   } catch {
     prunedAt = 0
   }
 }
 
-parentPort?.on('message', (order: Order) => {
+async function obey(order: Order): Promise<void> {
   if (order.kind === 'CLOSE') {
-    chain?.store[Symbol.dispose]()
+    await chain?.store[Symbol.asyncDispose]()
     parentPort?.close()
     return
   }
-  parentPort?.postMessage({ problem: write(order.group) } satisfies Report)
-  pruneNowAndThen()
+  parentPort?.postMessage({ problem: await write(order.group) } satisfies Report)
+  await pruneNowAndThen()
+}
+
+/** One order after the other. */
+let last: Promise<void> = Promise.resolve()
+parentPort?.on('message', (order: Order) => {
+  last = last.then(() => obey(order))
 })

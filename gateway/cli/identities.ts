@@ -1,6 +1,6 @@
 /**
- * The identities of this installation for commands that change or read them: the store of the data
- * folder, which a running gateway may have open as well, and the plans of the policy folder.
+ * The identities of this installation for commands that change or read them: the store that a
+ * running gateway has open as well, and the plans of the policy folder.
  */
 import { userInfo } from 'node:os'
 import { InvalidArgumentError } from 'commander'
@@ -10,24 +10,29 @@ import { noLog } from '../log.ts'
 import { readPolicy, type Partner, type Policy } from '../policy/policy.ts'
 import type { By } from '../tokens/administration.ts'
 import { openIdentities, type Identities } from '../tokens/identities.ts'
+import { createAudited, type Audited } from './audited.ts'
 
 export interface LocalIdentities extends Identities {
   readonly policy: Policy
   /** Who types the command. */
   readonly by: By
+  /** Makes a change with its entries in the audit. */
+  readonly audited: Audited
 }
 
-export function localIdentities(env: Environment): LocalIdentities {
+export async function localIdentities(env: Environment): Promise<LocalIdentities> {
   const config = readConfig(env)
   // Which scopes the schema names is not asked here: the gateway refuses what is wrong at its start.
   const policy = readPolicy(config.policy, null)
-  const identities = openIdentities({
+  const identities = await openIdentities({
     config,
     log: noLog,
     demoSecret: undefined,
     policy: () => policy,
   })
-  return { ...identities, policy, by: { subject: typist() } }
+  const by = typist()
+  const audited = createAudited(config, identities.store, by)
+  return { ...identities, policy, by: { subject: by }, audited }
 }
 
 /** Who types the command, as decisions and the audit name it. */

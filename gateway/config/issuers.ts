@@ -7,6 +7,13 @@ export const keyPairAlgorithms = [
   ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
 ]
 
+/**
+ * `required`: the scopes that the claim names, without one none. `optional`: the same, but without the
+ * claim all of the plan. `ignored`: all of the plan, as the claim is about something else.
+ */
+export const partnerScopes = ['required', 'optional', 'ignored'] as const
+export type PartnerScopes = (typeof partnerScopes)[number]
+
 export interface Issuer {
   readonly issuer: string
   readonly audience: string
@@ -21,6 +28,10 @@ export interface Issuer {
   readonly groupsClaim: string
   /** The claim with the client that got the token. */
   readonly clientIdClaim: string
+  /** The claim with the scopes of a partner's token, as text with spaces or as a list. */
+  readonly scopeClaim: string
+  /** What a partner's token grants of its plan. */
+  readonly partnerScopes: PartnerScopes
   /** Whose tokens it may sign. */
   readonly callers: 'employees' | 'partners' | 'all'
 }
@@ -47,6 +58,13 @@ export function readIssuer(reader: Reader, value: unknown, at: number): Issuer {
     maxLifetimeSeconds: within('maxLifetimeSeconds', 86_400, 60, 2_592_000),
     groupsClaim: reader.text(`${name}.groupsClaim`, entry['groupsClaim'], 'groups'),
     clientIdClaim: reader.text(`${name}.clientIdClaim`, entry['clientIdClaim'], 'client_id'),
+    scopeClaim: reader.text(`${name}.scopeClaim`, entry['scopeClaim'], 'scope'),
+    partnerScopes: reader.oneOf(
+      `${name}.partnerScopes`,
+      entry['partnerScopes'],
+      partnerScopes,
+      'required',
+    ),
     callers: reader.oneOf(
       `${name}.callers`,
       entry['callers'],
@@ -59,4 +77,5 @@ export function readIssuer(reader: Reader, value: unknown, at: number): Issuer {
 const knownOfIssuer = new Set([
   ...['issuer', 'audience', 'jwksUrl', 'algorithms', 'clockToleranceSeconds'],
   ...['maxLifetimeSeconds', 'groupsClaim', 'clientIdClaim', 'callers'],
+  ...['scopeClaim', 'partnerScopes'],
 ])

@@ -44,7 +44,7 @@ export function compileCost(
       const { cost, nestedRows } = estimateSelected(selected, values)
       return { cost: Math.max(leastCost, base + cost), nestedRows }
     },
-    actual: (data) => Math.max(leastCost, base + actualOf(selected, data)),
+    actual: (data) => Math.max(leastCost, base + actualSelected(selected, data)),
     sizeAt: (path, values) => sizeAt(selected, path, values),
   }
 }
@@ -82,7 +82,8 @@ function estimateNode({ weight, once, size, isPaged, selected }: CostNode, value
 const itemsOf = (size: CostNode['size'], values: Values): number =>
   size === null ? 1 : typeof size === 'number' ? size : size(values)
 
-function actualOf(selected: CostNode['selected'], value: unknown): number {
+/** What an object of an answer cost below itself. */
+export function actualSelected(selected: CostNode['selected'], value: unknown): number {
   if (!isObject(value)) return 0
   const typename = value['__typename']
   const [first = []] = selected.values()
@@ -94,7 +95,7 @@ function actualNode(node: CostNode, value: unknown): number {
   const ofItem = (item: unknown): number =>
     item === null || item === undefined
       ? 0
-      : node.weight + (node.selected.size === 0 ? 0 : actualOf(node.selected, item))
+      : node.weight + (node.selected.size === 0 ? 0 : actualSelected(node.selected, item))
   if (value === undefined) return 0
   if (!Array.isArray(value)) return node.once + ofItem(value)
   return node.once + value.flat(8).reduce((sum: number, item) => sum + ofItem(item), 0)

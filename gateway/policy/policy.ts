@@ -1,15 +1,21 @@
 /**
  * roles.yaml and partners/*.yaml, read and checked against the schema: every problem at once, with
- * the file. What comes out says which scopes a subject has and which rows are its own.
+ * file and line. What comes out says which scopes a subject has and which rows are its own.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
 import { audiences, maxRuleValues, type Audience, type RowLimit } from '#shared/principal.ts'
 import { defaultLimits, type Limits } from '../limits/limits.ts'
 import { mergedLimits, readPartnerLimits } from '../limits/read.ts'
 import { readPartnerKeys, type PartnerKeys } from './partner-keys.ts'
+import {
+  readPolicyFile,
+  recordOf,
+  refuseUnknown,
+  type PolicyFile,
+  type YamlPath,
+} from './policy-file.ts'
 import { rowRules } from './row-rules.ts'
 
 export interface Partner {
@@ -37,8 +43,6 @@ export interface Policy {
   partner(subject: string): Partner | undefined
   readonly partners: readonly Partner[]
 }
-
-type Yaml = Readonly<Record<string, unknown>>
 
 export interface PolicyOptions {
   /** Another company's supergraph: scopes that it does not know are left out, not refused. */
@@ -98,36 +102,41 @@ interface Checking extends Required<PolicyOptions> {
   readonly problems: string[]
 }
 
-function readRoles(file: string, checking: Checking) {
+function readRoles(path: string, checking: Checking) {
   const { known, problems } = checking
-  const yaml = readFile(file, problems)
-  const name = basename(file)
+  const file = readPolicyFile(path, problems)
+  const roles = recordOf(file.yaml['roles'])
+  refuseUnknown(file, [], file.yaml, ['roles', 'groups', 'subjects'], problems)
   const scopes = new Map(
-    Object.entries(recordOf(yaml['roles'])).map(([role, value]) => {
-      const listed = textsOf(recordOf(value)['scopes'], `${name}: roles.${role}.scopes`, problems)
-      const meant = knownScopes(listed, `${name}: roles.${role}`, checking)
+    Object.entries(roles).map(([role, value]) => {
+      refuseUnknown(file, ['roles', role], value, ['scopes', 'rows'], problems)
+      const at = ['roles', role, 'scopes']
+      const listed = textsOf(recordOf(value)['scopes'], { file, at, problems })
+      const meant = knownScopes(listed, { file, at }, checking)
       return [role, listed.includes('*') ? [...(known ?? [])] : meant] as const
     }),
   )
   const rows = new Map(
-    Object.entries(recordOf(yaml['roles'])).flatMap(([role, value]) => {
+    Object.entries(roles).flatMap(([role, value]) => {
       const rule = recordOf(value)['rows']
       if (rule === undefined) return []
       const names = Object.keys(rowRules).filter((each) =>
         rowRules[each]?.parameters.every((parameter) => factNames.has(parameter)),
       )
       if (typeof rule === 'string' && names.includes(rule)) return [[role, rule] as const]
-      problems.push(`${name}: roles.${role}.rows: a role's rule is one of ${names.join(', ')}`)
+      const at = ['roles', role, 'rows']
+      problems.push(`${file.at(at)}: ${at.join('.')}: a role's rule is one of ${names.join(', ')}`)
       return [[role, 'unknown'] as const]
     }),
   )
   const grants = (key: string) =>
     new Map(
-      Object.entries(recordOf(yaml[key])).map(([subject, value]) => {
-        const given = textsOf(value, `${name}: ${key}.${subject}`, problems)
-        for (const role of given) {
+      Object.entries(recordOf(file.yaml[key])).map(([subject, value]) => {
+        const at = [key, subject]
+        const given = textsOf(value, { file, at, problems })
+        for (const [index, role] of given.entries()) {
           if (!scopes.has(role))
-            problems.push(`${name}: ${key}.${subject}: there is no role "${role}"`)
+            problems.push(`${file.at([...at, index])}: ${at.join('.')}: there is no role "${role}"`)
         }
         return [subject, given] as const
       }),
@@ -135,61 +144,84 @@ function readRoles(file: string, checking: Checking) {
   return { scopes, rows, subjects: grants('subjects'), groups: grants('groups') }
 }
 
+const partnerKeys = [
+  ...(['subject', 'audience', 'purpose', 'rows', 'parameters', 'scopes'] as const),
+  ...(['limits', 'jwks', 'jwksUrl'] as const),
+]
+
 function readPartners(folder: string, checking: Checking) {
-  const { problems, scopesFor } = checking
+  const { problems } = checking
   const partners = new Map<string, Partner>()
-  const files = existsSync(folder) ? readdirSync(folder) : []
-  for (const file of files.filter((each) => each.endsWith('.yaml')).toSorted()) {
-    const yaml = readFile(join(folder, file), problems)
-    const text = (key: string): string => {
-      const value = yaml[key]
-      if (typeof value === 'string' && value !== '') return value
-      problems.push(`${file}: "${key}" is missing or not text`)
-      return ''
-    }
-    const scopes = textsOf(yaml['scopes'] ?? [], `${file}: scopes`, problems)
-    const meant = knownScopes(scopes, file, checking)
-    if (scopes.includes('*'))
-      problems.push(`${file}: scopes: a partner's scopes are named one by one`)
-    const audience = audiences.find((each) => each === yaml['audience'] && each !== 'EMPLOYEE')
-    if (audience === undefined)
-      problems.push(`${file}: "audience" is none of ${audiences.slice(1).join(', ')}`)
-    else {
-      const within = scopesFor(audience)
-      for (const scope of meant.filter((each) => within?.has(each) === false))
-        problems.push(
-          `${file}: scopes: all that asks for "${scope}" is outside of the contract of ${audience}`,
-        )
-    }
-    const partner: Partner = {
-      name: basename(file, '.yaml'),
-      subject: text('subject'),
-      audience: audience ?? 'PARTNER_SYSTEM',
-      rows: readRows(text('rows'), yaml['parameters'], file, problems),
-      scopes: meant,
-      limits: mergedLimits(
-        checking.partnerLimits,
-        readPartnerLimits(yaml['limits'], file, problems),
-        `${file}: limits`,
-        problems,
-      ),
-      keys: readPartnerKeys(yaml, file, problems),
-    }
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  for (const name of names.filter((each) => each.endsWith('.yaml')).toSorted()) {
+    const file = readPolicyFile(join(folder, name), problems)
+    const partner = readPartner(basename(name, '.yaml'), file, checking)
     if (partners.has(partner.subject))
-      problems.push(`${file}: "${partner.subject}" has another file already`)
+      problems.push(`${file.at(['subject'])}: "${partner.subject}" has another file already`)
     partners.set(partner.subject, partner)
   }
   return partners
 }
 
+function readPartner(name: string, file: PolicyFile, checking: Checking): Partner {
+  const { problems } = checking
+  const { yaml, at } = file
+  refuseUnknown(file, [], yaml, partnerKeys, problems)
+  const text = (key: string): string => {
+    const value = yaml[key]
+    if (typeof value === 'string' && value !== '') return value
+    problems.push(`${at([key])}: "${key}" is missing or not text`)
+    return ''
+  }
+  const { audience, scopes } = readGranted(file, checking)
+  const limits = at(['limits'])
+  return {
+    name,
+    subject: text('subject'),
+    audience,
+    rows: readRows(text('rows'), file, problems),
+    scopes,
+    limits: mergedLimits(
+      checking.partnerLimits,
+      readPartnerLimits(yaml['limits'], limits, problems),
+      `${limits}: limits`,
+      problems,
+    ),
+    keys: readPartnerKeys(yaml, at(['jwks' in yaml ? 'jwks' : 'jwksUrl']), problems),
+  }
+}
+
+/** The audience of a partner, and scopes that open something there. */
+function readGranted(file: PolicyFile, checking: Checking): Pick<Partner, 'audience' | 'scopes'> {
+  const { problems, scopesFor } = checking
+  const { yaml, at } = file
+  const listed = textsOf(yaml['scopes'] ?? [], { file, at: ['scopes'], problems })
+  const scopes = knownScopes(listed, { file, at: ['scopes'] }, checking)
+  if (listed.includes('*'))
+    problems.push(`${at(['scopes'])}: scopes: a partner's scopes are named one by one`)
+  const audience = audiences.find((each) => each === yaml['audience'] && each !== 'EMPLOYEE')
+  if (audience === undefined) {
+    problems.push(`${at(['audience'])}: "audience" is none of ${audiences.slice(1).join(', ')}`)
+    return { audience: 'PARTNER_SYSTEM', scopes }
+  }
+  const within = scopesFor(audience)
+  for (const scope of scopes.filter((each) => within?.has(each) === false))
+    problems.push(
+      `${at(['scopes', listed.indexOf(scope)])}: scopes: all that asks for "${scope}" is outside of the contract of ${audience}`,
+    )
+  return { audience, scopes }
+}
+
 /** A rule that no relation declares would show nothing; so would a parameter it does not read. */
-function readRows(rule: string, given: unknown, file: string, problems: string[]): RowLimit {
+function readRows(rule: string, file: PolicyFile, problems: string[]): RowLimit {
+  const { yaml, at } = file
   const parameters = Object.fromEntries(
-    Object.entries(recordOf(given)).map(([name, value]) => {
-      const values = textsOf(value, `${file}: parameters.${name}`, problems)
+    Object.entries(recordOf(yaml['parameters'])).map(([name, value]) => {
+      const place = ['parameters', name]
+      const values = textsOf(value, { file, at: place, problems })
       if (values.length > maxRuleValues) {
         problems.push(
-          `${file}: parameters.${name}: more than ${maxRuleValues} values; name a rule that is a predicate`,
+          `${at(place)}: parameters.${name}: more than ${maxRuleValues} values; name a rule that is a predicate`,
         )
       }
       return [name, values]
@@ -199,51 +231,51 @@ function readRows(rule: string, given: unknown, file: string, problems: string[]
   if (needs === undefined) {
     if (rule !== '')
       problems.push(
-        `${file}: rows: there is no row rule "${rule}", only ${Object.keys(rowRules).join(', ')}`,
+        `${at(['rows'])}: rows: there is no row rule "${rule}", only ${Object.keys(rowRules).join(', ')}`,
       )
     return { rule, parameters }
   }
   for (const name of needs) {
     if ((parameters[name] ?? []).length === 0)
-      problems.push(`${file}: parameters: ${rule} needs a value of "${name}"`)
+      problems.push(
+        `${at('parameters' in yaml ? ['parameters', name] : ['rows'])}: parameters: ${rule} needs a value of "${name}"`,
+      )
   }
   for (const name of Object.keys(parameters)) {
     if (!needs.includes(name))
-      problems.push(`${file}: parameters: ${rule} takes no "${name}", only ${needs.join(', ')}`)
+      problems.push(
+        `${at(['parameters', name])}: parameters: ${rule} takes no "${name}", only ${needs.join(', ')}`,
+      )
   }
   return { rule, parameters }
+}
+
+interface Place {
+  readonly file: PolicyFile
+  readonly at: YamlPath
 }
 
 /** Those of the listed scopes that the schema asks for; in a schema of ours the others are mistakes. */
 function knownScopes(
   listed: readonly string[],
-  at: string,
+  { file, at }: Place,
   { known, isForeign, problems }: Checking,
 ): readonly string[] {
-  const named = listed.filter((scope) => scope !== '*')
-  if (known === null) return named
-  const unknown = named.filter((scope) => !known.has(scope))
-  if (!isForeign)
-    problems.push(...unknown.map((scope) => `${at}: no field asks for the scope "${scope}"`))
-  return named.filter((scope) => known.has(scope))
-}
-
-function readFile(file: string, problems: string[]): Yaml {
-  try {
-    return recordOf(parse(readFileSync(file, 'utf8')))
-  } catch (cause) {
+  const isKnown = (scope: string) => known === null || known.has(scope)
+  for (const [index, scope] of listed.entries()) {
+    if (scope === '*' || isForeign || isKnown(scope)) continue
     problems.push(
-      `${basename(file)}: ${cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)}`,
+      `${file.at([...at, index])}: ${at.join('.')}: no field asks for the scope "${scope}"`,
     )
-    return {}
   }
+  return listed.filter((scope) => scope !== '*' && isKnown(scope))
 }
 
-function textsOf(value: unknown, at: string, problems: string[]): readonly string[] {
+function textsOf(
+  value: unknown,
+  { file, at, problems }: Place & { readonly problems: string[] },
+): readonly string[] {
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
-  problems.push(`${at}: expected a list of text`)
+  problems.push(`${file.at(at)}: ${at.join('.')}: expected a list of text`)
   return []
 }
-
-const recordOf = (value: unknown): Yaml =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Yaml) : {}

@@ -17,6 +17,7 @@ import {
 } from 'graphql'
 import { compileCost, estimateSelected, type OperationCost } from '../limits/cost.ts'
 import { compileSelections } from '../limits/cost-tree.ts'
+import { compositeType, entitiesAsked } from '../limits/system-costs.ts'
 import { isInSchema } from '../supergraph/coordinates.ts'
 import type { CostIndex } from '../supergraph/cost-index.ts'
 import { askedPath } from './asked-path.ts'
@@ -85,25 +86,15 @@ function costOf(text: string, entities: number, options: PlanOptions): number {
   const { supergraphSchema: schema, costs, values } = options
   const asked = entitiesAsked(operation)
   if (asked.length === 0) return compileCost(operation, { schema, costs }).estimate(values).cost
-  return asked.reduce((sum, { condition, selectionSet }) => {
-    const type = schema.getType(condition)
-    if (type === undefined || !('getFields' in type) || !('isTypeOf' in type)) return sum
-    const selected = compileSelections(selectionSet, type, { schema, costs })
-    return sum + entities * (1 + estimateSelected(selected, values).cost)
-  }, 0)
+  return asked
+    .flatMap(({ fragments }) => fragments)
+    .reduce((sum, { condition, selectionSet }) => {
+      const type = compositeType(schema, condition)
+      if (type === undefined) return sum
+      const selected = compileSelections(selectionSet, type, { schema, costs })
+      return sum + entities * (1 + estimateSelected(selected, values).cost)
+    }, 0)
 }
-
-/** The fragments below `_entities`. */
-const entitiesAsked = ({ selectionSet }: OperationDefinitionNode) =>
-  selectionSet.selections.flatMap((root) =>
-    root.kind === Kind.FIELD && root.name.value === '_entities'
-      ? (root.selectionSet?.selections ?? []).flatMap((each) =>
-          each.kind === Kind.INLINE_FRAGMENT && each.typeCondition !== undefined
-            ? [{ condition: each.typeCondition.name.value, selectionSet: each.selectionSet }]
-            : [],
-        )
-      : [],
-  )
 
 /** A place by the client's names, as far as the client asked for it. */
 const placeOf = (path: readonly string[], operation: OperationDefinitionNode): string =>

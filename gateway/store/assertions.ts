@@ -1,19 +1,23 @@
 /** Client assertions that were used. To be called inside a transaction. */
-import type { Store } from './store.ts'
+import type { Statements } from './statements.ts'
 
-/** Notes an assertion; false when it was used before. Moments are milliseconds since 1970. */
-export type UseAssertion = (
-  assertion: { readonly subject: string; readonly jti: string; readonly expiresAt: number },
+export interface UsedAssertion {
+  readonly subject: string
+  readonly jti: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+/** Notes an assertion; false when it was used before. `now` is milliseconds since 1970. */
+export async function useAssertion(
+  inside: Statements,
+  { subject, jti, expiresAt }: UsedAssertion,
   now: number,
-) => boolean
-
-export function createUseAssertion({ database }: Store): UseAssertion {
-  const removeOld = database.prepare('DELETE FROM used_assertion WHERE expires_at < ?')
-  const insert = database.prepare(
+): Promise<boolean> {
+  await inside.run('DELETE FROM used_assertion WHERE expires_at < ?', [now])
+  const added = await inside.run(
     'INSERT INTO used_assertion (subject, jti, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    [subject, jti, expiresAt],
   )
-  return ({ subject, jti, expiresAt }, now) => {
-    removeOld.run(now)
-    return insert.run(subject, jti, expiresAt).changes === 1
-  }
+  return added === 1
 }

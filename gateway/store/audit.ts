@@ -1,6 +1,6 @@
 /** The statements of the audit. How entries are linked, and what they mean, is not known here. */
-import { numberOf, numberOrNull, textOf, type Row } from './rows.ts'
-import type { Store } from './store.ts'
+import { numberOf, textOf, textOrNull, type Row } from './rows.ts'
+import type { Statements, Value } from './statements.ts'
 
 /** A place in the chain. */
 export interface Link {
@@ -36,104 +36,155 @@ export interface AuditPage {
   readonly before: number | null
 }
 
-/** One statement each; those that change something belong into a transaction. */
+/** Those that change something belong into a transaction, `entries` into a snapshot. */
 export interface AuditStatements {
-  head(): Link
+  head(): Promise<Link>
   /** The last entry that was removed. */
-  anchor(): Link
-  insert(entry: StoredEntry): void
-  insertReading(hash: string, coordinates: string): void
-  moveHead(head: Link): void
-  /** The last entry of the beginning that is older throughout; null when there is none. */
-  lastBefore(at: number): Link | null
+  anchor(): Promise<Link>
+  insert(entries: readonly StoredEntry[]): Promise<void>
+  insertReading(hash: string, coordinates: string): Promise<void>
+  moveHead(head: Link): Promise<void>
+  /** The last entry of the beginning that is older throughout, of so many; null when there is none. */
+  lastBefore(at: number, most: number): Promise<Link | null>
   /** Removes the entries up to and with this one, and what only they read. */
-  removeThrough(anchor: Link): void
+  removeThrough(anchor: Link): Promise<void>
   /** All of them, in their order. */
-  entries(): Iterable<StoredEntry>
-  reading(hash: string): string | null
-  page(page: AuditPage): readonly FoundEntry[]
-  count(filter: AuditFilter): number
+  entries(): AsyncIterable<StoredEntry>
+  reading(hash: string): Promise<string | null>
+  page(page: AuditPage): Promise<readonly FoundEntry[]>
+  count(filter: AuditFilter): Promise<number>
 }
 
-const matches = `(:subject IS NULL OR e.subject = :subject)
-  AND (:since IS NULL OR e.at >= :since) AND (:until IS NULL OR e.at < :until)
-  AND (:coordinate IS NULL OR e.reading IN (
-    SELECT r.hash FROM audit_reading r, json_tree(r.coordinates) c WHERE c.atom = :coordinate))
-  AND (:record IS NULL OR EXISTS (
-    SELECT 1 FROM json_each(e.entry, '$.records') t, json_each(t.value, '$.keys') k
-    WHERE (t.value ->> '$.type') || ':' || k.value = :record))`
+/** Entries that are read at once. */
+const pageSize = 1_000
+/** Rows of one statement: a server far away answers once for all of them. */
+const rowsAtOnce: Readonly<Record<Statements['kind'], number>> = { sqlite: 1, postgresql: 1_000 }
 
-export function auditStatements({ database }: Store): AuditStatements {
-  const chain = database.prepare('SELECT * FROM audit_chain')
-  const insert = database.prepare('INSERT INTO audit_entry (number, entry, hash) VALUES (?, ?, ?)')
-  const insertReading = database.prepare(
-    'INSERT INTO audit_reading (hash, coordinates) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  )
-  const moveHead = database.prepare('UPDATE audit_chain SET head_number = ?, head_hash = ?')
-  const moveAnchor = database.prepare('UPDATE audit_chain SET anchor_number = ?, anchor_hash = ?')
-  const lastOld = database.prepare(
-    `SELECT number, hash FROM audit_entry
-     WHERE number < ifnull((SELECT min(number) FROM audit_entry WHERE at >= ?), 9223372036854775807)
-     ORDER BY number DESC LIMIT 1`,
-  )
-  const remove = database.prepare('DELETE FROM audit_entry WHERE number <= ?')
-  const removeReadings = database.prepare(
-    `DELETE FROM audit_reading
-     WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.reading = audit_reading.hash)`,
-  )
-  const all = database.prepare('SELECT number, entry, hash FROM audit_entry ORDER BY number')
-  const reading = database.prepare('SELECT coordinates FROM audit_reading WHERE hash = ?')
-  const page = database.prepare(
-    `SELECT e.number, e.entry, e.hash, r.coordinates
-     FROM audit_entry e LEFT JOIN audit_reading r ON r.hash = e.reading
-     WHERE (:before IS NULL OR e.number < :before) AND e.subject IS NOT NULL AND ${matches}
-     ORDER BY e.number DESC LIMIT :limit`,
-  )
-  const count = database.prepare(
-    `SELECT count(*) AS found FROM audit_entry e WHERE e.subject IS NOT NULL AND ${matches}`,
-  )
-  const place = (which: 'head' | 'anchor'): Link => {
-    const row = chain.get() ?? {}
+export function auditStatements(on: Statements): AuditStatements {
+  const place = async (which: 'head' | 'anchor'): Promise<Link> => {
+    const [row = {}] = await on.rows('SELECT * FROM audit_chain')
     return { number: numberOf(row, `${which}_number`), hash: textOf(row, `${which}_hash`) }
+  }
+  const move = async (which: 'head' | 'anchor', { number, hash }: Link) => {
+    await on.run(`UPDATE audit_chain SET ${which}_number = ?, ${which}_hash = ?`, [number, hash])
   }
   return {
     head: () => place('head'),
     anchor: () => place('anchor'),
-    insert: ({ number, entry, hash }) => void insert.run(number, entry, hash),
-    insertReading: (hash, coordinates) => void insertReading.run(hash, coordinates),
-    moveHead: ({ number, hash }) => void moveHead.run(number, hash),
-    lastBefore: (at) => {
-      const row = lastOld.get(at)
+    insert: async (entries) => {
+      for (let from = 0; from < entries.length; from += rowsAtOnce[on.kind]) {
+        const some = entries.slice(from, from + rowsAtOnce[on.kind])
+        await on.run(
+          `INSERT INTO audit_entry (number, entry, hash) VALUES ${some.map(() => '(?, ?, ?)').join()}`,
+          some.flatMap(({ number, entry, hash }) => [number, entry, hash]),
+        )
+      }
+    },
+    insertReading: async (hash, coordinates) => {
+      await on.run(
+        'INSERT INTO audit_reading (hash, coordinates) VALUES (?, ?) ON CONFLICT DO NOTHING',
+        [hash, coordinates],
+      )
+    },
+    moveHead: (head) => move('head', head),
+    lastBefore: async (at, most) => {
+      const [row] = await on.rows(
+        `SELECT number, hash FROM audit_entry
+         WHERE number <= (SELECT anchor_number FROM audit_chain) + ?
+         AND number < coalesce((SELECT min(number) FROM audit_entry WHERE at >= ?), ${Number.MAX_SAFE_INTEGER})
+         ORDER BY number DESC LIMIT 1`,
+        [most, at],
+      )
       return row === undefined ? null : linkOf(row)
     },
-    removeThrough: ({ number, hash }) => {
-      moveAnchor.run(number, hash)
-      remove.run(number)
-      removeReadings.run()
+    removeThrough: async (anchor) => {
+      await move('anchor', anchor)
+      await on.run('DELETE FROM audit_entry WHERE number <= ?', [anchor.number])
+      await on.run(
+        `DELETE FROM audit_reading
+         WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.reading = audit_reading.hash)`,
+      )
     },
-    entries: function* () {
-      for (const row of all.iterate()) yield { ...linkOf(row), entry: textOf(row, 'entry') }
+    entries: async function* () {
+      let last: number | null = Number.MIN_SAFE_INTEGER
+      while (last !== null) {
+        const rows: readonly Row[] = await on.rows(
+          'SELECT number, entry, hash FROM audit_entry WHERE number > ? ORDER BY number LIMIT ?',
+          [last, pageSize],
+        )
+        for (const row of rows) yield { ...linkOf(row), entry: textOf(row, 'entry') }
+        const end = rows.at(-1)
+        last = end === undefined || rows.length < pageSize ? null : numberOf(end, 'number')
+      }
     },
-    reading: (hash) => {
-      const row = reading.get(hash)
+    reading: async (hash) => {
+      const [row] = await on.rows('SELECT coordinates FROM audit_reading WHERE hash = ?', [hash])
       return row === undefined ? null : textOf(row, 'coordinates')
     },
-    page: ({ filter, limit, before }) =>
-      page.all({ ...named(filter), limit, before }).map((row) => ({
+    page: async ({ filter, limit, before }) => {
+      const { sql, values } = conditions(filter, before, on.kind)
+      const rows = await on.rows(
+        `SELECT e.number, e.entry, e.hash, r.coordinates
+         FROM audit_entry e LEFT JOIN audit_reading r ON r.hash = e.reading
+         WHERE ${sql} ORDER BY e.number DESC LIMIT ?`,
+        [...values, limit],
+      )
+      return rows.map((row) => ({
         ...linkOf(row),
         entry: textOf(row, 'entry'),
-        coordinates: row['coordinates'] === null ? null : textOf(row, 'coordinates'),
-      })),
-    count: (filter) => numberOrNull(count.get(named(filter)) ?? {}, 'found') ?? 0,
+        coordinates: textOrNull(row, 'coordinates'),
+      }))
+    },
+    count: async (filter) => {
+      const { sql, values } = conditions(filter, null, on.kind)
+      const [row = {}] = await on.rows(
+        `SELECT count(*) AS found FROM audit_entry e WHERE ${sql}`,
+        values,
+      )
+      return numberOf(row, 'found')
+    },
   }
 }
 
-const named = ({ subject, coordinate, record, since, until }: AuditFilter) => ({
-  subject,
-  coordinate,
-  record,
-  since,
-  until,
-})
+/** What only that kind of database has words for: lists within JSON. */
+const within: Readonly<Record<Statements['kind'], { coordinate: string; record: string }>> = {
+  sqlite: {
+    coordinate: `e.reading IN (
+      SELECT r.hash FROM audit_reading r, json_tree(r.coordinates) c WHERE c.atom = ?)`,
+    record: `EXISTS (
+      SELECT 1 FROM json_each(e.entry, '$.records') t, json_each(t.value, '$.keys') k
+      WHERE (t.value ->> '$.type') || ':' || k.value = ?)`,
+  },
+  postgresql: {
+    coordinate: `e.reading IN (
+      SELECT r.hash FROM audit_reading r, jsonb_each(r.coordinates::jsonb) l,
+        jsonb_array_elements_text(l.value) c (coordinate) WHERE c.coordinate = ?)`,
+    record: `EXISTS (
+      SELECT 1 FROM jsonb_array_elements(e.entry::jsonb -> 'records') t (record),
+        jsonb_array_elements_text(t.record -> 'keys') k (key)
+      WHERE (t.record ->> 'type') || ':' || k.key = ?)`,
+  },
+}
+
+function conditions(
+  { subject, coordinate, record, since, until }: AuditFilter,
+  before: number | null,
+  kind: Statements['kind'],
+): { readonly sql: string; readonly values: readonly Value[] } {
+  const { coordinate: ofCoordinate, record: ofRecord } = within[kind]
+  const asked: readonly (readonly [sql: string, value: Value])[] = [
+    ['e.number < ?', before],
+    ['e.subject = ?', subject],
+    ['e.at >= ?', since],
+    ['e.at < ?', until],
+    [ofCoordinate, coordinate],
+    [ofRecord, record],
+  ]
+  const given = asked.filter(([, value]) => value !== null)
+  return {
+    sql: ['e.subject IS NOT NULL', ...given.map(([sql]) => sql)].join(' AND '),
+    values: given.map(([, value]) => value),
+  }
+}
 
 const linkOf = (row: Row): Link => ({ number: numberOf(row, 'number'), hash: textOf(row, 'hash') })

@@ -1,12 +1,13 @@
 /**
- * Brings the store's database to the present form: every file of migrations/ that it does not have
- * yet, by number, in one transaction. Of several processes that start at once the first one does it
- * and the others wait. A new migration is a new file; one that has been released never changes.
+ * Brings the store's database to the present form: every file of its folder of migrations that it does
+ * not have yet, by number, in one transaction. Of several processes that start at once the first one does
+ * it and the others wait. A new migration is a new file; one that has been released never changes.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '#shared/errors.ts'
+import { numberOf } from './rows.ts'
+import type { Database, Statements } from './statements.ts'
 
 export interface Migration {
   readonly number: number
@@ -31,16 +32,15 @@ export function readMigrations(folder: string): readonly Migration[] {
   return migrations
 }
 
-/** `transaction` takes the database's one write lock for as long as the work takes. */
-export function migrate(
-  database: DatabaseSync,
+/** An account that may not make tables can use a database that another one brought up to date. */
+export async function migrate(
+  database: Pick<Database, 'transaction'> & Statements,
   migrations: readonly Migration[],
-  transaction: (work: () => void) => void,
-): void {
-  if (versionOf(database) === migrations.length) return
-  transaction(() => {
+): Promise<void> {
+  if ((await versionOf(database)) === migrations.length) return
+  await database.transaction('migrations', async (inside) => {
     // Asked again: while this process waited for the lock, another one may have done it.
-    const version = versionOf(database)
+    const version = await versionOf(inside)
     if (version > migrations.length) {
       throw new AppError(
         'DATABASE_INVALID',
@@ -48,13 +48,32 @@ export function migrate(
       )
     }
     for (const { number, sql } of migrations.slice(version)) {
-      database.exec(sql)
-      database.exec(`PRAGMA user_version = ${number}`)
+      await inside.script(sql)
+      await inside.script(versionSet[inside.kind](number))
     }
   })
 }
 
-function versionOf(database: DatabaseSync): number {
-  const version = database.prepare('PRAGMA user_version').get()?.['user_version']
-  return typeof version === 'number' ? version : 0
+/** SQLite keeps such a number itself; elsewhere it is a table, which is there once there is one. */
+const versionSet: Readonly<Record<Statements['kind'], (number: number) => string>> = {
+  sqlite: (number) => `PRAGMA user_version = ${number}`,
+  postgresql: (number) => `
+    CREATE TABLE IF NOT EXISTS store_version (number INTEGER NOT NULL);
+    DELETE FROM store_version;
+    INSERT INTO store_version (number) VALUES (${number})`,
+}
+
+async function versionOf(on: Statements): Promise<number> {
+  if (on.kind === 'sqlite') {
+    const [row = {}] = await on.rows('PRAGMA user_version')
+    return numberOf(row, 'user_version')
+  }
+  // Not by to_regclass: what a session has not found once, it may not look for again.
+  const [there] = await on.rows(
+    `SELECT relname FROM pg_catalog.pg_class
+     WHERE relname = 'store_version' AND pg_catalog.pg_table_is_visible(oid)`,
+  )
+  if (there === undefined) return 0
+  const [row = {}] = await on.rows('SELECT number::bigint AS number FROM store_version')
+  return numberOf(row, 'number')
 }

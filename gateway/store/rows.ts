@@ -1,8 +1,7 @@
 /** Values of a row as what they are: a database that holds something else is damaged. */
-import type { SQLOutputValue } from 'node:sqlite'
 import { AppError } from '#shared/errors.ts'
 
-export type Row = Readonly<Record<string, SQLOutputValue>>
+export type Row = Readonly<Record<string, unknown>>
 
 export function textOf(row: Row, column: string): string {
   const value = row[column]

@@ -1,6 +1,6 @@
 /** The statements of issued tokens. What a token may do is not known here. */
 import { numberOf, numberOrNull, textOf, textOrNull, textsOf, type Row } from './rows.ts'
-import type { Store } from './store.ts'
+import type { Statements } from './statements.ts'
 
 /** Moments are milliseconds since 1970. */
 export interface IssuedToken {
@@ -48,78 +48,82 @@ export interface TokenPage {
 
 /** One statement each; those that change something belong into a transaction. */
 export interface TokenStatements {
-  insert(token: NewToken): void
-  byId(id: string): IssuedToken | null
-  byHash(hash: string): IssuedToken | null
+  insert(token: NewToken): Promise<void>
+  byId(id: string): Promise<IssuedToken | null>
+  byHash(hash: string): Promise<IssuedToken | null>
   /** Tokens that administrators issued, the newest first. */
-  page(page: TokenPage): readonly IssuedToken[]
-  count(subject: string | null): number
-  replace(id: string, by: string, expiresAt: number): void
-  revoke(id: string, by: string, at: number): void
-  use(id: string, at: number, times: number): void
-  removeExpiredAccess(before: number): void
+  page(page: TokenPage): Promise<readonly IssuedToken[]>
+  count(subject: string | null): Promise<number>
+  replace(id: string, by: string, expiresAt: number): Promise<void>
+  revoke(id: string, by: string, at: number): Promise<void>
+  use(id: string, at: number, times: number): Promise<void>
+  removeExpiredAccess(before: number): Promise<void>
 }
 
 const columns = `id, last_four, kind, name, subject, addresses, scopes, created_at, created_by, expires_at,
   replaced_by, revoked_at, revoked_by, last_used_at, uses`
 
-export function tokenStatements({ database }: Store): TokenStatements {
-  const insert = database.prepare(
-    `INSERT INTO issued_token (id, hash, last_four, kind, name, subject, addresses, scopes, created_at, created_by, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const byId = database.prepare(`SELECT ${columns} FROM issued_token WHERE id = ?`)
-  const byHash = database.prepare(`SELECT ${columns} FROM issued_token WHERE hash = ?`)
-  const page = (where: string) =>
-    database.prepare(
-      `SELECT ${columns} FROM issued_token
-       WHERE ${where} kind = 'ISSUED' AND (created_at, id) < (?, ?)
-       ORDER BY created_at DESC, id DESC LIMIT ?`,
-    )
-  const pageOfAll = page('')
-  const pageOfOne = page('subject = ? AND')
-  const countAll = database.prepare(
-    `SELECT count(*) AS found FROM issued_token WHERE kind = 'ISSUED'`,
-  )
-  const countOne = database.prepare(
-    `SELECT count(*) AS found FROM issued_token WHERE subject = ? AND kind = 'ISSUED'`,
-  )
-  const replace = database.prepare(
-    'UPDATE issued_token SET replaced_by = ?, expires_at = ? WHERE id = ?',
-  )
-  const revoke = database.prepare(
-    'UPDATE issued_token SET revoked_at = ?, revoked_by = ? WHERE id = ? AND revoked_at IS NULL',
-  )
-  const use = database.prepare(
-    'UPDATE issued_token SET last_used_at = max(ifnull(last_used_at, 0), ?), uses = uses + ? WHERE id = ?',
-  )
-  const removeExpired = database.prepare(
-    `DELETE FROM issued_token WHERE kind = 'ACCESS' AND expires_at < ?`,
-  )
-  const one = (row: Row | undefined) => (row === undefined ? null : tokenOf(row))
+export function tokenStatements(on: Statements): TokenStatements {
+  const oneBy = async (column: 'id' | 'hash', value: string) => {
+    const [row] = await on.rows(`SELECT ${columns} FROM issued_token WHERE ${column} = ?`, [value])
+    return row === undefined ? null : tokenOf(row)
+  }
   return {
-    insert: (token) => {
+    insert: async (token) => {
       const { id, hash, lastFour, kind, name, subject } = token
       const { createdAt, createdBy, expiresAt } = token
-      insert.run(
-        ...[id, hash, lastFour, kind, name, subject],
-        ...[listed(token.addresses), listed(token.scopes), createdAt, createdBy, expiresAt],
+      await on.run(
+        `INSERT INTO issued_token (id, hash, last_four, kind, name, subject, addresses, scopes, created_at, created_by, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [
+          ...[id, hash, lastFour, kind, name, subject],
+          ...[listed(token.addresses), listed(token.scopes), createdAt, createdBy, expiresAt],
+        ],
       )
     },
-    byId: (id) => one(byId.get(id)),
-    byHash: (hash) => one(byHash.get(hash)),
-    page: ({ subject, limit, after }) => {
-      const position = [after?.createdAt ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit]
-      const rows =
-        subject === null ? pageOfAll.all(...position) : pageOfOne.all(subject, ...position)
+    byId: (id) => oneBy('id', id),
+    byHash: (hash) => oneBy('hash', hash),
+    page: async ({ subject, limit, after }) => {
+      const rows = await on.rows(
+        `SELECT ${columns} FROM issued_token
+         WHERE ${subject === null ? '' : 'subject = ? AND'} kind = 'ISSUED' AND (created_at, id) < (?, ?)
+         ORDER BY created_at DESC, id DESC LIMIT ?`,
+        [
+          ...(subject === null ? [] : [subject]),
+          ...[after?.createdAt ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit],
+        ],
+      )
       return rows.map(tokenOf)
     },
-    count: (subject) =>
-      numberOf((subject === null ? countAll.get() : countOne.get(subject)) ?? {}, 'found'),
-    replace: (id, by, expiresAt) => void replace.run(by, expiresAt, id),
-    revoke: (id, by, at) => void revoke.run(at, by, id),
-    use: (id, at, times) => void use.run(at, times, id),
-    removeExpiredAccess: (before) => void removeExpired.run(before),
+    count: async (subject) => {
+      const [row = {}] = await on.rows(
+        `SELECT count(*) AS found FROM issued_token
+         WHERE ${subject === null ? '' : 'subject = ? AND'} kind = 'ISSUED'`,
+        subject === null ? [] : [subject],
+      )
+      return numberOf(row, 'found')
+    },
+    replace: async (id, by, expiresAt) => {
+      const values = [by, expiresAt, id]
+      await on.run('UPDATE issued_token SET replaced_by = ?, expires_at = ? WHERE id = ?', values)
+    },
+    revoke: async (id, by, at) => {
+      await on.run(
+        'UPDATE issued_token SET revoked_at = ?, revoked_by = ? WHERE id = ? AND revoked_at IS NULL',
+        [at, by, id],
+      )
+    },
+    use: async (id, at, times) => {
+      await on.run(
+        `UPDATE issued_token SET uses = uses + ?, last_used_at =
+           CASE WHEN last_used_at > ? THEN last_used_at ELSE ? END
+         WHERE id = ?`,
+        [times, at, at, id],
+      )
+    },
+    removeExpiredAccess: async (before) => {
+      await on.run(`DELETE FROM issued_token WHERE kind = 'ACCESS' AND expires_at < ?`, [before])
+    },
   }
 }
 

@@ -4,7 +4,17 @@
  * for everybody. An input that tells a hidden field is hidden with it. Questions, introspection and
  * suggestions know this schema only, so what is outside of it is like what does not exist.
  */
-import { printSchema, type GraphQLSchema } from 'graphql'
+import {
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isListType,
+  isObjectType,
+  printSchema,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql'
 import type { Audience } from '#shared/principal.ts'
 import { meets } from '#shared/rules/requirements.ts'
 import { isInSchema } from './coordinates.ts'
@@ -34,15 +44,45 @@ export function contractOf(generation: Generation, audience: Audience): Generati
   if (before !== undefined) return before
   const hidden = hiddenFrom(tagOf[audience], generation)
   const key = JSON.stringify([...hidden].toSorted())
-  const isHidden: IsHidden = (coordinate) => hidden.has(coordinate)
   const contract =
     hidden.size === 0
       ? generation
       : (made.get(key) ??
-        Object.freeze({ ...generation, apiSchema: filteredSchema(generation.apiSchema, isHidden) }))
+        Object.freeze({ ...generation, apiSchema: schemaWithout(generation.apiSchema, hidden) }))
   made.set(key, contract)
   made.set(audience, contract)
   return contract
+}
+
+function schemaWithout(schema: GraphQLSchema, hidden: ReadonlySet<string>): GraphQLSchema {
+  const isHidden: IsHidden = (coordinate) => hidden.has(coordinate)
+  const left = filteredSchema(schema, isHidden)
+  const counts = countsOfHidden(left, schema)
+  return counts.length === 0 ? left : schemaWithout(schema, hidden.union(new Set(counts)))
+}
+
+/** The `totalCount` of each list of which rows may be of a hidden type: it counts them too. */
+const countsOfHidden = (left: GraphQLSchema, whole: GraphQLSchema): readonly string[] =>
+  Object.values(left.getTypeMap()).flatMap((type) => {
+    if (!isObjectType(type) || type.getFields()['totalCount'] === undefined) return []
+    return itemTypes(type).some((item) => lacksTypes(item, left, whole))
+      ? [`${type.name}.totalCount`]
+      : []
+  })
+
+/** What stands in the lists of a connection, behind its edges too. */
+const itemTypes = (connection: GraphQLObjectType): readonly GraphQLNamedType[] =>
+  Object.values(connection.getFields()).flatMap(({ type }) => {
+    if (!isListType(getNullableType(type))) return []
+    const item = getNamedType(type)
+    const node = isObjectType(item) ? item.getFields()['node'] : undefined
+    return node === undefined ? [item] : [getNamedType(node.type)]
+  })
+
+function lacksTypes(type: GraphQLNamedType, left: GraphQLSchema, whole: GraphQLSchema): boolean {
+  const before = whole.getType(type.name)
+  if (!isAbstractType(type) || !isAbstractType(before)) return false
+  return left.getPossibleTypes(type).length < whole.getPossibleTypes(before).length
 }
 
 function hiddenFrom(own: string, { tags, policies }: Generation): ReadonlySet<string> {

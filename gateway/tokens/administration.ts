@@ -3,9 +3,15 @@
  * the page do alike. A token is shown once; the store keeps its hash and its last four characters.
  */
 import { AppError } from '#shared/errors.ts'
-import { createOnce, type IdempotentRequest } from '../store/idempotency.ts'
-import type { Store } from '../store/store.ts'
-import { tokenStatements, type IssuedToken, type TokenPage } from '../store/tokens.ts'
+import { once } from '../store/idempotency.ts'
+import type { Statements } from '../store/statements.ts'
+import { markChanged, type Store } from '../store/store.ts'
+import {
+  tokenStatements,
+  type IssuedToken,
+  type TokenPage,
+  type TokenStatements,
+} from '../store/tokens.ts'
 import { addressProblem } from './addresses.ts'
 import { newToken, randomText, tokenHash, type TokenEnvironment } from './format.ts'
 
@@ -41,6 +47,13 @@ export interface Shown {
   readonly secret: string | null
 }
 
+export interface Access {
+  readonly subject: string
+  /** Null: all of the plan. */
+  readonly scopes: readonly string[] | null
+  readonly seconds: number
+}
+
 export interface TokenAdministration {
   create(request: CreateToken, by: By): Promise<Shown>
   rotate(request: RotateToken, by: By): Promise<Shown & { readonly replaced: IssuedToken }>
@@ -52,8 +65,8 @@ export interface TokenAdministration {
   findBySecret(secret: string): Promise<IssuedToken | null>
   page(page: TokenPage): Promise<readonly IssuedToken[]>
   count(subject: string | null): Promise<number>
-  /** A token for minutes, for a partner that proved its key; `scopes` null: all of the plan. */
-  grantAccess(subject: string, scopes: readonly string[] | null, seconds: number): string
+  /** In a transaction of its caller: a token for minutes, for a partner that proved its key. */
+  grantAccess(inside: Statements, access: Access): Promise<string>
 }
 
 export interface AdministrationOptions {
@@ -79,33 +92,26 @@ export function statusOf(token: IssuedToken, now: number): TokenStatus {
 
 export function createAdministration(options: AdministrationOptions): TokenAdministration {
   const { store, environment, planScopes, now } = options
-  const tokens = tokenStatements(store)
-  const onceOf = createOnce(store)
+  const stored = tokenStatements(store)
 
-  const once = (by: By, request: unknown, work: () => string) =>
-    by.idempotencyKey === undefined
-      ? { result: work(), isNew: true }
-      : onceOf(
-          {
-            subject: by.subject,
-            key: by.idempotencyKey,
-            request,
-            now: now(),
-          } satisfies IdempotentRequest,
-          work,
-        )
-  const known = (id: string): IssuedToken => {
-    const token = tokens.byId(id)
-    if (token?.kind === 'ISSUED') return token
-    throw new AppError('NOT_FOUND', `There is no token with the id "${id}".`)
+  /** Makes a change once, and says what became of the token that it is about. */
+  const change = async (inside: Statements, by: By, asked: Asked): Promise<Changed> => {
+    const { subject, idempotencyKey: key } = by
+    const { request, work } = asked
+    const { result, isNew } =
+      key === undefined
+        ? { result: await work(), isNew: true }
+        : await once(inside, { subject, key, request, now: now() }, work)
+    return { token: await known(tokenStatements(inside), result), isNew }
   }
-  const insert = (
+  const insert = async (
+    inside: Statements,
     token: Pick<IssuedToken, 'subject' | 'name' | 'addresses' | 'scopes' | 'kind'>,
     { secret, by, lifeMs }: { secret: string; by: string; lifeMs: number },
-  ): string => {
+  ): Promise<string> => {
     const id = `tok_${randomText(16)}`
     const createdAt = now()
-    tokens.insert({
+    await tokenStatements(inside).insert({
       ...token,
       id,
       hash: tokenHash(secret),
@@ -116,71 +122,95 @@ export function createAdministration(options: AdministrationOptions): TokenAdmin
     })
     return id
   }
-
-  const create = (request: CreateToken, by: By): Shown => {
-    check(createProblems(request, planScopes(request.subject)))
-    const secret = newToken(environment)
-    const { subject, name, addresses, days } = request
-    const scopes = request.scopes == null ? null : [...new Set(request.scopes)]
-    return store.transaction(() => {
-      const { result, isNew } = once(by, ['create', request], () =>
-        insert(
-          { subject, name, addresses, scopes, kind: 'ISSUED' },
-          { secret, by: by.subject, lifeMs: days * dayMs },
-        ),
-      )
-      return { token: known(result), secret: isNew ? secret : null }
-    })
+  const replace = async (inside: Statements, request: RotateToken, made: Made): Promise<string> => {
+    const tokens = tokenStatements(inside)
+    const old = await known(tokens, request.id)
+    refuseUnlessActive(old, now())
+    if (planScopes(old.subject) === null) throw noPlan(old.subject)
+    const lifeMs = request.days === null ? old.expiresAt - old.createdAt : request.days * dayMs
+    const id = await insert(inside, old, { ...made, lifeMs })
+    const until = Math.min(old.expiresAt, now() + request.overlapHours * 3_600_000)
+    await tokens.replace(old.id, id, until)
+    await markChanged(inside)
+    return id
   }
-  const rotate: (request: RotateToken, by: By) => Shown & { replaced: IssuedToken } = (
-    request,
-    by,
-  ) => {
-    check(rotateProblems(request))
-    const secret = newToken(environment)
-    return store.transaction(() => {
-      const { result, isNew } = once(by, ['rotate', request], () => {
-        const old = known(request.id)
-        refuseUnlessActive(old, now())
-        if (planScopes(old.subject) === null) throw noPlan(old.subject)
-        const lifeMs = request.days === null ? old.expiresAt - old.createdAt : request.days * dayMs
-        const id = insert(old, { secret, by: by.subject, lifeMs })
-        const until = Math.min(old.expiresAt, now() + request.overlapHours * 3_600_000)
-        tokens.replace(old.id, id, until)
-        store.markChanged()
-        return id
-      })
-      return { token: known(result), secret: isNew ? secret : null, replaced: known(request.id) }
-    })
-  }
-  const revoke = (id: string, by: By): IssuedToken =>
-    store.transaction(() => {
-      once(by, ['revoke', id], () => {
-        if (known(id).revokedAt === null) {
-          tokens.revoke(id, by.subject, now())
-          store.markChanged()
-        }
-        return id
-      })
-      return known(id)
-    })
 
   return {
-    create: (request, by) => Promise.try(create, request, by),
-    rotate: (request, by) => Promise.try(rotate, request, by),
-    revoke: (id, by) => Promise.try(revoke, id, by),
-    find: (id) => Promise.try(known, id),
-    findBySecret: (secret) => Promise.try(() => tokens.byHash(tokenHash(secret))),
-    page: (page) => Promise.try(() => tokens.page(page)),
-    count: (subject) => Promise.try(() => tokens.count(subject)),
-    grantAccess: (subject, scopes, seconds) => {
+    create: async (request, by) => {
+      check(createProblems(request, planScopes(request.subject)))
+      const secret = newToken(environment)
+      const { subject, name, addresses, days } = request
+      const scopes = request.scopes == null ? null : [...new Set(request.scopes)]
+      const token = { subject, name, addresses, scopes, kind: 'ISSUED' } as const
+      const made = { secret, by: by.subject, lifeMs: days * dayMs }
+      return await store.transaction('callers', async (inside) => {
+        const work = () => insert(inside, token, made)
+        return shown(await change(inside, by, { request: ['create', request], work }), secret)
+      })
+    },
+    rotate: async (request, by) => {
+      check(rotateProblems(request))
+      const secret = newToken(environment)
+      return await store.transaction('callers', async (inside) => {
+        const work = () => replace(inside, request, { secret, by: by.subject })
+        const changed = await change(inside, by, { request: ['rotate', request], work })
+        const replaced = await known(tokenStatements(inside), request.id)
+        return { ...shown(changed, secret), replaced }
+      })
+    },
+    revoke: (id, by) =>
+      store.transaction('callers', async (inside) => {
+        const tokens = tokenStatements(inside)
+        const work = async () => {
+          if ((await known(tokens, id)).revokedAt === null) {
+            await tokens.revoke(id, by.subject, now())
+            await markChanged(inside)
+          }
+          return id
+        }
+        return (await change(inside, by, { request: ['revoke', id], work })).token
+      }),
+    find: (id) => known(stored, id),
+    findBySecret: (secret) => stored.byHash(tokenHash(secret)),
+    page: (page) => stored.page(page),
+    count: (subject) => stored.count(subject),
+    grantAccess: async (inside, { subject, scopes, seconds }) => {
       const secret = newToken(environment)
       const token = { subject, name: 'access token', addresses: null, scopes } as const
-      tokens.removeExpiredAccess(now())
-      insert({ ...token, kind: 'ACCESS' }, { secret, by: subject, lifeMs: seconds * 1_000 })
+      await tokenStatements(inside).removeExpiredAccess(now())
+      const made = { secret, by: subject, lifeMs: seconds * 1_000 }
+      await insert(inside, { ...token, kind: 'ACCESS' }, made)
       return secret
     },
   }
+}
+
+interface Asked {
+  /** All that decides what is done. */
+  readonly request: unknown
+  /** Does it; the id of the token that it is about. */
+  readonly work: () => Promise<string>
+}
+
+interface Changed {
+  readonly token: IssuedToken
+  readonly isNew: boolean
+}
+
+interface Made {
+  readonly secret: string
+  readonly by: string
+}
+
+const shown = ({ token, isNew }: Changed, secret: string): Shown => ({
+  token,
+  secret: isNew ? secret : null,
+})
+
+async function known(tokens: TokenStatements, id: string): Promise<IssuedToken> {
+  const token = await tokens.byId(id)
+  if (token?.kind === 'ISSUED') return token
+  throw new AppError('NOT_FOUND', `There is no token with the id "${id}".`)
 }
 
 type Problems = readonly (string | null)[]

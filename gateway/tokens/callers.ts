@@ -8,6 +8,7 @@ import type { Principal } from '#shared/principal.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Claims, Principals } from '../policy/principals.ts'
 import type { SeenSubject } from '../store/subjects.ts'
+import { isStoreFailure } from '../store/unavailable.ts'
 import { looksIssued, tokenHash } from './format.ts'
 import type { Grants } from './grants.ts'
 import type { IssuedVerifier } from './issued.ts'
@@ -18,19 +19,21 @@ export interface CallersOptions {
   readonly verify: Verifier
   readonly verifyIssued: IssuedVerifier
   readonly grants: Grants
+  /** Of the store, read after this is called: what is remembered of callers at another one is not sure. */
+  readonly revision: () => number | Promise<number>
   readonly policy: () => Policy
   readonly principals: Principals
 }
 
 export interface Callers {
-  /** Throws UNAUTHENTICATED. */
+  /** Throws UNAUTHENTICATED, or STORE_UNAVAILABLE: who cannot be looked up is not let in. */
   authenticate(credentials: Credentials): Promise<Caller>
   /** The principal of a run that has no token, by what its subject was last granted. */
   withoutToken(subject: string): Promise<Principal>
 }
 
 export function createCallers(options: CallersOptions): Callers {
-  const { verify, verifyIssued, grants, policy, principals } = options
+  const { verify, verifyIssued, grants, revision, policy, principals } = options
   const seenOf = createSeen()
   return {
     authenticate: async ({ authorization, address }) => {
@@ -39,9 +42,10 @@ export function createCallers(options: CallersOptions): Callers {
       let claims: Claims
       let id: string | null
       try {
+        const present = await revision()
         let verified: Verified
         if (looksIssued(token)) {
-          const issued = verifyIssued(token, address)
+          const issued = await verifyIssued(token, address, present)
           verified = issued
           id = issued.tokenId
         } else {
@@ -50,9 +54,10 @@ export function createCallers(options: CallersOptions): Callers {
           id = `sha256:${hash}`
         }
         claims = callerOf(verified, policy())
-        const bar = grants.bar(claims.subject)
+        const bar = await grants.bar(claims.subject, present)
         if (bar !== null) throw new TypeError(bar)
       } catch (cause) {
+        if (isStoreFailure(cause)) throw cause
         throw unauthenticated(cause)
       }
       const isPartner = policy().partner(claims.subject) !== undefined
@@ -72,9 +77,11 @@ export const unauthenticated = (cause?: unknown): AppError =>
 
 /**
  * Whom the token speaks for. A client that is a partner's speaks for that partner, whoever the subject
- * is: the plan of a partner grants less than being an employee.
+ * is: the plan of a partner grants less than being an employee. A partner's token grants what its scopes
+ * name, of the plan.
  */
-function callerOf({ claims, clientId, callers }: Verified, policy: Policy): Claims {
+function callerOf(verified: Verified, policy: Policy): Claims {
+  const { claims, clientId, callers } = verified
   const partner = [clientId, claims.subject].find(
     (each) => each !== null && policy.partner(each) !== undefined,
   )
@@ -83,7 +90,19 @@ function callerOf({ claims, clientId, callers }: Verified, policy: Policy): Clai
     return claims
   }
   if (callers === 'employees') throw new TypeError('this issuer does not speak for partners')
-  return partner === claims.subject ? claims : { subject: partner, groups: [] }
+  return partnerClaims(verified, partner)
+}
+
+const knownPartners = new WeakMap<Verified, Claims>()
+
+/** One object for one verified token, so that what is remembered of it is found. */
+function partnerClaims(verified: Verified, subject: string): Claims {
+  const known = knownPartners.get(verified)
+  if (known?.subject === subject) return known
+  const { partnerScopes: scopes } = verified
+  const made: Claims = { subject, groups: [], ...(scopes === null ? {} : { scopes }) }
+  knownPartners.set(verified, made)
+  return made
 }
 
 /** The same claims are the same object, so that noting them again costs nothing. */

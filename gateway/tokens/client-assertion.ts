@@ -8,11 +8,12 @@ import { keyPairAlgorithms } from '../config/issuers.ts'
 import type { Log } from '../log.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { PartnerKeys } from '../policy/partner-keys.ts'
-import { createUseAssertion } from '../store/assertions.ts'
+import { useAssertion } from '../store/assertions.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenAdministration } from './administration.ts'
 import type { Grants } from './grants.ts'
 import { createKeys } from './keys.ts'
+import { isPlain } from './plain-text.ts'
 
 export interface ClientAssertionOptions {
   readonly store: Store
@@ -53,7 +54,6 @@ const maxLength = 8_192
 
 export function createGrantByAssertion(options: ClientAssertionOptions): GrantByAssertion {
   const { store, administration, grants, policy, log, now } = options
-  const useAssertion = createUseAssertion(store)
   const keysOf = createKeysOf((error) =>
     log.error({ err: error }, 'the keys of a partner could not be had'),
   )
@@ -65,7 +65,7 @@ export function createGrantByAssertion(options: ClientAssertionOptions): GrantBy
       throw new TypeError('the issuer is no partner with keys of its own')
     }
     const { subject } = partner
-    const bar = grants.bar(subject)
+    const bar = await grants.bar(subject, await store.revision())
     if (bar !== null) throw new TypeError(bar)
     const { payload } = await jwtVerify(assertion, keysOf(subject, partner.keys), {
       algorithms: [...keyPairAlgorithms],
@@ -79,12 +79,13 @@ export function createGrantByAssertion(options: ClientAssertionOptions): GrantBy
     const { exp = 0, jti = '' } = payload
     if (exp > now() / 1_000 + maxAssertionSeconds + toleranceSeconds)
       throw new TypeError(`good for longer than ${maxAssertionSeconds} seconds`)
-    if (jti === '' || jti.length > 200) throw new TypeError('no usable jti')
+    if (!isPlain(jti, 200)) throw new TypeError('no usable jti')
     const scopes = scope === null ? null : scopesIn(scope, partner.scopes)
     const expiresAt = (exp + toleranceSeconds) * 1_000
-    const token = store.transaction(() => {
-      if (!useAssertion({ subject, jti, expiresAt }, now())) throw new TypeError('used before')
-      return administration.grantAccess(subject, scopes, accessSeconds)
+    const token = await store.transaction('callers', async (inside) => {
+      const isNew = await useAssertion(inside, { subject, jti, expiresAt }, now())
+      if (!isNew) throw new TypeError('used before')
+      return await administration.grantAccess(inside, { subject, scopes, seconds: accessSeconds })
     })
     return {
       access_token: token,

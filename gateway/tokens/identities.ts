@@ -6,7 +6,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Principals } from '../policy/principals.ts'
-import { openStore, storeFile, type Store } from '../store/store.ts'
+import { openStore, type Store } from '../store/store.ts'
 import { createAdministration, type TokenAdministration } from './administration.ts'
 import { createCallers, unauthenticated, type Callers } from './callers.ts'
 import { createOAuthEndpoint, type OAuthEndpoint } from '../transport/oauth.ts'
@@ -24,7 +24,7 @@ export interface IdentitiesOptions {
   readonly policy: () => Policy
 }
 
-export interface Identities extends Disposable {
+export interface Identities extends AsyncDisposable {
   readonly store: Store
   readonly grants: Grants
   readonly administration: TokenAdministration
@@ -36,9 +36,14 @@ export interface Identities extends Disposable {
 export const environmentOf = ({ mode }: Pick<Config, 'mode'>): TokenEnvironment =>
   mode === 'demo' ? 'demo' : 'live'
 
-export function openIdentities({ config, log, demoSecret, policy }: IdentitiesOptions): Identities {
+export async function openIdentities({
+  config,
+  log,
+  demoSecret,
+  policy,
+}: IdentitiesOptions): Promise<Identities> {
   const now = Date.now
-  const store = openStore(storeFile(config.data))
+  const store = await openStore(config.store)
   const environment = environmentOf(config)
   const isPartner = (subject: string) => policy().partner(subject) !== undefined
   const { maxUnseenDays } = config
@@ -78,12 +83,13 @@ export function openIdentities({ config, log, demoSecret, policy }: IdentitiesOp
           onUse: (id) => grants.used(id),
         }),
         grants,
+        revision: () => store.revision(),
         policy,
         principals,
       }),
-    [Symbol.dispose]: () => {
-      grants[Symbol.dispose]()
-      store[Symbol.dispose]()
+    [Symbol.asyncDispose]: async () => {
+      await grants[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
     },
   }
 }

@@ -20,8 +20,15 @@ export interface IssuedVerifierOptions {
   readonly onUse: (id: string) => void
 }
 
-/** Throws what is wrong with the token. */
-export type IssuedVerifier = (token: string, address: string | undefined) => VerifiedIssued
+/**
+ * `revision` is the store's, read when the request came. Throws what is wrong with the token, or
+ * STORE_UNAVAILABLE.
+ */
+export type IssuedVerifier = (
+  token: string,
+  address: string | undefined,
+  revision: number,
+) => Promise<VerifiedIssued>
 
 interface VerifiedIssued extends Verified {
   readonly tokenId: string
@@ -38,20 +45,21 @@ const maxKept = 10_000
 export function createIssuedVerifier(options: IssuedVerifierOptions): IssuedVerifier {
   const { store, environment, now, onUse } = options
   const tokens = tokenStatements(store)
-  const kept = new Map<string, Kept>()
-  let revision = store.revision()
+  let known: Known = { revision: -1, kept: new Map() }
 
-  const lookUp = (hash: string): Kept => {
-    const token = tokens.byHash(hash)
+  /** Into the map it was asked for: at another revision another one counts. */
+  const lookUp = async (hash: string, { kept }: Known): Promise<Kept> => {
+    const token = await tokens.byHash(hash)
     if (token === null) throw new TypeError('unknown token')
     const { subject, addresses, scopes, id } = token
     const found: Kept = {
       token,
       allows: addresses === null ? null : addressList(addresses),
       verified: {
-        claims: { subject, groups: [], ...(scopes === null ? {} : { scopes }) },
+        claims: { subject, groups: [] },
         tokenId: id,
         clientId: null,
+        partnerScopes: scopes,
         callers: 'partners',
       },
     }
@@ -60,19 +68,21 @@ export function createIssuedVerifier(options: IssuedVerifierOptions): IssuedVeri
     return found
   }
 
-  return (token, address) => {
-    if (!isWellFormed(token, environment)) throw new TypeError('no token of this environment')
-    const present = store.revision()
-    if (present !== revision) {
-      kept.clear()
-      revision = present
-    }
-    const hash = tokenHash(token)
-    const { token: known, allows, verified } = kept.get(hash) ?? lookUp(hash)
-    const status = statusOf(known, now())
-    if (status !== 'ACTIVE' && status !== 'ROTATED') throw new TypeError(`${known.id} is ${status}`)
-    if (allows?.(address) === false) throw new TypeError(`${known.id} is not for this address`)
-    onUse(known.id)
+  return async (secret, address, revision) => {
+    if (!isWellFormed(secret, environment)) throw new TypeError('no token of this environment')
+    if (revision !== known.revision) known = { revision, kept: new Map() }
+    const hash = tokenHash(secret)
+    const { token, allows, verified } = known.kept.get(hash) ?? (await lookUp(hash, known))
+    const status = statusOf(token, now())
+    if (status !== 'ACTIVE' && status !== 'ROTATED') throw new TypeError(`${token.id} is ${status}`)
+    if (allows?.(address) === false) throw new TypeError(`${token.id} is not for this address`)
+    onUse(token.id)
     return verified
   }
+}
+
+/** What was read of tokens at a revision of the store. */
+interface Known {
+  readonly revision: number
+  readonly kept: Map<string, Kept>
 }

@@ -21,6 +21,8 @@ export interface Verified {
   readonly claims: Claims
   /** The client that got the token, which may be a partner's system. */
   readonly clientId: string | null
+  /** The only scopes of its plan that the token grants, if it is a partner's; null: all of them. */
+  readonly partnerScopes: readonly string[] | null
   /** Whose subjects it may name: ours are for partners, an issuer's as it is configured. */
   readonly callers: 'employees' | 'partners' | 'all'
 }

@@ -16,6 +16,7 @@ import type { Issuer } from '../config/issuers.ts'
 import { demoAudience, demoIssuer } from './demo.ts'
 import { tokenHash } from './format.ts'
 import { createKeys } from './keys.ts'
+import { isPlain } from './plain-text.ts'
 import type { Verified } from './verified.ts'
 
 /** `hash` is that of the token, for who has it already. Throws UNAUTHENTICATED. */
@@ -35,6 +36,8 @@ export interface VerifierOptions {
 const keepMs = 60_000
 const maxKept = 10_000
 const maxTokenLength = 8_192
+/** OpenID Connect Core 1.0, section 2. */
+const maxSubjectLength = 255
 
 interface Trusted extends Omit<Issuer, 'algorithms' | 'jwksUrl'> {
   readonly algorithms: readonly string[]
@@ -73,6 +76,8 @@ function demo(secret: string): Trusted {
     maxLifetimeSeconds: 86_400,
     groupsClaim: 'groups',
     clientIdClaim: 'client_id',
+    scopeClaim: 'scope',
+    partnerScopes: 'optional',
     callers: 'all',
     key: () => Promise.resolve(key),
   }
@@ -99,7 +104,8 @@ async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now:
     requiredClaims: ['exp', 'sub'],
   })
   const { sub, exp } = payload
-  if (typeof sub !== 'string' || sub === '') throw new TypeError('no subject')
+  if (typeof sub !== 'string' || !isPlain(sub, maxSubjectLength))
+    throw new TypeError('no usable subject')
   if (exp === undefined) throw new TypeError('no expiry')
   checkLifetime({ exp, iat: payload.iat }, issuer, now / 1_000)
   const groups = claimAt(payload, issuer.groupsClaim)
@@ -110,6 +116,7 @@ async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now:
       groups: Array.isArray(groups) ? groups.filter((each) => typeof each === 'string') : [],
     },
     clientId: typeof clientId === 'string' ? clientId : null,
+    partnerScopes: partnerScopesIn(payload, issuer),
     callers: issuer.callers,
   }
   return { verified, goodUntil: (exp + issuer.clockToleranceSeconds) * 1_000 }
@@ -128,6 +135,18 @@ function checkLifetime(
   if (tooLong || exp - now > maxLifetimeSeconds + clockToleranceSeconds) {
     throw new TypeError(`good for longer than ${maxLifetimeSeconds} seconds`)
   }
+}
+
+/** What is no list of scopes names none (RFC 8693, section 4.2; some issuers write a list of JSON). */
+function partnerScopesIn(
+  payload: JWTPayload,
+  { partnerScopes, scopeClaim }: Trusted,
+): readonly string[] | null {
+  if (partnerScopes === 'ignored') return null
+  const said = claimAt(payload, scopeClaim)
+  if (said === undefined) return partnerScopes === 'optional' ? null : []
+  const scopes: readonly unknown[] = typeof said === 'string' ? said.split(' ') : [said].flat()
+  return scopes.filter((each) => typeof each === 'string' && each !== '') as readonly string[] // as filtered
 }
 
 /** A claim by its name, which may have dots itself, or by the way into an object. */

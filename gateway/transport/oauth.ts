@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '#shared/errors.ts'
 import { readBody, sendJson } from '#shared/http-server.ts'
 import { keyPairAlgorithms } from '../config/issuers.ts'
+import { isStoreFailure } from '../store/unavailable.ts'
 import {
   InvalidScope,
   type AccessToken,
@@ -74,6 +75,7 @@ async function answer(
         refuse(400, 'invalid_scope', 'The scope is more than the plan of this partner grants.')
         return
       }
+      if (isStoreFailure(error)) throw error // that is no fault of the client
       onRefused(error)
       refuse(401, 'invalid_client', 'The assertion is not good.')
       return

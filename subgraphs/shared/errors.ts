@@ -106,6 +106,11 @@ export const errorCodes = {
     status: 503,
     meaning: 'The audit cannot be written, so what it would tell of is neither shown nor changed.',
   },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    meaning:
+      'The gateway’s own database does not answer: nobody is let in and nothing is changed meanwhile.',
+  },
   // What the systems did
   SOURCE_UNAVAILABLE: { status: 503, meaning: 'A system that owns part of the answer is down.' },
   SOURCE_TIMEOUT: { status: 504, meaning: 'A system did not answer within its time limit.' },

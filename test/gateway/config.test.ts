@@ -29,6 +29,8 @@ describe('configured issuers', () => {
         maxLifetimeSeconds: 86_400,
         groupsClaim: 'groups',
         clientIdClaim: 'client_id',
+        scopeClaim: 'scope',
+        partnerScopes: 'required',
         callers: 'all',
       },
     ])
@@ -47,6 +49,7 @@ describe('configured issuers', () => {
     'tokens for years': [{ maxLifetimeSeconds: 31_536_000 }, /maxLifetimeSeconds/],
     'a clock that is hours off': [{ clockToleranceSeconds: 3_600 }, /clockToleranceSeconds/],
     'a mistyped key': [{ caller: 'partners' }, /"caller" is not known/],
+    'no word of scopes': [{ partnerScopes: 'all' }, /none of required, optional, ignored/],
     'whose tokens': [{ callers: 'nobody' }, /none of employees, partners, all/],
   }
   for (const [what, [change, message]] of Object.entries(wrong)) {
@@ -141,4 +144,58 @@ describe('the mapping of a system', () => {
       message: /systems\.erp\.mapping: 17 is not text/,
     })
   })
+})
+
+describe('the store', () => {
+  const audit = { key: 'a key of the tests, of at least 32 characters' }
+
+  it('is a file of the data folder, or a PostgreSQL', (t) => {
+    const { store, data } = configOf(t, {})
+    assert.deepEqual(store, { kind: 'sqlite', file: join(data, 'isthmus.sqlite') })
+    const url = 'postgresql://isthmus:secret@127.0.0.1/isthmus'
+    assert.deepEqual(configOf(t, { store: url, audit }).store, {
+      kind: 'postgresql',
+      url,
+      tls: undefined,
+    })
+    const far = { url: 'postgres://isthmus:secret@db.example.com/isthmus', tls: {} }
+    assert.equal(configOf(t, { store: far, audit }).store.kind, 'postgresql')
+  })
+
+  const url = 'postgresql://isthmus:secret@127.0.0.1/isthmus'
+  const wrong: Readonly<Record<string, [object, RegExp]>> = {
+    'a variable without a value': [
+      { store: '${ISTHMUS_UNSET}', audit },
+      /store: expected an address/,
+    ],
+    'an empty value': [{ store: null, audit }, /store: expected an address/],
+    'another kind': [{ store: 'mysql://a:b@127.0.0.1/c', audit }, /store: .*is of another kind/],
+    'no user': [{ store: 'postgresql://127.0.0.1/c', audit }, /store: .*names no user/],
+    'a server far away without tls': [
+      { store: 'postgresql://a:b@db.example.com/c', audit },
+      /store: tls is needed/,
+    ],
+    'a certificate that is not there': [
+      { store: { url, tls: { ca: 'none.pem' } }, audit },
+      /store\.tls\.ca: there is no/,
+    ],
+    'an unknown key': [{ store: { url, pool: 3 }, audit }, /store: "pool" is not known/],
+    'an unknown key of tls': [
+      { store: { url, tls: { cert: 'a' } }, audit },
+      /store\.tls: expected ca/,
+    ],
+    'an audit with a key of each folder': [{ store: url }, /audit\.key: a shared store needs one/],
+  }
+  for (const [what, [yaml, message]] of Object.entries(wrong)) {
+    it(`is refused for ${what}, and the password is not told`, (t) => {
+      assert.throws(
+        () => configOf(t, yaml),
+        (error: Error) => {
+          assert.match(error.message, message)
+          assert.ok(!error.message.includes('secret'))
+          return true
+        },
+      )
+    })
+  }
 })

@@ -19,6 +19,7 @@ import type { AnsweredCost } from '../../gateway/limits/answered-cost.ts'
 import { noLimits } from '../../gateway/limits/limits.ts'
 import { readLibrary } from '../../gateway/reports/library.ts'
 import type { Explanation } from '../../gateway/request/explain.ts'
+import { silent } from '../../gateway/request/observer.ts'
 import { demoIdentities, type DemoIdentity } from '../../gateway/tokens/demo.ts'
 import { readQuestions } from '../bench/questions.ts'
 import { startGraph, type Graph } from '../support/graph.ts'
@@ -95,20 +96,32 @@ function questionOf(choose: (most: number) => number): string {
 }
 
 describe('an estimate', () => {
-  it('is never less than what an answer had', { timeout: 300_000 }, async () => {
-    let total = 0
-    await assertProperty(
-      asyncProperty(array(nat(1_000), { minLength: 200, maxLength: 200 }), async (chances) => {
-        let at = 0
-        const document = questionOf((most) => (chances[at++ % chances.length] ?? 0) % most)
-        const { estimated, actual } = await costOf(document, {}, 'admin', noLimits)
-        total += actual
-        assert.ok(actual <= estimated, `${actual} of ${estimated}: ${document}`)
-      }),
-      { numRuns: 150, seed: 7 },
-    )
-    assert.ok(total > 1_000, `the answers had ${total} points`)
-  })
+  it(
+    'is never less than what an answer had, as a whole and by system',
+    { timeout: 300_000 },
+    async () => {
+      let total = 0
+      const ofSystems = new Map<string, number>()
+      await assertProperty(
+        asyncProperty(array(nat(1_000), { minLength: 200, maxLength: 200 }), async (chances) => {
+          let at = 0
+          const document = questionOf((most) => (chances[at++ % chances.length] ?? 0) % most)
+          const { estimated, actual, systems } = await costOf(document, {}, 'admin', noLimits)
+          total += actual
+          assert.ok(actual <= estimated, `${actual} of ${estimated}: ${document}`)
+          for (const [system, cost] of Object.entries(systems)) {
+            ofSystems.set(system, (ofSystems.get(system) ?? 0) + cost.actual)
+            const said = `${system} ${cost.actual} of ${cost.estimated}: ${document}`
+            assert.ok(cost.actual <= cost.estimated, said)
+          }
+        }),
+        { numRuns: 150, seed: 7 },
+      )
+      assert.ok(total > 1_000, `the answers had ${total} points`)
+      for (const system of ['crm', 'erp', 'hr', 'finance', 'platform'])
+        assert.ok((ofSystems.get(system) ?? 0) > 0, `${system} was asked for something`)
+    },
+  )
 
   it('grows with what variables say, and takes the default where they say nothing', async () => {
     const document =
@@ -118,6 +131,36 @@ describe('an estimate', () => {
     assert.equal(await estimate({ n: 10 }), 21)
     assert.equal(await estimate({ n: 100 }), 201)
     assert.equal(await estimate({}), 101)
+  })
+})
+
+describe('the cost of each system', () => {
+  it('is what it answered, an entity that is asked for once counted once', async () => {
+    const document = '{ salesOrders(first: 500) { nodes { orderNo salesperson { displayName } } } }'
+    const principal = await graph.app.principalFor({ subject: 'kao.admin', groups: [] })
+    let people = 0
+    const { data, extensions } = await graph.app.execute({ document }, principal, {
+      cost: true,
+      observer: { ...silent, fetch: ({ entities }) => (people += entities) },
+    })
+    assert.ok(people > 1 && people < 100, `${people} people of 500 orders`)
+    const { salesOrders } = data as { salesOrders: { nodes: { salesperson: unknown }[] } }
+    const sold = salesOrders.nodes.filter(({ salesperson }) => salesperson !== null).length
+    // The connection, its orders and who sold them; then each person once.
+    const cost = extensions?.['cost'] as AnsweredCost // as it was asked for
+    assert.deepEqual(cost.systems, {
+      erp: { estimated: 1_001, actual: 501 + sold },
+      hr: { estimated: 500, actual: people },
+    })
+  })
+
+  it('is less where there is less, and nothing where nobody was asked', async () => {
+    const document =
+      '{ customer(crmAccountId: "none") { name orders(first: 10) { nodes { orderNo } } } }'
+    const { systems } = await costOf(document, {}, 'admin')
+    assert.deepEqual(systems['crm'], { estimated: 1, actual: 1 }) // a question costs something
+    const { estimated = 0, actual } = systems['erp'] ?? {}
+    assert.deepEqual([estimated > 10, actual], [true, 0])
   })
 })
 

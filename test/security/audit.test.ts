@@ -7,7 +7,8 @@ import { after, before, describe, it } from 'node:test'
 import type { ReadBack } from '../../gateway/audit/entry.ts'
 import { auditLog, everything } from '../../gateway/audit/log.ts'
 import { readConfig } from '../../gateway/config.ts'
-import { openStore, storeFile } from '../../gateway/store/store.ts'
+import { fileStore } from '../../gateway/store/address.ts'
+import { openStore } from '../../gateway/store/store.ts'
 import { demoSecret, demoToken } from '../../gateway/tokens/demo.ts'
 import { isthmus } from '../support/cli.ts'
 import { demoData } from '../support/demo-data.ts'
@@ -27,7 +28,7 @@ describe('the audit', () => {
 
   /** All that the store has, past the gateway. */
   async function entries(filter: Partial<typeof everything> = {}): Promise<readonly ReadBack[]> {
-    using store = openStore(storeFile(data))
+    await using store = await openStore(fileStore(data))
     const log = auditLog(store, readConfig({ ISTHMUS_DATA: data }))
     assert.deepEqual((await log.verify(null)).problems, [])
     return await log.page({ ...everything, ...filter }, 1_000, null)
@@ -257,7 +258,7 @@ describe('the audit', () => {
 describe('an audit that cannot be written', () => {
   it('refuses what reads or changes something protected, and leaves the rest to answer', async () => {
     await using gateway = await startHttp()
-    const file = storeFile(gateway.graph.data)
+    const file = join(gateway.graph.data, 'isthmus.sqlite')
     const store = new DatabaseSync(file)
     store.exec(`CREATE TRIGGER full BEFORE INSERT ON audit_entry
       BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
@@ -315,12 +316,10 @@ describe('a gateway of several processes that is stopped under load', () => {
     await program.exit()
     isStopped = true
     await Promise.all(clients)
-    using store = openStore(join(data, 'isthmus.sqlite'))
+    await using store = await openStore(fileStore(data))
     const log = auditLog(store, readConfig({ ISTHMUS_DATA: data }))
     assert.deepEqual((await log.verify(null)).problems, [])
-    const kept = store.database.prepare(
-      `SELECT count(*) AS n FROM audit_entry WHERE entry ->> '$.requestId' = ?`,
-    )
-    for (const id of answered) assert.equal(kept.get(id)?.['n'], 1, id)
+    const kept = `SELECT number FROM audit_entry WHERE entry ->> '$.requestId' = ?`
+    for (const id of answered) assert.equal((await store.rows(kept, [id])).length, 1, id)
   })
 })

@@ -8,7 +8,9 @@ import {
   buildSchema,
   getIntrospectionQuery,
   isEnumType,
+  isObjectType,
   parse,
+  printSchema,
   validate,
   validateSchema,
   visit,
@@ -215,7 +217,7 @@ describe('the contract of a partner', () => {
     const scopesOf = (audience: Audience) => new Set(audience === 'SUPPLIER' ? [] : policies.scopes)
     assert.throws(
       () => readPolicy('gateway/policy', policies.scopes, { scopesFor: scopesOf }),
-      /supplier-s0001\.yaml: scopes: all that asks for "erp:supply:read" is outside of the contract of SUPPLIER/,
+      /supplier-s0001\.yaml:8: scopes: all that asks for "erp:supply:read" is outside of the contract of SUPPLIER/,
     )
   })
 })
@@ -285,6 +287,57 @@ describe('introspection by scopes', () => {
       { token },
     )
     assert.match(asked.text, /UNAUTHORIZED_FIELD_OR_TYPE/)
+  })
+})
+
+describe('a list of which some rows are hidden', () => {
+  const schema = buildSchema(`
+    type Query { things: ThingConnection  edged: EdgedConnection  open: OpenConnection  own: OwnConnection }
+    interface Thing { id: ID }
+    type Pump implements Thing { id: ID }
+    type Vault implements Thing { id: ID }
+    type Shelf implements Thing { id: ID  vaults: Vault }
+    union Open = Pump | Shelf
+    type ThingConnection { nodes: [Thing]  totalCount: Int }
+    type EdgedConnection { edges: [ThingEdge!]!  totalCount: Int }
+    type ThingEdge { node: Thing  cursor: String }
+    type OpenConnection { nodes: [Open]  totalCount: Int }
+    type OwnConnection { nodes: [Pump]  totalCount: Int  first: Thing }
+  `)
+
+  it('has no totalCount, which counts them too; other lists keep theirs', async () => {
+    await using gateway = await startHttp()
+    const tags = new Map([['Vault', ['internal']]])
+    const { apiSchema } = contractOf(
+      { ...gateway.app.generation(), apiSchema: schema, tags },
+      'SUPPLIER',
+    )
+    const counted = Object.values(apiSchema.getTypeMap()).flatMap((type) =>
+      isObjectType(type) && type.getFields()['totalCount'] ? [type.name] : [],
+    )
+    assert.deepEqual(counted.toSorted(), ['OpenConnection', 'OwnConnection'])
+    assert.deepEqual(validateSchema(apiSchema), [])
+    assert.deepEqual(
+      validate(apiSchema, parse('{ things { nodes { id } } edged { __typename } }')),
+      [],
+    )
+  })
+
+  it('is hidden by what hangs on something hidden as well', async () => {
+    await using gateway = await startHttp()
+    // Nothing is left of a vault.
+    const tags = new Map([['Vault.id', ['customer']]])
+    const bare = buildSchema(`
+      type Query { things: ThingConnection }
+      union Thing = Pump | Vault
+      type Pump { id: ID }
+      type Vault { id: ID }
+      type ThingConnection { nodes: [Thing]  totalCount: Int }
+    `)
+    const generation = { ...gateway.app.generation(), apiSchema: bare, tags }
+    const shown = (audience: Audience) => printSchema(contractOf(generation, audience).apiSchema)
+    assert.doesNotMatch(shown('SUPPLIER'), /Vault|totalCount/)
+    assert.match(shown('CUSTOMER'), /Vault[^]*totalCount/)
   })
 })
 

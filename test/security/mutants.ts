@@ -18,9 +18,17 @@ const authoriseTest = 'test/gateway/request/authorise.test.ts'
 const ownRows = 'test/security/own-rows.test.ts'
 const partner = 'test/security/partner.test.ts'
 const matrix = 'test/security/deny-matrix.test.ts'
-const rowMatrix = 'test/security/row-matrix.test.ts'
+const ofRelations = 'test/security/row-matrix-relations.test.ts'
 const serve = 'test/subgraphs/shared/serve.test.ts'
 const ends = 'test/security/both-ends.test.ts'
+const contracts = 'test/security/contracts.test.ts'
+const scopesOfIssuers = 'test/security/issuer-scopes.test.ts'
+const shape = 'test/gateway/engine/shape.test.ts'
+const sealed = 'test/gateway/transport/encrypted-answers.test.ts'
+const issued = 'test/gateway/tokens/issued.test.ts'
+const grants = 'test/gateway/tokens/grants.test.ts'
+const store = 'test/gateway/store/store.test.ts'
+const chain = 'test/gateway/audit/chain.test.ts'
 
 const at = (
   file: string,
@@ -111,31 +119,149 @@ const all: readonly Mutant[] = [
   ...at('gateway/sources/reduced.ts', ends, {
     'principal.scopes.filter((scope) => wanted.has(scope))': 'principal.scopes',
   }),
-  ...at('subgraphs/erp/relations.ts', rowMatrix, {
+  ...at('subgraphs/erp/relations.ts', ofRelations, {
     '{ own_customers: inOrder, region_customers':
       "{ own_customers: 'ALL' as const, region_customers",
     "rules: { own_supplier: belongsTo('purchase_order', { poNo: 'poNo' }) }":
       "rules: { own_supplier: 'ALL' }",
     "own_orders: isOneOf('salespersonNo', 'employeeNo')": "own_orders: 'ALL'",
   }),
-  ...at('subgraphs/finance/relations.ts', rowMatrix, {
+  ...at('subgraphs/finance/relations.ts', ofRelations, {
     'own_customers: onInvoice, region_customers: onInvoice':
       "own_customers: onInvoice, region_customers: 'ALL' as const",
     "region_customers: belongsTo('debtor', { debtorNo: 'debtorNo' })":
       "region_customers: 'ALL' as const",
   }),
-  ...at('subgraphs/crm/relations.ts', rowMatrix, {
+  ...at('subgraphs/crm/relations.ts', ofRelations, {
     'own_customers: belongsTo(parent, on),': "own_customers: 'ALL' as const,",
   }),
-  ...at('subgraphs/hr/relations.ts', rowMatrix, {
+  ...at('subgraphs/hr/relations.ts', ofRelations, {
     "rules: { own_department: isOneOf('code', 'departmentCode') }":
       "rules: { own_department: 'ALL' }",
   }),
+  ...at('gateway/supergraph/contracts.ts', contracts, {
+    '!names.includes(internal) && ': '',
+    '(meant.length === 0 || meant.includes(own))': 'meant.length >= 0',
+    'if (read.some(isField)) hidden.add(input)': 'void input',
+    'return counts.length === 0 ? left': 'return counts.length >= 0 ? left',
+  }),
+  ...at('gateway/request/views.ts', contracts, {
+    'contractOf(generation, audience)': "(audience === 'EMPLOYEE' ? generation : generation)",
+  }),
+  ...at(
+    'gateway/supergraph/filtered-schema.ts',
+    'test/gateway/supergraph/filtered-schema.test.ts',
+    {
+      'given.some((each) => isRequired(each) && !left.includes(each))': 'given.length < 0',
+      'fields.length === 0 || isLacking ? []': 'fields.length === 0 ? []',
+      'reached.has(each.name.value)': 'reached.size > 0',
+    },
+  ),
+  ...at('gateway/engine/absent.ts', shape, {
+    'if (starts.some((start) => places.has(nameOf(start)))) return []': '',
+    'part - before(path.slice(0, at), part)': 'part',
+  }),
+  ...at('gateway/engine/shape.ts', shape, {
+    'return isOutside ? absent : problem(': 'return problem(',
+    'if (item === absent) leaveOut(shaping, depth + 1)':
+      'if (item === absent) items?.push(null as never)',
+  }),
+  ...at('gateway/transport/graphql.ts', sealed, {
+    'await seal(JSON.stringify(answer))': 'JSON.stringify(answer)',
+    'await answered().catch(refused), seal': 'await answered(), seal',
+  }),
+  ...at('gateway/tokens/seal.ts', sealed, { 'aud: subject,': '' }),
+  ...at('gateway/tokens/encryption-keys.ts', sealed, {
+    'if (d !== undefined || (use !== undefined': 'if ((use !== undefined',
+    'alg === undefined || alg === algorithm ? algorithm : null': 'algorithm',
+  }),
+  ...at('gateway/policy/granted.ts', scopesOfIssuers, {
+    'scopes.filter((scope) => granted.includes(scope))': '[...scopes]',
+    'granted ? scopes.filter((scope) => granted.includes(scope)) : scopes': 'granted ?? scopes',
+  }),
+  ...at('gateway/tokens/callers.ts', scopesOfIssuers, {
+    ', ...(scopes === null ? {} : { scopes })': '',
+  }),
+  ...at('gateway/tokens/callers.ts', 'test/gateway/tokens/callers.test.ts', {
+    'if (known?.subject === subject) return known': 'if (known !== undefined) return known',
+  }),
+  ...at('gateway/tokens/callers.ts', 'test/gateway/platform/tokens.test.ts', {
+    'if (bar !== null) throw new TypeError(bar)': '',
+  }),
+  ...at('gateway/tokens/verify.ts', scopesOfIssuers, {
+    "return partnerScopes === 'optional' ? null : []": 'return null',
+  }),
+  ...at('gateway/tokens/verify.ts', 'test/security/tokens.test.ts', {
+    '!isPlain(sub, maxSubjectLength)': "sub === ''",
+  }),
+  ...at('gateway/tokens/callers.ts', 'test/security/tokens.test.ts', {
+    "if (callers === 'partners') throw new TypeError('the subject is no partner')": '',
+    "if (callers === 'employees') throw new TypeError('this issuer does not speak for partners')":
+      '',
+  }),
+  ...at('gateway/tokens/issued.ts', 'test/gateway/platform/tokens.test.ts', {
+    'partnerScopes: scopes,': 'partnerScopes: null,',
+  }),
+  ...at('gateway/tokens/issued.ts', issued, {
+    'if (revision !== known.revision) known': 'if (known.revision < 0) known',
+    "status !== 'ACTIVE' && status !== 'ROTATED'": "status === 'EXPIRED'",
+    'allows?.(address) === false': "token.id === ''",
+  }),
+  ...at('gateway/tokens/administration.ts', issued, {
+    'await tokens.replace(old.id, id, until)\n    await markChanged(inside)':
+      'await tokens.replace(old.id, id, until)',
+    'now())\n            await markChanged(inside)': 'now())',
+  }),
+  ...at('gateway/tokens/grants.ts', grants, {
+    "if (disabled.has(subject)) return 'the subject is disabled'": '',
+    'return wasPartner && !isPartner(subject) ?': "return wasPartner && subject === '' ?",
+    'if (revision === known.revision) return known': 'if (known.revision >= 0) return known',
+    'if (written.seen.some(({ subject }) => isNewIn(partners, subject))) await markChanged(inside)':
+      'void partners',
+    'await work(changing)\n      await markChanged(inside)': 'await work(changing)',
+  }),
+  ...at('gateway/tokens/client-assertion.ts', 'test/security/client-assertion.test.ts', {
+    "if (!isNew) throw new TypeError('used before')": 'void isNew',
+  }),
+  ...at('gateway/store/coalesced.ts', store, {
+    'next = null\n    const': 'const',
+    'underWay = begun': 'void underWay',
+  }),
+  ...at('gateway/store/sqlite.ts', store, {
+    "alone(() => enclosed('BEGIN IMMEDIATE', 'COMMIT', work))":
+      "enclosed('BEGIN IMMEDIATE', 'COMMIT', work)",
+    "if (database.isTransaction) database.exec('ROLLBACK')": "database.exec('COMMIT')",
+  }),
+  ...at('gateway/store/idempotency.ts', store, {
+    "if (textOf(known, 'request_hash') === hash)": 'if (known !== null)',
+  }),
+  ...at('gateway/store/sqlite.ts', chain, { "enclosed('BEGIN IMMEDIATE'": "enclosed('BEGIN'" }),
+  ...at('gateway/audit/chain.ts', chain, {
+    'else if (keys.link(before.hash, number, entry) !== hash)': "else if (hash === '')",
+    'if (anchor.number !== removedThrough)': 'if (anchor.number < 0)',
+    'linked(keys, head, wellFormed(entry))': 'linked(keys, head, entry)',
+  }),
+  ...at('gateway/audit/audit.ts', 'test/security/audit.test.ts', {
+    'if (mustBeKept(reading, named)) throw error': '',
+  }),
+  ...at('gateway/store/postgresql.ts', 'test/services/store.test.ts', {
+    'SELECT pg_advisory_xact_lock(${lockClass}, ${lock})': 'SELECT ${lock}, ${lockClass}',
+    "if (!isStoreFailure(error)) await inside.script('ROLLBACK')": '',
+    "return numberOf(row, 'number')": "return numberOf({ ...row, number: 7 }, 'number')",
+  }),
+  ...at('gateway/tokens/callers.ts', 'test/services/shared-store.test.ts', {
+    'if (isStoreFailure(cause)) throw cause': '',
+  }),
 ]
 
-/** Only those whose file or test has this in its name: `npm run test:mutants -- relations`. */
-const [only = ''] = process.argv.slice(2)
-const mutants = all.filter(({ file, test }) => `${file} ${test}`.includes(only))
+/**
+ * Only those whose file or test has this in its name: `npm run test:mutants -- relations`. Those whose
+ * test needs a database server run when they are asked for: `npm run test:mutants -- services`.
+ */
+const [only] = process.argv.slice(2)
+const mutants = all.filter(({ file, test }) =>
+  only === undefined ? !test.startsWith('test/services/') : `${file} ${test}`.includes(only),
+)
 if (mutants.length === 0) throw new Error(`no mutant has "${only}" in its file or test`)
 
 const root = join(import.meta.dirname, '../..')

@@ -175,6 +175,10 @@ describe('a token that is not good', () => {
       'issued in the future': { iat: now() + 120 },
       'no subject': { sub: undefined },
       'an empty subject': { sub: '' },
+      'a subject that no database holds': { sub: 'a\0b' },
+      'a subject of two lines': { sub: 'kao.admin\nkao.admin' },
+      'half of a character as subject': { sub: '\ud800' },
+      'a subject longer than any': { sub: 'a'.repeat(256) },
       'a subject that is a number': { sub: 7 },
       'a subject that is a list': { sub: ['kao.admin'] },
     }

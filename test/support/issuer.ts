@@ -14,6 +14,8 @@ export const plainIssuer: Omit<Issuer, 'issuer' | 'jwksUrl'> = {
   maxLifetimeSeconds: 86_400,
   groupsClaim: 'groups',
   clientIdClaim: 'client_id',
+  scopeClaim: 'scope',
+  partnerScopes: 'required',
   callers: 'all',
 }
 

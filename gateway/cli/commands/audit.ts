@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts'
 import { auditLog } from '../../audit/log.ts'
 import type { ReadBack } from '../../audit/entry.ts'
 import { readConfig, type Environment } from '../../config.ts'
-import { openStore, storeFile } from '../../store/store.ts'
+import { openStore } from '../../store/store.ts'
 import type { Link } from '../../store/audit.ts'
 import { moment, wholeNumber } from '../identities.ts'
 
@@ -39,7 +39,7 @@ const searchCommand = (env: Environment): Command =>
       '\nExample:\n  npm run --silent isthmus -- audit search --coordinate Employee.salary --since 2026-01-01',
     )
     .action(async ({ limit, json, ...filter }: Search) => {
-      using opened = openLog(env)
+      await using opened = await openLog(env)
       const { subject = null, coordinate = null, record = null } = filter
       const { since = null, until = null } = filter
       const found = await opened.log.page(
@@ -65,7 +65,7 @@ const verifyCommand = (env: Environment): Command =>
     .option('--head <number:hash>', 'a head that was printed before and noted elsewhere', headIn)
     .addHelpText('after', '\nExample:\n  npm run --silent isthmus -- audit verify')
     .action(async ({ head }: { head?: Link }) => {
-      using opened = openLog(env)
+      await using opened = await openLog(env)
       const verified = await opened.log.verify(head ?? null)
       if (verified.problems.length > 0) {
         throw new AppError(
@@ -77,10 +77,10 @@ const verifyCommand = (env: Environment): Command =>
       console.log(`head ${verified.head.number}:${verified.head.hash}`)
     })
 
-function openLog(env: Environment) {
+async function openLog(env: Environment) {
   const config = readConfig(env)
-  const store = openStore(storeFile(config.data))
-  return { log: auditLog(store, config), [Symbol.dispose]: () => store[Symbol.dispose]() }
+  const store = await openStore(config.store)
+  return { log: auditLog(store, config), [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() }
 }
 
 function momentIn(text: string): number {

@@ -13,7 +13,7 @@ export const subjectCommand = (env: Environment): Command =>
         .option('--json', 'print them as JSON')
         .addHelpText('after', '\nExample:\n  npm run --silent isthmus -- subject list')
         .action(async ({ json }: { json?: boolean }) => {
-          using identities = localIdentities(env)
+          await using identities = await localIdentities(env)
           const found = await identities.grants.all()
           if (json === true) console.log(JSON.stringify(found.map(jsonOf), null, 2))
           else if (found.length === 0) console.log('Nobody has come yet.')
@@ -48,10 +48,16 @@ const changeCommand = (env: Environment, { name, description, done }: Change): C
     .argument('<subject>', 'the subject of its tokens')
     .addHelpText('after', `\nExample:\n  npm run --silent isthmus -- subject ${name} mei.lin`)
     .action(async (subject: string) => {
-      using identities = localIdentities(env)
+      await using identities = await localIdentities(env)
       const { grants, by } = identities
-      if (name === 'disable') await grants.disable(subject, by.subject)
-      else await grants.enable(subject)
+      const about = `Subject:subject=${subject}`
+      await identities.audited({
+        command: `subject ${name}`,
+        about,
+        work: () =>
+          name === 'disable' ? grants.disable(subject, by.subject) : grants.enable(subject),
+        changed: () => about,
+      })
       console.log(`${subject} ${done}.`)
     })
 

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, describe, it } from 'node:test'
+import type { AuditEntry } from '../../../gateway/audit/entry.ts'
 import { isthmus, repository } from '../../support/cli.ts'
 
 const plan = 'harbour-distribution'
@@ -87,6 +89,51 @@ describe('tokens on the command line', () => {
     assert.match(found.disabledBy, /^cli:/)
     assert.equal((await isthmus(['subject', 'enable', 'mei.lin'], env)).code, 0)
     assert.equal((await json('subject', 'list'))[0].disabledAt, null)
+  })
+})
+
+describe('what commands change', () => {
+  const data = mkdtempSync(join(tmpdir(), 'isthmus-cli-'))
+  const env = { ISTHMUS_DATA: data }
+  after(() => rmSync(data, { recursive: true }))
+  const run = (...args: string[]) => isthmus(args, env)
+  const found = async (...filter: string[]) => {
+    const { stdout } = await run('audit', 'search', ...filter, '--json')
+    const entries = stdout.startsWith('[') ? (JSON.parse(stdout) as AuditEntry[]) : []
+    return entries.map(({ operationName, outcome, codes }) =>
+      [operationName, outcome, ...codes].join(' '),
+    )
+  }
+
+  it('is in the audit, by who typed it and what it is about', async () => {
+    const { stdout } = await run('token', 'create', plan, '--name', 'a', '--json')
+    const { id } = JSON.parse(stdout).token as { id: string }
+    assert.equal((await run('token', 'revoke', id)).code, 0)
+    assert.equal((await run('subject', 'enable', 'nobody')).code, 1)
+    assert.deepEqual(await found('--record', `Token:id=${id}`), [
+      'token revoke ANSWERED',
+      'token revoke STARTED',
+      'token create ANSWERED',
+    ])
+    assert.deepEqual(await found('--record', 'Subject:subject=nobody'), [
+      'subject enable REFUSED NOT_FOUND',
+      'subject enable STARTED',
+    ])
+    assert.equal((await found('--subject', `cli:${userInfo().username}`)).length, 6)
+    assert.equal((await run('audit', 'verify')).code, 0)
+  })
+
+  it('is not changed where the audit cannot be written', async () => {
+    {
+      using store = new DatabaseSync(join(data, 'isthmus.sqlite'))
+      store.exec(`CREATE TRIGGER full BEFORE INSERT ON audit_entry
+        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
+    }
+    const before = await run('token', 'list', '--json')
+    const refused = await run('token', 'create', plan, '--name', 'b')
+    assert.match(refused.stderr, /^AUDIT_UNAVAILABLE: .*nothing is changed/)
+    assert.deepEqual([refused.code, refused.stdout], [1, ''])
+    assert.equal((await run('token', 'list', '--json')).stdout, before.stdout)
   })
 })
 

@@ -33,20 +33,21 @@ describe('the policy files', () => {
     assert.equal(policy.partner('eve'), undefined)
   })
 
-  it('are refused with every problem and its file', (t) => {
+  it('are refused with every problem, its file and its line', (t) => {
     const folder = folderOf(t, 'roles: { one: { scopes: [a:b:raed] } }\nsubjects: { eve: [two] }', {
-      'x.yaml': 'subject: partner:x\naudience: EMPLOYEE\nrows: own_customers\nscopes: [nope, "*"]',
+      'x.yaml':
+        'subject: partner:x\naudience: EMPLOYEE\nrows: own_customers\nscopes:\n  - "*"\n  - nope',
     })
     assert.throws(() => readPolicy(folder, known), {
       code: 'CONFIGURATION_INVALID',
       message: [
         'Policy:',
-        'roles.yaml: roles.one: no field asks for the scope "a:b:raed"',
-        'roles.yaml: subjects.eve: there is no role "two"',
-        'x.yaml: no field asks for the scope "nope"',
-        "x.yaml: scopes: a partner's scopes are named one by one",
-        'x.yaml: "audience" is none of CUSTOMER, SUPPLIER, DISTRIBUTOR, PARTNER_SYSTEM',
-        'x.yaml: parameters: own_customers needs a value of "crmAccountId"',
+        'roles.yaml:1: roles.one.scopes: no field asks for the scope "a:b:raed"',
+        'roles.yaml:2: subjects.eve: there is no role "two"',
+        'x.yaml:6: scopes: no field asks for the scope "nope"',
+        "x.yaml:5: scopes: a partner's scopes are named one by one",
+        'x.yaml:2: "audience" is none of CUSTOMER, SUPPLIER, DISTRIBUTOR, PARTNER_SYSTEM',
+        'x.yaml:3: parameters: own_customers needs a value of "crmAccountId"',
       ].join('\n  '),
     })
   })
@@ -65,53 +66,86 @@ describe('the policy files', () => {
   })
 
   const tooMany = JSON.stringify(Array.from({ length: 201 }, (_, at) => `A${at}`))
-  const rules: readonly [wrong: string, rows: string, problem: string][] = [
+  const rules: readonly [wrong: string, rows: string, line: number, problem: string][] = [
     [
       'a rule that nobody declares',
       'rows: own_regions\nparameters: { region: [N] }',
+      3,
       'rows: there is no row rule "own_regions", only own_customers, region_customers, own_supplier, own_orders, own_department',
     ],
     [
       'a name that every object has',
       'rows: toString',
+      3,
       'rows: there is no row rule "toString", only own_customers, region_customers, own_supplier, own_orders, own_department',
     ],
-    ['no rule', 'parameters: { region: [N] }', '"rows" is missing or not text'],
+    ['no rule', 'parameters: { region: [N] }', 1, '"rows" is missing or not text'],
     [
       'a parameter that is missing',
       'rows: region_customers',
+      3,
       'parameters: region_customers needs a value of "region"',
     ],
     [
       'a parameter without a value',
       'rows: region_customers\nparameters: { region: [] }',
+      4,
       'parameters: region_customers needs a value of "region"',
     ],
     [
       'a parameter that the rule does not read',
       'rows: region_customers\nparameters: { region: [N], debtorNo: [D1] }',
+      4,
       'parameters: region_customers takes no "debtorNo", only region',
     ],
     [
       'more values than a rule carries',
       `rows: own_customers\nparameters: { crmAccountId: ${tooMany} }`,
+      4,
       'parameters.crmAccountId: more than 200 values; name a rule that is a predicate',
     ],
   ]
-  for (const [wrong, rows, problem] of rules) {
+  for (const [wrong, rows, line, problem] of rules) {
     it(`are refused with ${wrong}`, (t) => {
       const folder = folderOf(t, 'roles: {}', { 'x.yaml': partnerWith(rows) })
       assert.throws(() => readPolicy(folder, known), {
         code: 'CONFIGURATION_INVALID',
-        message: `Policy:\n  x.yaml: ${problem}`,
+        message: `Policy:\n  x.yaml:${line}: ${problem}`,
       })
     })
   }
 
+  it('are refused with a key that nobody reads, which may be a mistyped one', (t) => {
+    const folder = folderOf(
+      t,
+      'roles:\n  one:\n    scopes: []\n    row: own_orders\ngroup: { a: [one] }',
+      {
+        'x.yaml': `${partnerWith('rows: region_customers\nparameters: { region: [N] }')}\nlimit: { depth: 3 }`,
+        'y.yaml': `${partnerWith('rows: region_customers\nparameters: { region: [N] }').replace(':x', ':y')}\nlimits:\n  depht: 3`,
+      },
+    )
+    assert.throws(
+      () => readPolicy(folder, known),
+      ({ message }: Error) => {
+        const [, ...problems] = message.split('\n').map((each) => each.trim())
+        assert.deepEqual(
+          problems.map((each) => each.replace(/(?:, only|; there are) .*/, '')),
+          [
+            'roles.yaml:5: "group" is not known',
+            'roles.yaml:4: "roles.one.row" is not known',
+            'x.yaml:6: "limit" is not known',
+            'y.yaml:7: limits: there is no limit "depht"',
+          ],
+        )
+        return true
+      },
+    )
+  })
+
   it('that are no YAML, or missing, say so without a stack', (t) => {
     assert.throws(() => readPolicy(folderOf(t, 'roles: ['), known), {
       code: 'CONFIGURATION_INVALID',
-      message: /^Policy:\n {2}roles\.yaml: /,
+      message: /^Policy:\n {2}roles\.yaml:1: /,
     })
     assert.throws(() => readPolicy('/nowhere', known), { code: 'CONFIGURATION_INVALID' })
   })

@@ -1,18 +1,17 @@
-/** The gateway's own database: migrations, several processes, the revision, what cannot be used. */
+/** The gateway's own database as a file; test/services/store.test.ts has the suites over PostgreSQL. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { buffer } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
-import { createUseAssertion } from '../../../gateway/store/assertions.ts'
-import { createOnce } from '../../../gateway/store/idempotency.ts'
-import { migrate, readMigrations } from '../../../gateway/store/migrate.ts'
+import { setImmediate } from 'node:timers/promises'
+import { coalesced } from '../../../gateway/store/coalesced.ts'
+import { readMigrations } from '../../../gateway/store/migrate.ts'
 import { openStore } from '../../../gateway/store/store.ts'
-import { repository } from '../../support/cli.ts'
+import { inFile } from '../../support/stores.ts'
+import { storeSuite } from './store-suite.ts'
+
+storeSuite(inFile)
 
 function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'isthmus-store-'))
@@ -20,134 +19,67 @@ function folderOf(t: TestContext): string {
   return folder
 }
 
-describe('migrations', () => {
-  it('are named 0001-name.sql and numbered without a gap', (t) => {
-    const folder = folderOf(t)
-    writeFileSync(join(folder, '0001-one.sql'), 'CREATE TABLE one (a INTEGER)')
-    assert.deepEqual(
-      readMigrations(folder).map(({ number, name }) => [number, name]),
-      [[1, 'one']],
-    )
-    writeFileSync(join(folder, '0003-three.sql'), '')
-    assert.throws(() => readMigrations(folder), /should have the number 2/)
-    writeFileSync(join(folder, '0001-other.sql'), '')
-    assert.throws(() => readMigrations(folder), /should have the number 2/)
-    writeFileSync(join(folder, 'notes.txt'), '')
-    assert.throws(() => readMigrations(folder), /not called like a migration/)
-  })
+it('migrations are named 0001-name.sql and numbered without a gap', (t) => {
+  const folder = folderOf(t)
+  writeFileSync(join(folder, '0001-one.sql'), 'CREATE TABLE one (a INTEGER)')
+  assert.deepEqual(
+    readMigrations(folder).map(({ number, name }) => [number, name]),
+    [[1, 'one']],
+  )
+  writeFileSync(join(folder, '0003-three.sql'), '')
+  assert.throws(() => readMigrations(folder), /should have the number 2/)
+  writeFileSync(join(folder, '0001-other.sql'), '')
+  assert.throws(() => readMigrations(folder), /should have the number 2/)
+  writeFileSync(join(folder, 'notes.txt'), '')
+  assert.throws(() => readMigrations(folder), /not called like a migration/)
+})
 
-  it('are done all together or not at all', (t) => {
-    using store = openStore(join(folderOf(t), 'a.sqlite'))
-    const next = [
-      { number: 1, name: 'tokens', sql: '' },
-      { number: 2, name: 'audit', sql: '' },
-      { number: 3, name: 'token-scopes', sql: '' },
-      { number: 4, name: 'good', sql: 'CREATE TABLE good (a INTEGER)' },
-      { number: 5, name: 'bad', sql: 'CREATE TABLE good (a INTEGER)' },
-    ]
-    assert.throws(() => migrate(store.database, next, store.transaction), /already exists/)
-    const { database } = store
-    assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], 3)
-    assert.throws(() => database.prepare('SELECT * FROM good'), /no such table/)
-    migrate(database, next.slice(0, 4), store.transaction)
-    assert.deepEqual(database.prepare('SELECT * FROM good').all(), [])
+it('a file that is no database is refused', async (t) => {
+  const file = join(folderOf(t), 'a.txt')
+  writeFileSync(file, 'no database at all'.repeat(1_000))
+  await assert.rejects(openStore({ kind: 'sqlite', file }), {
+    code: 'DATABASE_INVALID',
+    message: /cannot be used/,
   })
+})
 
-  it('of a newer program are refused, and a file that is no database too', (t) => {
-    const file = join(folderOf(t), 'a.sqlite')
-    openStore(file)[Symbol.dispose]()
-    const newer = new DatabaseSync(file)
-    newer.exec('PRAGMA user_version = 999')
-    newer.close()
-    assert.throws(() => openStore(file), { code: 'DATABASE_INVALID', message: /newer program/ })
-    writeFileSync(`${file}.txt`, 'no database at all'.repeat(1_000))
-    assert.throws(() => openStore(`${file}.txt`), {
-      code: 'DATABASE_INVALID',
-      message: /cannot be used/,
+it('readers never wait for a writer', async () => {
+  await using place = await inFile()
+  await using store = await openStore(place.address)
+  const [row] = await store.rows('PRAGMA journal_mode')
+  assert.equal(row?.['journal_mode'], 'wal')
+})
+
+describe('reads that share a round trip', () => {
+  it('are never older than who asks, and one at a time', async () => {
+    const begun: PromiseWithResolvers<number>[] = []
+    const read = coalesced(() => {
+      const made = Promise.withResolvers<number>()
+      begun.push(made)
+      return made.promise
     })
-  })
-})
-
-describe('several processes', () => {
-  it('may make the database at the same moment, and each sees the same', async (t) => {
-    const file = join(folderOf(t), 'a.sqlite')
-    const program = `
-      const { openStore } = await import('./gateway/store/store.ts')
-      while (Date.now() < ${Date.now() + 1_500}) { /* all begin at once */ }
-      using store = openStore(${JSON.stringify(file)})
-      store.transaction(() => store.markChanged())
-      console.log(store.database.prepare('PRAGMA journal_mode').get().journal_mode)`
-    const said = await Promise.all(
-      Array.from({ length: 6 }, async () => {
-        const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-          cwd: repository,
-        })
-        const exited = once(child, 'exit')
-        const [out, err] = await Promise.all([buffer(child.stdout), buffer(child.stderr)])
-        await exited
-        return `${out.toString()}${err.toString()}`
-      }),
-    )
-    assert.deepEqual(new Set(said), new Set(['wal\n']))
-    using store = openStore(file)
-    assert.equal(store.revision(), 7)
-  })
-})
-
-describe('the revision', () => {
-  it('grows with changes of this and of another connection, and with nothing else', (t) => {
-    const file = join(folderOf(t), 'a.sqlite')
-    using one = openStore(file)
-    using other = openStore(file)
-    const before = one.revision()
-    one.transaction(() => one.markChanged())
-    assert.equal(one.revision(), before + 1)
-    assert.equal(other.revision(), before + 1)
-    other.transaction(() => other.markChanged())
-    assert.equal(one.revision(), before + 2)
-    other.database.exec("INSERT INTO used_assertion VALUES ('a', 'b', 1)")
-    assert.equal(one.revision(), before + 2)
-  })
-
-  it('of a change that was taken back is the old one', (t) => {
-    using store = openStore(join(folderOf(t), 'a.sqlite'))
-    const before = store.revision()
-    assert.throws(() =>
-      store.transaction(() => {
-        store.markChanged()
-        assert.equal(store.revision(), before + 1)
-        throw new Error('taken back')
-      }),
-    )
-    assert.equal(store.revision(), before)
-  })
-})
-
-describe('a change that is sent twice', () => {
-  it('is done once, answers the same, and its key is good for nothing else', (t) => {
-    using store = openStore(join(folderOf(t), 'a.sqlite'))
-    const onceOf = createOnce(store)
-    let done = 0
-    const change = (subject: string, key: string, request: unknown, now = 0) =>
-      store.transaction(() => onceOf({ subject, key, request, now }, () => `result ${++done}`))
-    assert.deepEqual(change('a', 'k', { days: 1 }), { result: 'result 1', isNew: true })
-    assert.deepEqual(change('a', 'k', { days: 1 }), { result: 'result 1', isNew: false })
-    assert.throws(() => change('a', 'k', { days: 2 }), { code: 'IDEMPOTENCY_KEY_REUSED' })
-    assert.deepEqual(change('b', 'k', { days: 2 }), { result: 'result 2', isNew: true })
-    const nextWeek = 8 * 24 * 3_600_000
-    assert.deepEqual(change('a', 'k', { days: 2 }, nextWeek), { result: 'result 3', isNew: true })
-    assert.throws(() => change('a', '', {}), { code: 'BAD_USER_INPUT' })
-    assert.throws(() => change('a', 'x'.repeat(201), {}), { code: 'BAD_USER_INPUT' })
-  })
-})
-
-describe('a client assertion', () => {
-  it('is good once, for each subject', (t) => {
-    using store = openStore(join(folderOf(t), 'a.sqlite'))
-    const use = createUseAssertion(store)
-    const assertion = { subject: 'a', jti: '1', expiresAt: 100 }
-    assert.equal(use(assertion, 1), true)
-    assert.equal(use(assertion, 100), false)
-    assert.equal(use({ ...assertion, subject: 'b' }, 2), true)
+    const first = read()
+    await setImmediate()
+    const [second, third] = [read(), read()]
+    await setImmediate()
+    assert.equal(begun.length, 1)
+    begun[0]?.resolve(1)
+    assert.equal(await first, 1)
+    await setImmediate()
+    assert.equal(begun.length, 2, 'those who came meanwhile have one together')
+    const fourth = read()
+    begun[1]?.resolve(2)
+    assert.deepEqual(await Promise.all([second, third]), [2, 2])
+    await setImmediate()
+    begun[2]?.resolve(3)
+    assert.equal(await fourth, 3)
+    const fifth = read()
+    await setImmediate()
+    begun[3]?.reject(new Error('gone'))
+    await assert.rejects(fifth, /gone/)
+    const sixth = read()
+    await setImmediate()
+    begun[4]?.resolve(4)
+    assert.equal(await sixth, 4, 'a failure does not last')
   })
 })

@@ -70,6 +70,7 @@ describe('tokens of an issuer', () => {
       {
         claims: { subject: 'mei.lin', groups: ['isthmus-sales'] },
         clientId: 'crm',
+        partnerScopes: [],
         callers: 'all',
       },
     )

@@ -209,7 +209,11 @@ describe('keys that a partner publishes', () => {
     const find = createEncryptionKeys({ onProblem: () => undefined, now: Date.now })
     const weak = { kty: 'RSA', n: 'AQAB', e: 'AQAB' }
     const { publicKey } = await generateKeyPair('EdDSA', { extractable: true })
+    const leaked = await generateKeyPair('ECDH-ES', { extractable: true })
+    assert.ok(await find({ keys: [await exportJWK(leaked.publicKey)] }))
     for (const key of [
+      await exportJWK(leaked.privateKey), // who published that has no secret any more
+      await publicJwk(ec, { key_ops: ['verify'] }),
       await publicJwk(signing, { use: 'sig' }),
       await publicJwk(signing, { alg: 'ES256' }),
       await exportJWK(publicKey),

@@ -33,11 +33,14 @@ Examples:
   npm run --silent isthmus -- token create harbour-distribution --name "ERP sync" --days 30 --address 192.0.2.0/24 2001:db8::1`,
     )
     .action(async (named: string, { name, days, address, scope, json }: Options) => {
-      using identities = localIdentities(env)
+      await using identities = await localIdentities(env)
       const { subject } = planNamed(identities.policy, named)
-      const shown = await identities.administration.create(
-        { subject, name, days, addresses: address ?? null, scopes: scope ?? null },
-        identities.by,
-      )
+      const request = { subject, name, days, addresses: address ?? null, scopes: scope ?? null }
+      const shown = await identities.audited({
+        command: 'token create',
+        about: `Subject:subject=${subject}`,
+        work: () => identities.administration.create(request, identities.by),
+        changed: ({ token }) => `Token:id=${token.id}`,
+      })
       printShown(shown, json === true)
     })

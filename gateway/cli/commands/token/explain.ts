@@ -112,7 +112,7 @@ async function callerNamed(env: Environment, named: string, policy: Policy): Pro
 
 async function tokenNamed(env: Environment, named: string): Promise<IssuedToken | null> {
   if (named !== '-' && !named.startsWith('tok_')) return null
-  using identities = localIdentities(env)
+  await using identities = await localIdentities(env)
   const { administration } = identities
   if (named !== '-') return await administration.find(named)
   const [token] = tokenPattern.exec(readFileSync(0, 'utf8')) ?? []

@@ -19,7 +19,7 @@ export const listTokensCommand = (env: Environment): Command =>
       '\nExample:\n  npm run --silent isthmus -- token list harbour-distribution',
     )
     .action(async (named: string | undefined, { json }: { json?: boolean }) => {
-      using identities = localIdentities(env)
+      await using identities = await localIdentities(env)
       const subject = named === undefined ? null : planNamed(identities.policy, named).subject
       const found: IssuedToken[] = []
       for (;;) {

@@ -14,7 +14,12 @@ export const revokeTokenCommand = (env: Environment): Command =>
       '\nExample:\n  npm run --silent isthmus -- token revoke tok_k3J9x0Qe71LmZtRw',
     )
     .action(async (id: string, { json }: { json?: boolean }) => {
-      using identities = localIdentities(env)
-      const token = await identities.administration.revoke(id, identities.by)
+      await using identities = await localIdentities(env)
+      const token = await identities.audited({
+        command: 'token revoke',
+        about: `Token:id=${id}`,
+        work: () => identities.administration.revoke(id, identities.by),
+        changed: () => `Token:id=${id}`,
+      })
       console.log(json === true ? JSON.stringify(tokenJson(token), null, 2) : `${id} is revoked.`)
     })

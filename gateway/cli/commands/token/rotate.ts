@@ -32,11 +32,14 @@ export const rotateTokenCommand = (env: Environment): Command =>
       '\nExample:\n  npm run --silent isthmus -- token rotate tok_k3J9x0Qe71LmZtRw --overlap 48',
     )
     .action(async (id: string, { overlap, days, json }: Options) => {
-      using identities = localIdentities(env)
-      const shown = await identities.administration.rotate(
-        { id, days: days ?? null, overlapHours: overlap },
-        identities.by,
-      )
+      await using identities = await localIdentities(env)
+      const request = { id, days: days ?? null, overlapHours: overlap }
+      const shown = await identities.audited({
+        command: 'token rotate',
+        about: `Token:id=${id}`,
+        work: () => identities.administration.rotate(request, identities.by),
+        changed: ({ token }) => `Token:id=${token.id}`,
+      })
       printShown(shown, json === true)
       if (json !== true) console.error(`${id} is good until ${moment(shown.replaced.expiresAt)}.`)
     })

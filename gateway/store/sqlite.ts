@@ -1,0 +1,109 @@
+/**
+ * The gateway's own database as a file, through node:sqlite: the default, for the processes of one
+ * machine. Statements end before their promises do; what is not part of a transaction waits for its end,
+ * as they share a connection.
+ */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { AppError } from '#shared/errors.ts'
+import { openForWriting } from '#shared/own/sqlite-writing.ts'
+import type { Database, Statements } from './statements.ts'
+import { storeUnavailable } from './unavailable.ts'
+
+export function openSqlite(file: string): Database {
+  mkdirSync(dirname(file), { recursive: true })
+  const database = opened(file)
+  const inside = statementsOf(database)
+  let last: Promise<unknown> = Promise.resolve()
+  /** One after the other, so that nothing gets into somebody else's transaction. */
+  function alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+  async function enclosed<Result>(
+    begin: string,
+    end: string,
+    work: (inside: Statements) => Promise<Result>,
+  ): Promise<Result> {
+    await inside.script(begin)
+    try {
+      const result = await work(inside)
+      await inside.script(end)
+      return result
+    } catch (error) {
+      // A full disk may have ended the transaction already.
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+  return {
+    kind: 'sqlite',
+    rows: (sql, values) => alone(() => inside.rows(sql, values)),
+    run: (sql, values) => alone(() => inside.run(sql, values)),
+    script: (sql) => alone(() => inside.script(sql)),
+    transaction: (_changing, work) => alone(() => enclosed('BEGIN IMMEDIATE', 'COMMIT', work)),
+    snapshot: (work) => alone(() => enclosed('BEGIN', 'ROLLBACK', work)),
+    revision: revisionOf(database),
+    [Symbol.asyncDispose]: async () => {
+      await last
+      database.close()
+    },
+  }
+}
+
+/**
+ * Takes a microsecond or two, so that every request can. A change that is not at its end yet shows
+ * already: who then reads waits for that end, and reads again if it is taken back.
+ */
+function revisionOf(database: DatabaseSync): () => number {
+  let statement: StatementSync | undefined
+  return () => {
+    try {
+      statement ??= database.prepare('SELECT number FROM revision')
+      return Number(statement.get()?.['number'])
+    } catch (cause) {
+      throw storeUnavailable(cause)
+    }
+  }
+}
+
+function statementsOf(database: DatabaseSync): Statements {
+  const prepared = new Map<string, StatementSync>()
+  const statement = (sql: string): StatementSync => {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
+    const made = database.prepare(sql)
+    prepared.set(sql, made)
+    return made
+  }
+  const told = <Result>(work: () => Result): Promise<Result> => {
+    try {
+      return Promise.resolve(work())
+    } catch (cause) {
+      return Promise.reject(storeUnavailable(cause))
+    }
+  }
+  return {
+    kind: 'sqlite',
+    rows: (sql, values = []) => told(() => statement(sql).all(...values)),
+    run: (sql, values = []) => told(() => Number(statement(sql).run(...values).changes)),
+    script: (sql) => told(() => database.exec(sql)),
+  }
+}
+
+function opened(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined
+  try {
+    database = openForWriting(file)
+    database.exec('PRAGMA synchronous = FULL') // what was answered survives a power cut
+    return database
+  } catch (cause) {
+    database?.close()
+    throw unusable(file, cause)
+  }
+}
+
+export const unusable = (file: string, cause: unknown): AppError =>
+  new AppError('DATABASE_INVALID', `The gateway's own database ${file} cannot be used.`, { cause })
