@@ -28,5 +28,5 @@ export interface Database extends Statements, AsyncDisposable {
   /** The work on what there is now, whatever is written meanwhile. It changes nothing. */
   snapshot<Result>(work: (inside: Statements) => Promise<Result>): Promise<Result>
   /** A number of the table `revision`, by a read that began after this was called. */
-  revision(): number | Promise<number>
+  revision(): Promise<number>
 }

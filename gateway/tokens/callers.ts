@@ -20,7 +20,7 @@ export interface CallersOptions {
   readonly verifyIssued: IssuedVerifier
   readonly grants: Grants
   /** Of the store, read after this is called: what is remembered of callers at another one is not sure. */
-  readonly revision: () => number | Promise<number>
+  readonly revision: () => Promise<number>
   readonly policy: () => Policy
   readonly principals: Principals
 }
