@@ -58,8 +58,8 @@ function configure(...named: readonly string[]): void {
   writeFileSync(env.ISTHMUS_CONFIG, named.length === 0 ? '' : `systems:\n${lines.join('')}`)
 }
 
-async function checked(system: string, leastPercent?: number) {
-  await using opened = await openMapping({ system, mapping: join(folder, system) }, env)
+async function checked(mapping: string, leastPercent?: number, system = mapping) {
+  await using opened = await openMapping({ system, mapping: join(folder, mapping) }, env)
   const { report } = await checkOpened(opened, env, leastPercent)
   const of = (relation: string) => {
     const found = report.relations.find((each) => each.relation === relation)
@@ -89,6 +89,44 @@ describe('references of a mapping set', () => {
     configure('erp', 'hr', 'finance')
   })
   after(() => rmSync(folder, { recursive: true }))
+
+  it('are looked for by the ids of the graph where a system has several sources', async () => {
+    for (const [name, database, prefix] of [
+      ['erp-tw', 'erp', 'tw'],
+      ['erp-de', 'hr', 'de'],
+    ] as const) {
+      mkdirSync(join(folder, name))
+      const files: Readonly<Record<string, string>> =
+        prefix === 'tw'
+          ? (shops['erp']?.files ?? {})
+          : { 'customer.sql': `SELECT 7 AS "erpCustomerNo", 'Only here' AS name` }
+      for (const [file, text] of Object.entries({
+        ...files,
+        'source.yaml': `kind: sqlite\nfile: ../${database}.sqlite\nprefix: ${prefix}\n`,
+      }))
+        writeFileSync(join(folder, name, file), text)
+    }
+    const source = join(folder, 'finance/source.yaml')
+    const plain = `kind: sqlite\nfile: ../finance.sqlite\n`
+    writeFileSync(source, `${plain}references: { Customer.erpCustomerNo: tw }\n`)
+    try {
+      writeFileSync(
+        env.ISTHMUS_CONFIG,
+        'systems:\n  erp: { mapping: [./erp-tw, ./erp-de] }\n  finance: { mapping: ./finance }\n',
+      )
+      const found = (await checked('finance')).of('debtor').references
+      assert.deepEqual(
+        found.map(({ column, percent, missing }) => ({ column, percent, missing })),
+        [{ column: 'erpCustomerNo', percent: 66.6, missing: ['tw:10'] }],
+      )
+      const within = (await checked('erp-tw', undefined, 'erp')).of('sales_order').references
+      const customer = within.find(({ column }) => column === 'erpCustomerNo')
+      assert.ok((customer?.percent ?? 0) > 85, 'those of the same source begin with its name')
+    } finally {
+      writeFileSync(source, plain)
+      configure('erp', 'hr', 'finance')
+    }
+  })
 
   it('are looked for in the other system, exactly as the graph looks for them', async () => {
     const { of } = await checked('erp')

@@ -5,7 +5,7 @@ import { openSource } from '#shared/sources/open-source.ts'
 import type { Kysely } from 'kysely'
 import type { Config, Environment } from '../../../../config.ts'
 import { declaredSystems, type DeclaredSystem } from '../../../systems.ts'
-import { openMapping } from '../opened.ts'
+import { openMapping, type Named } from '../opened.ts'
 import { asGraph } from './reading.ts'
 
 /** Where the rows of an entity are kept. */
@@ -28,9 +28,10 @@ export interface OtherSystems extends AsyncDisposable {
 }
 
 export type OpenedSystem =
-  | { readonly db: Kysely<AnyDatabase> }
+  /** One for each source of the system. */
+  | { readonly sources: readonly Kysely<AnyDatabase>[] }
   /** Why it cannot be read. */
-  | { readonly db: null; readonly reason: string }
+  | { readonly sources: null; readonly reason: string }
 
 /** `config.yaml` says which mapping set each system reads by. */
 export async function openOtherSystems(config: Config, env: Environment): Promise<OtherSystems> {
@@ -40,30 +41,34 @@ export async function openOtherSystems(config: Config, env: Environment): Promis
   const failures = new Map<string, string>()
 
   async function openNow(system: string): Promise<OpenedSystem> {
-    if (config.system(system).mapping === undefined) {
-      return { db: null, reason: `the configuration names no mapping for "${system}"` }
+    const mappings = [config.system(system).mapping ?? []].flat()
+    if (mappings.length === 0) {
+      return { sources: null, reason: `the configuration names no mapping for "${system}"` }
     }
     try {
-      const found = stack.use(await openMapping({ system }, env))
-      const source = stack.use(
-        openSource({
-          system,
-          set: found.set,
-          timeZone: found.timeZone,
-          connect: () =>
-            Promise.resolve({
-              ...found.connection,
-              [Symbol.asyncDispose]: () => Promise.resolve(),
-            }),
-        }),
-      )
-      return { db: asGraph(source, found) }
+      const sources: Kysely<AnyDatabase>[] = []
+      for (const mapping of mappings) sources.push(await openOne({ system, mapping }))
+      return { sources }
     } catch (error) {
       const ours = appErrorIn(error)
       if (ours === null) throw error
       failures.set(system, ours.message)
-      return { db: null, reason: ours.message }
+      return { sources: null, reason: ours.message }
     }
+  }
+
+  async function openOne(named: Named): Promise<Kysely<AnyDatabase>> {
+    const found = stack.use(await openMapping(named, env))
+    const source = stack.use(
+      openSource({
+        system: named.system,
+        set: found.set,
+        timeZone: found.timeZone,
+        connect: () =>
+          Promise.resolve({ ...found.connection, [Symbol.asyncDispose]: () => Promise.resolve() }),
+      }),
+    )
+    return asGraph(source, found)
   }
 
   return {

@@ -6,6 +6,7 @@ import type { AnyDatabase, EntityKey } from '#shared/relations.ts'
 import { appErrorIn } from '#shared/errors.ts'
 import type { SourceKind } from '#shared/sources/connection.ts'
 import { overMapping, type DescribedMapping } from '#shared/sources/derived.ts'
+import type { Prefixes } from '#shared/sources/prefixes.ts'
 import { quoted } from '#shared/sources/quoted.ts'
 import type { Kysely } from 'kysely'
 import type { OtherSystems, Owner } from './others.ts'
@@ -37,6 +38,8 @@ export interface ReferenceOptions {
   readonly db: Kysely<AnyDatabase>
   readonly others: OtherSystems
   readonly count: Counting
+  /** What ids of the graph begin with, and the columns of the source do not. */
+  readonly prefixes: Prefixes
   /** Columns whose values are not printed. */
   readonly sensitive: ReadonlySet<string>
   /** The least share of keys, in percent, that must lead to a row. */
@@ -54,7 +57,7 @@ export async function checkReferences(
     const key = described.relation.columns[column]?.refersTo
     if (key === undefined) continue
     const target = await targetOf(key, options)
-    if (target.db === null) {
+    if (target.sources === null) {
       unchecked.push({ column, to: target.to, reason: target.reason })
       continue
     }
@@ -70,29 +73,35 @@ export async function checkReferences(
 }
 
 type Target =
-  | { readonly db: Kysely<AnyDatabase>; readonly to: string; readonly owner: Owner }
-  | { readonly db: null; readonly to: string; readonly reason: string }
+  | {
+      readonly sources: readonly Kysely<AnyDatabase>[]
+      readonly to: string
+      readonly owner: Owner
+    }
+  | { readonly sources: null; readonly to: string; readonly reason: string }
 
 async function targetOf(
   key: EntityKey,
   { system, db: own, others }: ReferenceOptions,
 ): Promise<Target> {
   const owner = others.ownerOf(key)
-  if (owner === null) return { db: null, to: key, reason: 'no system here declares it' }
+  if (owner === null) return { sources: null, to: key, reason: 'no system here declares it' }
   const to = `${owner.system}.${owner.relation}.${owner.column}`
-  if (owner.system === system) return { db: own, to, owner }
+  if (owner.system === system) return { sources: [own], to, owner }
   const opened = await others.open(owner.system)
-  return opened.db === null ? { to, ...opened } : { to, owner, ...opened }
+  return opened.sources === null ? { to, ...opened } : { to, owner, ...opened }
 }
 
 async function checkReference(
   described: DescribedMapping,
   column: string,
-  { db, to, owner }: Extract<Target, { owner: Owner }>,
-  { system, others, count, sensitive }: ReferenceOptions,
+  { sources, to, owner }: Extract<Target, { owner: Owner }>,
+  { system, others, count, prefixes, sensitive }: ReferenceOptions,
 ): Promise<CheckedReference | UncheckedReference> {
-  const { keys, sample } = await differentKeys(described, column, count)
-  const found = await keysIn(db, owner, sample).catch((error: unknown) => {
+  const { keys, sample: own } = await differentKeys(described, column, count)
+  const prefix = prefixes.get(`${described.mapping.relation}.${column}`) ?? ''
+  const sample = own.map((key) => prefix + key)
+  const found = await keysIn(sources, owner, sample).catch((error: unknown) => {
     const ours = appErrorIn(error)
     if (ours?.code === 'NOT_MAPPED') return `${to} is not mapped`
     // What is wrong with another system is told when that one is checked.
@@ -115,9 +124,9 @@ async function checkReference(
   }
 }
 
-/** Those of the keys that are there, as the graph finds them. */
+/** Those of the keys that are there, as the graph finds them: in any of the system's sources. */
 async function keysIn(
-  db: Kysely<AnyDatabase>,
+  sources: readonly Kysely<AnyDatabase>[],
   { relation, column }: Owner,
   keys: readonly string[],
 ): Promise<ReadonlySet<string>> {
@@ -125,8 +134,10 @@ async function keysIn(
   const name = `${relation}.${column}`
   for (let at = 0; at < keys.length; at += chunkSize) {
     const chunk = keys.slice(at, at + chunkSize)
-    const rows = await db.selectFrom(relation).select(name).where(name, 'in', chunk).execute()
-    for (const row of rows) found.add(String(row[column]))
+    for (const db of sources) {
+      const rows = await db.selectFrom(relation).select(name).where(name, 'in', chunk).execute()
+      for (const row of rows) found.add(String(row[column]))
+    }
   }
   return found
 }

@@ -169,6 +169,7 @@ async function relationReport(
         db,
         others: checking.others,
         count,
+        prefixes: opened.set.prefixes,
         sensitive,
         leastPercent: checking.leastPercent,
       })
