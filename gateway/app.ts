@@ -150,10 +150,11 @@ export async function createApp(
         if (source !== undefined) sources.set(place.name, source)
       }
       await loaded.ready
-      const views = createViews(loaded.generation, {
-        withKeys: config.audit !== null,
-        introspection: config.introspection,
-      })
+      const views = createViews(
+        loaded.generation,
+        { withKeys: config.audit !== null, introspection: config.introspection },
+        (subject) => policy?.partner(subject)?.excludedTags ?? [],
+      )
       const { scopes } = loaded.generation.policies
       const everybody = { ...gatewayItself, subject: 'anybody', scopes: [...scopes] }
       return { ...loaded, views, sources, everybody, running: 0, isRetired: false }
@@ -201,7 +202,8 @@ export async function createApp(
     readPolicy(config.policy, generation.policies.scopes, {
       isForeign: isSdl,
       partnerLimits: config.limits.partner,
-      scopesFor: (audience) => scopesFor(generation, audience),
+      scopesFor: (...contract) => scopesFor(generation, ...contract),
+      tags: new Set([...generation.tags.values()].flat()),
     })
   try {
     answerKeys = await answerKeysOf(config.answerKeys.length > 0 ? config.answerKeys : demoKeys())

@@ -33,6 +33,8 @@ import type { Generation } from '../supergraph/generation.ts'
 export interface Caller {
   readonly subject: string
   readonly audience: Audience
+  /** Of a partner's file. */
+  readonly excludedTags?: readonly string[]
   readonly scopes: readonly string[]
   /** Null: all rows. */
   readonly rows: RowLimit | null
@@ -52,7 +54,7 @@ export interface Explanation extends Caller {
 }
 
 export function explain(caller: Caller, whole: Generation): Explanation {
-  const generation = contractOf(whole, caller.audience)
+  const generation = contractOf(whole, caller.audience, caller.excludedTags)
   const asking = askingAs(caller, generation)
   const readable = new Set<string>()
   const refused = new Map<string, Refused>()
@@ -123,7 +125,11 @@ export function explainOperation(
     limits: openLimits,
     hideSuggestions: false,
   })
-  const outside = outsideOf(contractOf(whole, caller.audience), document, whole)
+  const outside = outsideOf(
+    contractOf(whole, caller.audience, caller.excludedTags),
+    document,
+    whole,
+  )
   const asking = askingAs(caller, whole)
   const { denied } = authorise(document, operationOf(document, undefined), whole, asking)
   const isOutside = new Set(outside.map(({ coordinate }) => coordinate))

@@ -23,6 +23,8 @@ export interface Partner {
   readonly name: string
   readonly subject: string
   readonly audience: Audience
+  /** Tags of the schema that its contract leaves out, beside those that its audience does not see. */
+  readonly excludedTags: readonly string[]
   /** The row rule that limits it, with what its file says of it. */
   readonly rows: RowLimit
   readonly scopes: readonly string[]
@@ -49,8 +51,13 @@ export interface PolicyOptions {
   readonly isForeign?: boolean
   /** Of partners whose file says nothing else. */
   readonly partnerLimits?: Limits
-  /** The scopes that something in the contract of an audience asks for; by default all. */
-  readonly scopesFor?: (audience: Audience) => ReadonlySet<string> | null
+  /** The scopes that something in a contract asks for; by default all. */
+  readonly scopesFor?: (
+    audience: Audience,
+    excludedTags: readonly string[],
+  ) => ReadonlySet<string> | null
+  /** The tags that the schema has; by default any. */
+  readonly tags?: ReadonlySet<string> | null
 }
 
 /**
@@ -64,10 +71,11 @@ export function readPolicy(
     isForeign = false,
     partnerLimits = defaultLimits.partner,
     scopesFor = () => known,
+    tags = null,
   }: PolicyOptions = {},
 ): Policy {
   const problems: string[] = []
-  const checking = { known, isForeign, partnerLimits, scopesFor, problems }
+  const checking = { known, isForeign, partnerLimits, scopesFor, tags, problems }
   const roles = readRoles(join(folder, 'roles.yaml'), checking)
   const partners = readPartners(join(folder, 'partners'), checking)
   if (problems.length > 0) {
@@ -146,7 +154,7 @@ function readRoles(path: string, checking: Checking) {
 
 const partnerKeys = [
   ...(['subject', 'audience', 'purpose', 'rows', 'parameters', 'scopes'] as const),
-  ...(['limits', 'jwks', 'jwksUrl'] as const),
+  ...(['excludedTags', 'limits', 'jwks', 'jwksUrl'] as const),
 ]
 
 function readPartners(folder: string, checking: Checking) {
@@ -173,14 +181,12 @@ function readPartner(name: string, file: PolicyFile, checking: Checking): Partne
     problems.push(`${at([key])}: "${key}" is missing or not text`)
     return ''
   }
-  const { audience, scopes } = readGranted(file, checking)
   const limits = at(['limits'])
   return {
     name,
     subject: text('subject'),
-    audience,
+    ...readGranted(file, checking),
     rows: readRows(text('rows'), file, problems),
-    scopes,
     limits: mergedLimits(
       checking.partnerLimits,
       readPartnerLimits(yaml['limits'], limits, problems),
@@ -191,25 +197,36 @@ function readPartner(name: string, file: PolicyFile, checking: Checking): Partne
   }
 }
 
-/** The audience of a partner, and scopes that open something there. */
-function readGranted(file: PolicyFile, checking: Checking): Pick<Partner, 'audience' | 'scopes'> {
-  const { problems, scopesFor } = checking
+/** The contract of a partner, and scopes that open something there. */
+function readGranted(
+  file: PolicyFile,
+  checking: Checking,
+): Pick<Partner, 'audience' | 'excludedTags' | 'scopes'> {
+  const { problems, scopesFor, tags, isForeign } = checking
   const { yaml, at } = file
   const listed = textsOf(yaml['scopes'] ?? [], { file, at: ['scopes'], problems })
   const scopes = knownScopes(listed, { file, at: ['scopes'] }, checking)
   if (listed.includes('*'))
     problems.push(`${at(['scopes'])}: scopes: a partner's scopes are named one by one`)
+  const excluded = ['excludedTags']
+  const excludedTags = textsOf(yaml['excludedTags'] ?? [], { file, at: excluded, problems })
+  for (const [index, tag] of excludedTags.entries()) {
+    if (tags === null || tags.has(tag) || isForeign) continue
+    problems.push(
+      `${at([...excluded, index])}: excludedTags: nothing in the schema has the tag "${tag}"`,
+    )
+  }
   const audience = audiences.find((each) => each === yaml['audience'] && each !== 'EMPLOYEE')
   if (audience === undefined) {
     problems.push(`${at(['audience'])}: "audience" is none of ${audiences.slice(1).join(', ')}`)
-    return { audience: 'PARTNER_SYSTEM', scopes }
+    return { audience: 'PARTNER_SYSTEM', excludedTags, scopes }
   }
-  const within = scopesFor(audience)
+  const within = scopesFor(audience, excludedTags)
   for (const scope of scopes.filter((each) => within?.has(each) === false))
     problems.push(
-      `${at(['scopes', listed.indexOf(scope)])}: scopes: all that asks for "${scope}" is outside of the contract of ${audience}`,
+      `${at(['scopes', listed.indexOf(scope)])}: scopes: all that asks for "${scope}" is outside of the contract of ${audience}${excludedTags.length === 0 ? '' : ` without ${excludedTags.join(', ')}`}`,
     )
-  return { audience, scopes }
+  return { audience, excludedTags, scopes }
 }
 
 /** A rule that no relation declares would show nothing; so would a parameter it does not read. */

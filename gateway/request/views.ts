@@ -1,5 +1,5 @@
 /**
- * What each caller sees of a generation: the contract of the audience, with the questions prepared for
+ * What each caller sees of a generation: the contract of its audience and its own file, with the questions prepared for
  * it kept apart from those of others.
  */
 import type { Principal } from '#shared/principal.ts'
@@ -16,10 +16,17 @@ export interface Views {
   warm(from: Views): Promise<void>
 }
 
-export function createViews(generation: Generation, options: PreparationOptions): Views {
+/** What else the file of a partner excludes, by its subject. */
+export type ExcludedTags = (subject: string) => readonly string[]
+
+export function createViews(
+  generation: Generation,
+  options: PreparationOptions,
+  excludedTagsOf: ExcludedTags = () => [],
+): Views {
   const views = new Map<Generation, Graph>()
-  const of: Views['of'] = ({ audience }) => {
-    const seen = contractOf(generation, audience)
+  const of: Views['of'] = ({ audience, subject }) => {
+    const seen = contractOf(generation, audience, excludedTagsOf(subject))
     const known = views.get(seen)
     if (known !== undefined) return known
     // A contract shows all of itself, to everybody of its audience.

@@ -1,7 +1,7 @@
 /**
  * Contracts: the API schema as an audience of partners sees it, by `@tag` in the systems' schemas. What
  * is tagged `internal` is for employees only; what is tagged with audiences is for these; all else is
- * for everybody. An input that tells a hidden field is hidden with it. Questions, introspection and
+ * for everybody. A partner's own file may exclude further tags. An input that tells a hidden field is hidden with it. Questions, introspection and
  * suggestions know this schema only, so what is outside of it is like what does not exist.
  */
 import {
@@ -35,14 +35,22 @@ const audienceTags: ReadonlySet<string> = new Set(Object.values(tagOf))
 /** By audience, and by what is hidden: audiences that see the same share what is made of it. */
 const contracts = new WeakMap<Generation, Map<string, Generation>>()
 
-/** The generation as the audience sees it; itself where nothing is hidden. Made once. */
-export function contractOf(generation: Generation, audience: Audience): Generation {
+/**
+ * The generation as the audience sees it, without what has one of the excluded tags; itself where nothing
+ * is hidden. Made once.
+ */
+export function contractOf(
+  generation: Generation,
+  audience: Audience,
+  excludedTags: readonly string[] = [],
+): Generation {
   if (audience === 'EMPLOYEE') return generation
   const made = contracts.get(generation) ?? new Map<string, Generation>()
   contracts.set(generation, made)
-  const before = made.get(audience)
+  const name = excludedTags.length === 0 ? audience : `${audience} ${JSON.stringify(excludedTags)}`
+  const before = made.get(name)
   if (before !== undefined) return before
-  const hidden = hiddenFrom(tagOf[audience], generation)
+  const hidden = hiddenFrom([tagOf[audience], ...excludedTags], generation)
   const key = JSON.stringify([...hidden].toSorted())
   const contract =
     hidden.size === 0
@@ -50,7 +58,7 @@ export function contractOf(generation: Generation, audience: Audience): Generati
       : (made.get(key) ??
         Object.freeze({ ...generation, apiSchema: schemaWithout(generation.apiSchema, hidden) }))
   made.set(key, contract)
-  made.set(audience, contract)
+  made.set(name, contract)
   return contract
 }
 
@@ -85,12 +93,15 @@ function lacksTypes(type: GraphQLNamedType, left: GraphQLSchema, whole: GraphQLS
   return left.getPossibleTypes(type).length < whole.getPossibleTypes(before).length
 }
 
-function hiddenFrom(own: string, { tags, policies }: Generation): ReadonlySet<string> {
+function hiddenFrom(
+  [own, ...excluded]: readonly [own: string, ...excluded: string[]],
+  { tags, policies }: Generation,
+): ReadonlySet<string> {
   const hidden = new Set(
     [...tags].flatMap(([coordinate, names]) => {
       const meant = names.filter((name) => audienceTags.has(name))
       const isFor = !names.includes(internal) && (meant.length === 0 || meant.includes(own))
-      return isFor ? [] : [coordinate]
+      return isFor && !names.some((name) => excluded.includes(name)) ? [] : [coordinate]
     }),
   )
   const isField = (field: string) => hidden.has(field) || hidden.has(field.split('.', 1)[0] ?? '')
@@ -98,9 +109,13 @@ function hiddenFrom(own: string, { tags, policies }: Generation): ReadonlySet<st
   return hidden
 }
 
-/** The scopes that something in the schema of the audience asks for. */
-export function scopesFor(generation: Generation, audience: Audience): ReadonlySet<string> {
-  const { apiSchema, policies } = contractOf(generation, audience)
+/** The scopes that something in the contract asks for. */
+export function scopesFor(
+  generation: Generation,
+  audience: Audience,
+  excludedTags: readonly string[] = [],
+): ReadonlySet<string> {
+  const { apiSchema, policies } = contractOf(generation, audience, excludedTags)
   if (apiSchema === generation.apiSchema) return policies.scopes
   const isThere = (coordinate: string) => isInSchema(apiSchema, coordinate)
   return new Set([

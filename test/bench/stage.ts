@@ -36,6 +36,8 @@ export interface Stage extends AsyncDisposable {
   readonly auditConfig: string
   readonly tracedConfig: string
   readonly openConfig: string
+  /** Of demo mode, in which the demo's identities ask; without an audit, as the other rows. */
+  readonly demoConfig: string
   /** The headers of a caller with all scopes, for `config` and for demo mode. */
   readonly caller: Headers
   readonly demoCaller: Headers
@@ -108,6 +110,7 @@ export async function buildStage(): Promise<Stage> {
       }),
     ),
     auditConfig: write('audit-config.yaml', stringify(production)),
+    demoConfig: write('demo-config.yaml', stringify({ limits, audit: { enabled: false } })),
     openConfig: write('open-config.yaml', stringify({ limits })),
     caller: { authorization: `Bearer ${token}` },
     demoCaller: { authorization: `Bearer ${demoToken('admin', demoSecret(data))}` },

@@ -3,6 +3,9 @@
  * questions, introspection, suggestions and the SDL.
  */
 import assert from 'node:assert/strict'
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import {
   buildSchema,
@@ -18,6 +21,8 @@ import {
 } from 'graphql'
 import { audiences, nobody, type Audience } from '#shared/principal.ts'
 import { meets } from '#shared/rules/requirements.ts'
+import type { Config } from '../../gateway/config.ts'
+import { readWithPlatform } from '../../gateway/platform/schema.ts'
 import { readPolicy } from '../../gateway/policy/policy.ts'
 import { createAskable } from '../../gateway/reports/askable.ts'
 import { readLibrary } from '../../gateway/reports/library.ts'
@@ -240,6 +245,41 @@ function strangersIn(text: string, schema: GraphQLSchema): readonly string[] {
   })
   return strangers
 }
+
+describe('a contract with excluded tags', () => {
+  it('has nothing of them for that partner, and all of it for the others', async (t) => {
+    const policy = mkdtempSync(join(tmpdir(), 'isthmus-policy-'))
+    t.after(() => rmSync(policy, { recursive: true }))
+    cpSync('gateway/policy', policy, { recursive: true, filter: (path) => !path.endsWith('.ts') })
+    appendFileSync(
+      join(policy, 'partners/harbour-distribution.yaml'),
+      'excludedTags: [logistics, billing]\n',
+    )
+    const tagged = () => {
+      const { sdl, ...rest } = readWithPlatform('supergraph.yaml')
+      const marked = sdl
+        .replace(/^  requestedOn: Date.*$/m, '$& @tag(name: "logistics")')
+        .replace(/^type Invoice$/m, '$& @tag(name: "billing")')
+      return { ...rest, sdl: marked }
+    }
+    const change = (config: Config) => ({ ...config, policy })
+    await using gateway = await startHttp(change, { supergraph: tagged })
+    const ask = async (query: string, as: 'partner' | 'agency' | 'admin') =>
+      gateway.post({ query }, { token: gateway.token(as) })
+    const question = '{ salesOrders(first: 1) { nodes { orderNo requestedOn } } }'
+    for (const as of ['agency', 'admin'] as const)
+      assert.equal((await ask(question, as)).status, 200, as)
+    const refused = await ask(question, 'partner')
+    assert.equal(refused.status, 400)
+    assert.match(refused.text, /Cannot query field \\"requestedOn\\" on type \\"SalesOrder\\"/)
+    const sdlFor = async (as: 'partner' | 'agency') => {
+      const headers = { authorization: `Bearer ${gateway.token(as)}` }
+      return await (await fetch(`${gateway.url}/schema.graphql`, { headers })).text()
+    }
+    assert.match(await sdlFor('agency'), /^type Invoice /m)
+    assert.doesNotMatch(await sdlFor('partner'), /^type Invoice |: \[?Invoice\b|requestedOn/m)
+  })
+})
 
 describe('introspection by scopes', () => {
   let gateway: HttpGateway

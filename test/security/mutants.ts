@@ -146,7 +146,8 @@ const all: readonly Mutant[] = [
     'return counts.length === 0 ? left': 'return counts.length >= 0 ? left',
   }),
   ...at('gateway/request/views.ts', contracts, {
-    'contractOf(generation, audience)': "(audience === 'EMPLOYEE' ? generation : generation)",
+    'contractOf(generation, audience, excludedTagsOf(subject))': 'generation',
+    'excludedTagsOf(subject)': '[]',
   }),
   ...at(
     'gateway/supergraph/filtered-schema.ts',

@@ -173,9 +173,9 @@ export function entryNamed(name: string): Entry {
 export const embedded: readonly Entry[] = [
   entry('isthmus', {
     command: () => [node, 'gateway/main.ts'],
-    env: (port, { data, openConfig }) => ({
+    env: (port, { data, demoConfig }) => ({
       PORT: String(port),
-      ISTHMUS_CONFIG: openConfig,
+      ISTHMUS_CONFIG: demoConfig,
       ISTHMUS_DATA: data,
       LOG_LEVEL: 'warn',
     }),

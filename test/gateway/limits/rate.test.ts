@@ -62,7 +62,7 @@ describe('points over HTTP', () => {
     const answer = await gateway.post(orders, { token, headers: { 'isthmus-cost': '1' } })
     const { extensions } = answer.json() as { extensions: { cost: object } }
     assert.deepEqual(extensions.cost, {
-      ...{ estimated: 101, actual: 101, systems: { erp: 101 } },
+      ...{ estimated: 101, actual: 101, systems: { erp: { estimated: 101, actual: 101 } } },
     })
     assert.match(answer.headers.get('ratelimit') ?? '', /^"minute";r=199;/)
   })

@@ -52,6 +52,20 @@ describe('the policy files', () => {
     })
   })
 
+  it('exclude tags that the schema has', (t) => {
+    const excluding = (tags: string) =>
+      folderOf(t, '', {
+        'x.yaml': `subject: partner:x\naudience: SUPPLIER\nrows: own_supplier\nparameters: { supplierNo: [S1] }\nexcludedTags: ${tags}`,
+      })
+    const tags = new Set(['pricing'])
+    const [partner] = readPolicy(excluding('[pricing]'), known, { tags }).partners
+    assert.deepEqual(partner?.excludedTags, ['pricing'])
+    assert.throws(() => readPolicy(excluding('[pricing, prices]'), known, { tags }), {
+      message: 'Policy:\n  x.yaml:5: excludedTags: nothing in the schema has the tag "prices"',
+    })
+    assert.doesNotThrow(() => readPolicy(excluding('[prices]'), known, { tags, isForeign: true }))
+  })
+
   const partnerWith = (rows: string) =>
     `subject: partner:x\naudience: SUPPLIER\n${rows}\nscopes: [a:b:read]`
 

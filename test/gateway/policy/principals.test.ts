@@ -13,6 +13,7 @@ const partner: Partner = {
   name: 'x',
   subject: 'partner:x',
   audience: 'DISTRIBUTOR',
+  excludedTags: [],
   rows: { rule: 'own_customers', parameters: { crmAccountId: ['A1'] } },
   scopes: ['s'],
   limits: defaultLimits.partner,

@@ -62,7 +62,8 @@ Examples:
       const policy = readPolicy(config.policy, generation.policies.scopes, {
         isForeign: isBare(config.supergraph),
         partnerLimits: config.limits.partner,
-        scopesFor: (audience) => scopesFor(generation, audience),
+        scopesFor: (...contract) => scopesFor(generation, ...contract),
+        tags: new Set([...generation.tags.values()].flat()),
       })
       const found = async (named: string) =>
         explain(await callerNamed(env, named, policy), generation)
