@@ -23,7 +23,7 @@ import {
 import type { Log } from '../log.ts'
 import type { Observer } from '../request/observer.ts'
 import type { TracingConfig } from './config.ts'
-import type { Watcher } from './telemetry.ts'
+import type { Watch, Watcher } from './telemetry.ts'
 
 /** How long an export may take, in milliseconds: also what a stop may wait. */
 const exportMs = 3_000
@@ -46,6 +46,7 @@ export function createTraces(config: TracingConfig, log: Log): Watcher {
         { kind: SpanKind.SERVER, attributes: { 'isthmus.request_id': requestId } },
         contextOf(traceparent),
       )
+      if (!span.isRecording()) return unrecorded(span)
       const below = trace.setSpan(ROOT_CONTEXT, span)
       return {
         observer: observe(span, (system) =>
@@ -69,6 +70,16 @@ export function createTraces(config: TracingConfig, log: Log): Watcher {
         log.warn({ err: error }, 'the last traces could not be sent')
       }
     },
+  }
+}
+
+/** Most questions: their requests are told which trace they are part of, and that it is not recorded. */
+function unrecorded(span: Span): Watch {
+  const traceparent = traceparentOf(span)
+  const nothing = () => undefined
+  return {
+    observer: { stage: nothing, fetch: nothing, statement: nothing, fetching: () => traceparent },
+    end: nothing,
   }
 }
 

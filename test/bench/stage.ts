@@ -29,8 +29,8 @@ export interface Stage extends AsyncDisposable {
   readonly supergraph: string
   readonly plainSupergraph: string
   /**
-   * Configurations of our gateway: with an issuer and an internal secret, with an audit too, with traces of
-   * every question and metrics too, and with none of these.
+   * Configurations of our gateway: with an issuer and an internal secret, with an audit too, with metrics
+   * and traces too, and with none of these.
    */
   readonly config: string
   readonly auditConfig: string
@@ -105,7 +105,7 @@ export async function buildStage(): Promise<Stage> {
         audit: { enabled: false },
         telemetry: {
           metrics: { port: 0 },
-          tracing: { endpoint: collector, sampleRatio: 1 },
+          tracing: { endpoint: collector },
         },
       }),
     ),
