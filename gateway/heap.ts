@@ -1,14 +1,38 @@
 /**
- * Keeps resident memory level (`npm run bench:memory`): how far the heap may grow before what is no longer used is taken away. V8's defaults are for programs
- * that end soon: it waits until the heap is four times as large as what lives in it, and gives what is
- * new 130 MB. A gateway keeps its questions for days, and would hold several times what they weigh.
- * V8 reads both numbers at each collection, so they hold from the next one on; how large the heap may
- * become in the end is left to Node.
+ * Keeps resident memory level (`npm run bench:memory`). V8's defaults are for programs that end soon: it
+ * waits until the heap is four times as large as what lives in it. That is quickest for long lists, whose
+ * rows are gone with their answer. But a question that is forgotten leaves behind what had lived long, and
+ * so much of it that a gateway with many different questions would hold several times what it needs.
+ *
+ * V8 reads both numbers at each collection. Only a program that is the gateway alone sets them.
  */
 import { setFlagsFromString } from 'node:v8'
 
-/** To be called once the gateway listens: what is loaded until then stays. */
-export function limitHeapGrowth(): void {
-  setFlagsFromString('--heap-growing-percent=80')
+/** Percent of what lives in it by which the heap may grow while questions are forgotten. */
+const growth = 30
+
+/** How long that holds after the last one, in milliseconds. */
+const holdsMs = 10_000
+
+let isOurProcess = false
+let timer: NodeJS.Timeout | undefined
+
+/** To be called once the gateway listens. */
+export function keepMemoryLevel(): void {
+  isOurProcess = true
   setFlagsFromString('--semi-space-growth-factor=1') // the space of what is new stays as it is
+}
+
+/** To be called for each question that is forgotten. */
+export function forgotten(): void {
+  if (!isOurProcess) return
+  if (timer !== undefined) {
+    timer.refresh()
+    return
+  }
+  setFlagsFromString(`--heap-growing-percent=${growth}`)
+  timer = setTimeout(() => {
+    timer = undefined
+    setFlagsFromString('--heap-growing-percent=0') // as V8 thinks best
+  }, holdsMs).unref()
 }

@@ -5,7 +5,7 @@
 import type { createApp, Pages } from './app.ts'
 import type { Config } from './config.ts'
 import { ensureDemo, isEmbedded, printDemo, sayMaking } from './demo.ts'
-import { limitHeapGrowth } from './heap.ts'
+import { keepMemoryLevel } from './heap.ts'
 import type { Log } from './log.ts'
 import { ensureBundle, type Bundle } from './pages/bundled.ts'
 import { createPages } from './pages/pages.ts'
@@ -24,7 +24,7 @@ export async function serve(config: Config, log: Log, create: typeof createApp):
   const listening = await app.listen(
     isBare(config.supergraph) ? null : pagesOf(config, ensureBundle(log)),
   )
-  limitHeapGrowth()
+  keepMemoryLevel()
   console.log(`Isthmus answers at ${listening.url}/graphql`)
   if (telemetry?.metricsUrl != null) console.log(`Metrics at ${telemetry.metricsUrl}`)
   if (isEmbedded(config)) printDemo(config.data, listening.url)

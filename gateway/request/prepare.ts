@@ -12,6 +12,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import type { Introspection } from '../config.ts'
+import { forgotten } from '../heap.ts'
 import { compileCost, type OperationCost } from '../limits/cost.ts'
 import { checkDocument, type DocumentSize } from '../limits/document.ts'
 import { noLimits, type Limits } from '../limits/limits.ts'
@@ -115,9 +116,9 @@ export function createPreparations(
   generation: Generation,
   options: PreparationOptions = { withKeys: false },
 ): Preparations {
-  const documents = createRecent<Asked>(maxLength)
-  const kept = createRecent<Kept>(maxLength)
-  const programs = createRecent<Promise<Program>>(maxLength)
+  const documents = createRecent<Asked>(maxLength, forgotten)
+  const kept = createRecent<Kept>(maxLength, forgotten)
+  const programs = createRecent<Promise<Program>>(maxLength, forgotten)
   const rightsOf = createRights(generation.policies.policies)
   const schemas = createRecent<GraphQLSchema>(maxSchemas)
   const { apiSchema: schema } = generation

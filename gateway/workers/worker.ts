@@ -4,7 +4,7 @@
  */
 import { createApp, type App } from '../app.ts'
 import type { Config } from '../config.ts'
-import { limitHeapGrowth } from '../heap.ts'
+import { keepMemoryLevel } from '../heap.ts'
 import { createLog, noLog, type Log } from '../log.ts'
 import { ensureBundle } from '../pages/bundled.ts'
 import { graceMs, pagesOf } from '../serve.ts'
@@ -34,7 +34,7 @@ export async function serveWorker(config: Config, logLevel: string): Promise<voi
         return reload(app, log)
       },
     })
-    limitHeapGrowth()
+    keepMemoryLevel()
     tell({ kind: 'LISTENING', url: listening.url, generation: app.generation().id })
     await stopped
     await listening.close(graceMs)
