@@ -1,14 +1,14 @@
 /**
  * Keeps resident memory level (`npm run bench:memory`). V8's defaults are for programs that end soon: it
  * waits until the heap is four times as large as what lives in it. That is quickest for long lists, whose
- * rows are gone with their answer. But a question that is forgotten leaves behind what had lived long, and
- * so much of it that a gateway with many different questions would hold several times what it needs.
+ * rows are gone with their answer. But what is made for a new question lives long, until that is forgotten
+ * for a newer one: a gateway with many different questions would hold several times what it needs.
  *
  * V8 reads both numbers at each collection. Only a program that is the gateway alone sets them.
  */
 import { setFlagsFromString } from 'node:v8'
 
-/** Percent of what lives in it by which the heap may grow while questions are forgotten. */
+/** Percent of what lives in it by which the heap may grow while new questions come. */
 const growth = 30
 
 /** How long that holds after the last one, in milliseconds. */
@@ -23,8 +23,8 @@ export function keepMemoryLevel(): void {
   setFlagsFromString('--semi-space-growth-factor=1') // the space of what is new stays as it is
 }
 
-/** To be called for each question that is forgotten. */
-export function forgotten(): void {
+/** To be called for each question that was not known. */
+export function newQuestion(): void {
   if (!isOurProcess) return
   if (timer !== undefined) {
     timer.refresh()

@@ -12,7 +12,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import type { Introspection } from '../config.ts'
-import { forgotten } from '../heap.ts'
+import { newQuestion } from '../heap.ts'
 import { compileCost, type OperationCost } from '../limits/cost.ts'
 import { checkDocument, type DocumentSize } from '../limits/document.ts'
 import { noLimits, type Limits } from '../limits/limits.ts'
@@ -116,9 +116,9 @@ export function createPreparations(
   generation: Generation,
   options: PreparationOptions = { withKeys: false },
 ): Preparations {
-  const documents = createRecent<Asked>(maxLength, forgotten)
-  const kept = createRecent<Kept>(maxLength, forgotten)
-  const programs = createRecent<Promise<Program>>(maxLength, forgotten)
+  const documents = createRecent<Asked>(maxLength)
+  const kept = createRecent<Kept>(maxLength)
+  const programs = createRecent<Promise<Program>>(maxLength)
   const rightsOf = createRights(generation.policies.policies)
   const schemas = createRecent<GraphQLSchema>(maxSchemas)
   const { apiSchema: schema } = generation
@@ -142,6 +142,7 @@ export function createPreparations(
       checkDocument(known.size, limits)
       return known
     }
+    newQuestion()
     const { document, size } = parseDocument(text, { schema, limits, hideSuggestions })
     const operation = operationOf(document, operationName)
     // Where there is no root, nothing of the operation was validated.

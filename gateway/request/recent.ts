@@ -7,11 +7,7 @@ export interface Recent<Value> {
   values(): Iterable<Value>
 }
 
-/** `onDropped` is told of each that no longer has a place. */
-export function createRecent<Value>(
-  maxWeight: number,
-  onDropped: () => void = () => undefined,
-): Recent<Value> {
+export function createRecent<Value>(maxWeight: number): Recent<Value> {
   // The most recently used are at the end, the oldest goes first.
   const kept = new Map<string, { readonly value: Value; readonly weight: number }>()
   let total = 0
@@ -38,7 +34,6 @@ export function createRecent<Value>(
       for (const oldest of kept.keys()) {
         if (total <= maxWeight) break
         remove(oldest)
-        onDropped()
       }
     },
     delete: remove,
