@@ -5,6 +5,7 @@
 import type { Fetcher } from '@graphiql/toolkit'
 import type { Answer, SourceReport } from './answer.ts'
 import { createHeld } from './held.ts'
+import { meantOperation } from './operation.ts'
 import { fetchAsCaller } from './session.ts'
 
 export const lastAnswer = createHeld<Answer | null>(null)
@@ -46,6 +47,7 @@ async function tell(observer: Observer, asked: Asked, signal: AbortSignal): Prom
 
 async function ask(asked: Asked, signal: AbortSignal) {
   const isQuestion = asked.operationName !== 'IntrospectionQuery'
+  const operationName = meantOperation(asked.query, asked.operationName)
   const startedAt = performance.now()
   const response = await fetchAsCaller('/graphql', {
     method: 'POST',
@@ -54,7 +56,7 @@ async function ask(asked: Asked, signal: AbortSignal) {
       'content-type': 'application/json',
       ...(isQuestion ? { 'isthmus-sources': '1' } : {}),
     },
-    body: JSON.stringify(asked),
+    body: JSON.stringify({ ...asked, operationName }),
     signal,
   })
   const { extensions, ...answer } = (await response.json()) as GraphqlAnswer // what /graphql answers
@@ -62,7 +64,7 @@ async function ask(asked: Asked, signal: AbortSignal) {
   const { sources = [], ...others } = extensions ?? {}
   lastAnswer.keep({
     query: asked.query,
-    operationName: asked.operationName ?? null,
+    operationName,
     data: answer.data ?? null,
     errors: answer.errors ?? [],
     sources,
