@@ -97,7 +97,7 @@ interface Kept {
  * What one generation keeps of documents, of what is prepared and of programs, each in characters of
  * text; a character weighs 30 to 50 bytes here (`npm run bench:memory`).
  */
-const maxLength = 200_000
+const maxLength = 150_000
 
 /** Questions that a new generation knows before it takes over. */
 const maxWarmed = 100
