@@ -19,11 +19,14 @@ export const graceMs = 10_000
 
 export async function serve(config: Config, log: Log, create: typeof createApp): Promise<void> {
   await ensureDemo(config, sayMaking)
-  const telemetry = await openTelemetry(config.telemetry, { log })
-  const app = await create(config, { log, telemetry })
+  // What cannot begin must end: nothing may be left that listens.
+  await using begun = new AsyncDisposableStack()
+  const telemetry = begun.use(await openTelemetry(config.telemetry, { log }))
+  const app = begun.use(await create(config, { log, telemetry }))
   const listening = await app.listen(
     isBare(config.supergraph) ? null : pagesOf(config, ensureBundle(log)),
   )
+  const running = begun.move()
   keepMemoryLevel()
   console.log(`Isthmus answers at ${listening.url}/graphql`)
   if (telemetry?.metricsUrl != null) console.log(`Metrics at ${telemetry.metricsUrl}`)
@@ -41,8 +44,7 @@ export async function serve(config: Config, log: Log, create: typeof createApp):
     stopping = true
     void (async () => {
       await listening.close(graceMs)
-      await app[Symbol.asyncDispose]()
-      await telemetry?.[Symbol.asyncDispose]()
+      await running.disposeAsync()
     })()
   }
   process.on('SIGINT', stop)

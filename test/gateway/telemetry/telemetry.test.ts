@@ -12,7 +12,7 @@ import { noLog } from '../../../gateway/log.ts'
 import { noTelemetry, type TelemetryConfig } from '../../../gateway/telemetry/config.ts'
 import { openTelemetry, type Telemetry } from '../../../gateway/telemetry/telemetry.ts'
 import { startHttp, type HttpGateway } from '../../support/http.ts'
-import { folder } from '../../support/program.ts'
+import { folder, start } from '../../support/program.ts'
 
 /** A gateway that is watched; what it has to tell is told when the test asks for it. */
 async function watched(
@@ -243,5 +243,20 @@ describe('the configuration of telemetry', () => {
       metrics: { host: '127.0.0.1', port: 9464 },
       tracing: null,
     })
+  })
+})
+
+describe('a program that cannot begin', () => {
+  it('ends, and leaves no address of metrics behind', async (t) => {
+    const data = folder(t)
+    const config = join(data, 'config.yaml')
+    writeFileSync(config, 'telemetry: { metrics: { port: 0 } }')
+    const sdl = join(data, 'supergraph.graphql')
+    writeFileSync(sdl, 'type Query { a: Int }')
+    const program = start({ ISTHMUS_CONFIG: config, ISTHMUS_DATA: data, PORT: '0' }, [
+      ...['gateway/cli/isthmus.ts', 'serve', '--no-auth', '--supergraph', sdl],
+    ])
+    t.after(() => program.child.kill('SIGKILL'))
+    assert.equal(await program.exit(), 1)
   })
 })
