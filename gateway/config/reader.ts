@@ -1,4 +1,5 @@
 /** Reads the values of the configuration, and gathers every problem, so that all of it is told at once. */
+import { isObject } from '#shared/json.ts'
 import { loopback } from '#shared/sources/address.ts'
 
 /** A mapping of a YAML file, as it came. */
@@ -63,7 +64,6 @@ export class Reader {
   }
 }
 
-export const recordOf = (value: unknown): Yaml =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Yaml) : {}
+export const recordOf = (value: unknown): Yaml => (isObject(value) ? value : {})
 
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

@@ -2,9 +2,8 @@
  * Decisions that may be sent twice: the first one with a key is made, a later one with the same key
  * answers what the first one did. Within the transaction of the decision.
  */
-import { createHash } from 'node:crypto'
-import { AppError } from '#shared/errors.ts'
 import type { OwnRows } from '#shared/own/writing.ts'
+import { expectKey, keepMs, keyReused, requestHash } from '../idempotency-key.ts'
 import type { IdentityTables } from './rows.ts'
 
 export interface KeyedRequest {
@@ -18,10 +17,6 @@ export interface KeyedRequest {
   readonly at: string
 }
 
-/** How long a key is remembered, in milliseconds. */
-const keepMs = 7 * 24 * 3_600_000
-const maxKeyLength = 200
-
 /** The result as JSON has it. */
 export async function once<Result>(
   { db, insert }: OwnRows<IdentityTables>,
@@ -29,15 +24,10 @@ export async function once<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (key === undefined) return await work()
-  if (key === '' || key.length > maxKeyLength) {
-    throw new AppError(
-      'BAD_USER_INPUT',
-      `An idempotency key is a text of 1 to ${maxKeyLength} characters.`,
-    )
-  }
+  expectKey(key)
   const oldest = `${new Date(Date.parse(at) - keepMs).toISOString().slice(0, 19)}Z`
   await db.deleteFrom('identity_request').where('doneAt', '<', oldest).execute()
-  const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('base64url')
+  const hash = requestHash(request)
   const known = await db
     .selectFrom('identity_request')
     .select(['requestHash', 'result'])
@@ -45,15 +35,12 @@ export async function once<Result>(
     .where('key', '=', key)
     .executeTakeFirst()
   if (known !== undefined) {
-    if (known.requestHash === requestHash) return JSON.parse(known.result) as Result // of the same request
-    throw new AppError(
-      'IDEMPOTENCY_KEY_REUSED',
-      'This idempotency key was used for another change: take a new one for each change.',
-    )
+    if (known.requestHash === hash) return JSON.parse(known.result) as Result // of the same request
+    throw keyReused()
   }
   const result = await work()
   await insert('identity_request', [
-    { subject, key, requestHash, result: JSON.stringify(result), doneAt: at },
+    { subject, key, requestHash: hash, result: JSON.stringify(result), doneAt: at },
   ])
   return result
 }

@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { LineCounter, isNode, parseDocument, type Document } from 'yaml'
-import { isObject } from '#shared/json.ts'
+import { recordOf, type Yaml } from '../config/reader.ts'
 
-export type Yaml = Readonly<Record<string, unknown>>
 export type YamlPath = readonly (string | number)[]
 
 export interface PolicyFile {
@@ -53,8 +52,6 @@ export function refuseUnknown(
     problems.push(`${at(place)}: "${place.join('.')}" is not known, only ${known.join(', ')}`)
   }
 }
-
-export const recordOf = (value: unknown): Yaml => (isObject(value) ? value : {})
 
 const firstLine = (text: string): string =>
   text.split('\n', 1)[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''

@@ -6,16 +6,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { audiences, maxRuleValues, type Audience, type RowLimit } from '#shared/principal.ts'
+import { recordOf } from '../config/reader.ts'
 import { defaultLimits, type Limits } from '../limits/limits.ts'
 import { mergedLimits, readPartnerLimits } from '../limits/read.ts'
 import { readPartnerKeys, type PartnerKeys } from './partner-keys.ts'
-import {
-  readPolicyFile,
-  recordOf,
-  refuseUnknown,
-  type PolicyFile,
-  type YamlPath,
-} from './policy-file.ts'
+import { readPolicyFile, refuseUnknown, type PolicyFile, type YamlPath } from './policy-file.ts'
 import { rowRules } from './row-rules.ts'
 
 export interface Partner {

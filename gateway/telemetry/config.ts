@@ -1,5 +1,6 @@
 /** `telemetry` of config.yaml: where metrics are read, and where traces are sent. Both are off by default. */
-import { listOf, recordOf, type Reader, type Yaml } from '../config/reader.ts'
+import { isObject } from '#shared/json.ts'
+import { recordOf, type Reader, type Yaml } from '../config/reader.ts'
 
 export interface TelemetryConfig {
   /** Where `/metrics` answers; null where it does not. */
@@ -66,7 +67,7 @@ function ratio(reader: Reader, name: string, value: unknown): number {
 
 /** A mapping of these names; of any, where they are null. */
 function read(reader: Reader, name: string, value: unknown, known: readonly string[] | null): Yaml {
-  if (typeof value !== 'object' || value === null || listOf(value).length > 0)
+  if (!isObject(value))
     reader.problems.push(`${name}: expected ${known?.join(', ') ?? 'names with values'}`)
   const yaml = recordOf(value)
   for (const each of Object.keys(yaml))

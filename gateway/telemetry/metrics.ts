@@ -25,45 +25,39 @@ export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const questions = new Histogram({
-    name: 'isthmus_question_duration_seconds',
-    help: 'Questions by what became of them: ok, partial, or the code by which they were refused.',
-    labelNames: ['operation', 'outcome'],
-    buckets,
-    registers,
-  })
+  const histogram = <Label extends string>(name: string, labelNames: Label[], help: string) =>
+    new Histogram({ name, help, labelNames, buckets, registers })
+  const questions = histogram(
+    'isthmus_question_duration_seconds',
+    ['operation', 'outcome'],
+    'Questions by what became of them: ok, partial, or the code by which they were refused.',
+  )
   const inFlight = new Gauge({
     name: 'isthmus_questions_in_flight',
     help: 'Questions that are being answered.',
     registers,
   })
-  const stages = new Histogram({
-    name: 'isthmus_stage_duration_seconds',
-    help: 'Stages of a question: authorise, plan, fetch, shape.',
-    labelNames: ['stage'],
-    buckets,
-    registers,
-  })
-  const fetches = new Histogram({
-    name: 'isthmus_fetch_duration_seconds',
-    help: 'Requests to a system, by the code of their failure or ok.',
-    labelNames: ['system', 'outcome'],
-    buckets,
-    registers,
-  })
+  const stages = histogram(
+    'isthmus_stage_duration_seconds',
+    ['stage'],
+    'Stages of a question: authorise, plan, fetch, shape.',
+  )
+  const fetches = histogram(
+    'isthmus_fetch_duration_seconds',
+    ['system', 'outcome'],
+    'Requests to a system, by the code of their failure or ok.',
+  )
   const entities = new Counter({
     name: 'isthmus_fetch_entities_total',
     help: 'Representations of entities sent to a system.',
     labelNames: ['system'],
     registers,
   })
-  const statements = new Histogram({
-    name: 'isthmus_statement_duration_seconds',
-    help: 'Statements to a database of a system in this process.',
-    labelNames: ['database', 'outcome'],
-    buckets,
-    registers,
-  })
+  const statements = histogram(
+    'isthmus_statement_duration_seconds',
+    ['database', 'outcome'],
+    'Statements to a database of a system in this process.',
+  )
   const observerOf = (onOperation: (type: string) => void): Observer => ({
     operation: ({ type }) => onOperation(type),
     stage: ({ stage, milliseconds }) => stages.observe({ stage }, milliseconds / 1_000),
