@@ -77,14 +77,8 @@ function sendWhole(
   text: string,
   { status, contentType }: Pick<AnswerOptions, 'status' | 'contentType'>,
 ): void {
-  const headers = { 'content-type': contentType }
-  if (text.length < minEncoded) {
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) })
-    response.end(text)
-    return
-  }
-  const bytes = encoded(text)
-  response.writeHead(status, { ...headers, 'content-length': bytes.length })
+  const bytes = text.length < minEncoded ? Buffer.from(text) : encoded(text)
+  response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length })
   response.end(bytes)
 }
 
