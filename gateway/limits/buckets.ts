@@ -28,14 +28,22 @@ export interface Buckets extends Disposable {
   take(bucket: Bucket, points: number): Level | Promise<Level>
 }
 
-/** Buckets that are kept; the ones least lately used, which have filled up most, go first. */
+/**
+ * Buckets that are kept; the ones least lately used, which have filled up most, go first. That order
+ * costs something, and is kept only once it will be needed.
+ */
 const maxKept = 50_000
 
-/** `now` is milliseconds of a clock that only goes forward. */
 export interface MemoryBuckets extends Buckets {
   take(bucket: Bucket, points: number): Level
 }
 
+function moveToEnd<Value>(kept: Map<string, Value>, key: string, value: Value): void {
+  kept.delete(key)
+  kept.set(key, value)
+}
+
+/** `now` is milliseconds of a clock that only goes forward. */
 export function createMemoryBuckets(now: () => number): MemoryBuckets {
   const kept = new Map<string, { spent: number; at: number }>()
   return {
@@ -47,8 +55,12 @@ export function createMemoryBuckets(now: () => number): MemoryBuckets {
       const spent = Math.max(0, left + points)
       const isTaken = spent <= quota
       const level = isTaken ? spent : left
-      kept.delete(key)
-      kept.set(key, { spent: level, at })
+      if (before === undefined) kept.set(key, { spent: level, at })
+      else {
+        before.spent = level
+        before.at = at
+        if (kept.size > maxKept / 2) moveToEnd(kept, key, before)
+      }
       dropOldest(kept, maxKept)
       return {
         isTaken,

@@ -99,6 +99,9 @@ interface Kept {
  */
 const maxLength = 150_000
 
+/** What the shortest document weighs as well. */
+const weightOf = (text: string): number => text.length + 100
+
 /** Questions that a new generation knows before it takes over. */
 const maxWarmed = 100
 
@@ -159,7 +162,7 @@ export function createPreparations(
       size,
       number,
     }
-    documents.set(key, asked, text.length)
+    documents.set(key, asked, weightOf(text))
     return asked
   }
   const prepare: Preparations['prepare'] = (asked, values, principal) => {
@@ -180,7 +183,7 @@ export function createPreparations(
       introspected,
     })
     const decisions = Object.fromEntries(asked.deciding.map((name) => [name, values[name]]))
-    kept.set(key, { asked, values: decisions, principal, prepared }, asked.text.length)
+    kept.set(key, { asked, values: decisions, principal, prepared }, weightOf(asked.text))
     return prepared
   }
   return {
@@ -246,7 +249,7 @@ function prepareNew(
     const known = programs.get(key)
     if (known !== undefined) return known
     const made = compile(planned)
-    programs.set(key, made, key.length)
+    programs.set(key, made, weightOf(key))
     made.catch(() => programs.delete(key)) // whoever asked gets the error
     return made
   }

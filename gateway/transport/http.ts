@@ -54,25 +54,14 @@ export interface HttpOptions extends ListenOptions {
 }
 
 export async function listenHttp(options: HttpOptions): Promise<Listening> {
-  const inFlight = new Set<ServerResponse>()
   const isProxy = addressList(options.trustedProxies)
   let responding: Responding = { ...options, isProxy, oauth: null }
-  const listening = await listen((request, response) => {
-    inFlight.add(response)
-    response.once('close', () => inFlight.delete(response))
-    return respond(request, response, responding)
-  }, options)
+  const listening = await listen(
+    (request, response) => respond(request, response, responding),
+    options,
+  )
   responding = { ...responding, oauth: options.oauth?.(listening.url) ?? null }
-  return {
-    url: listening.url,
-    close: (graceMs) => {
-      // Their connections end with the answer: a client that keeps them alive must not hold up the stop.
-      for (const response of inFlight) {
-        if (!response.headersSent) response.setHeader('connection', 'close')
-      }
-      return listening.close(graceMs)
-    },
-  }
+  return listening
 }
 
 interface Responding extends Omit<HttpOptions, 'oauth'> {

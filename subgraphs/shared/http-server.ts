@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { AppError, errorCodes, type ErrorCode } from './errors.ts'
 
 export interface ListenOptions {
@@ -37,7 +37,9 @@ const maxRequestsPerConnection = 10_000
 const maxConnections = 10_000
 
 export async function listen(handler: Handler, { host, port }: ListenOptions): Promise<Listening> {
+  const connections = createConnections()
   const server = createServer(connectionLimits, (request, response) => {
+    connections.answers(request.socket, response)
     handler(request, response).catch((error: unknown) => {
       sendError(
         response,
@@ -45,6 +47,7 @@ export async function listen(handler: Handler, { host, port }: ListenOptions): P
       )
     })
   })
+  server.on('connection', connections.add)
   server.maxRequestsPerSocket = maxRequestsPerConnection
   server.maxConnections = maxConnections
   server.maxHeadersCount = 100
@@ -58,7 +61,34 @@ export async function listen(handler: Handler, { host, port }: ListenOptions): P
   const name = host.includes(':') ? `[${host}]` : host
   return {
     url: `http://${name}:${bound}`,
-    close: (graceMs = 10_000) => closeServer(server, graceMs),
+    close: (graceMs = 10_000) => {
+      connections.endWithTheirAnswer()
+      return closeServer(server, graceMs)
+    },
+  }
+}
+
+/**
+ * The connections, each with the answer that is under way on it. Not a set of answers: a set or a map whose
+ * entries come and go is copied again and again, each copy holds on to the next one, and with them all that
+ * was under way lives until the old part of the heap is collected.
+ */
+function createConnections() {
+  const open = new Set<Socket>()
+  const latest = new WeakMap<Socket, ServerResponse>()
+  return {
+    add: (socket: Socket) => {
+      open.add(socket)
+      socket.once('close', () => open.delete(socket))
+    },
+    answers: (socket: Socket, response: ServerResponse) => latest.set(socket, response),
+    /** A client that keeps its connection alive must not hold up the stop. */
+    endWithTheirAnswer: () => {
+      for (const socket of open) {
+        const response = latest.get(socket)
+        if (response?.headersSent === false) response.setHeader('connection', 'close')
+      }
+    },
   }
 }
 
