@@ -221,6 +221,8 @@ export async function createApp(
       ? config.limits.employee
       : (policy?.partner(subject)?.limits ?? config.limits.partner)
 
+  const systemLimits = { timeoutOf: (system: string) => config.system(system).timeoutMs }
+
   const run: App['execute'] = async (question, principal, options = {}) => {
     // One generation from the beginning to the end, whatever is swapped meanwhile.
     const taken = current
@@ -257,13 +259,15 @@ export async function createApp(
       const answer = (follow?: Follower, follows?: Observer) =>
         questionCost.run(counted, () =>
           execute(
-            { ...request, observer: observers(request.observer, follows) },
+            follows === undefined
+              ? request
+              : { ...request, observer: observers(request.observer, follows) },
             {
               follow,
               graph,
               sources: meter?.sources ?? sources,
               authorization: config.authorization,
-              limits: { timeoutOf: (system) => config.system(system).timeoutMs },
+              limits: systemLimits,
               onError: (error, code) => log.warn({ requestId, code, err: error }, 'masked error'),
               admit: ({ cost }) => {
                 counted.cost = cost
@@ -368,11 +372,11 @@ export async function createApp(
     listen: (pages) => {
       const graphql = createGraphqlEndpoint({
         sealFor,
-        execute: (question, { principal, ...asking }) =>
+        execute: (question, asking) =>
           telemetry === null
-            ? run(question, principal, asking)
+            ? run(question, asking.principal, asking)
             : telemetry.watch(asking, (told) =>
-                run(question, principal, { ...asking, observer: told }),
+                run(question, asking.principal, { ...asking, observer: told }),
               ),
         onError: (error) => log.error({ err: error }, 'internal'),
       })

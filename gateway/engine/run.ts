@@ -45,7 +45,13 @@ export interface Run extends RunInput {
 }
 
 export const startRun = (input: RunInput): Run => ({
-  ...input,
+  principal: input.principal,
+  signal: input.signal,
+  deadlineAt: input.deadlineAt,
+  observer: input.observer,
+  sources: input.sources,
+  limits: input.limits,
+  values: input.values,
   data: {},
   errors: [],
   owed: new Map(),

@@ -11,27 +11,16 @@ import {
 } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import type { Program } from '../engine/program.ts'
-import type { RunInput } from '../engine/run.ts'
+import type { Run, RunInput } from '../engine/run.ts'
 import { checkEstimate, type Estimate, type OperationCost } from '../limits/cost.ts'
 import { checkVariables } from '../limits/variables.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import { renameValues } from './response-names.ts'
 import { Unauthorized, type Authorization } from './denied.ts'
-import {
-  createPreparations,
-  type PreparationOptions,
-  type Preparations,
-  type Prepared,
-} from './prepare.ts'
+import { createPreparations, type PreparationOptions, type Preparations } from './prepare.ts'
 import { shape, type ShapeOptions } from './shape.ts'
 import { silent, type Observer, type Stage } from './observer.ts'
-import {
-  markAuthorised,
-  type Authenticated,
-  type Authorised,
-  type Fetched,
-  type Planned,
-} from './stages.ts'
+import { markAuthorised, type Authenticated, type Authorised, type Planned } from './stages.ts'
 
 /** A generation with what was prepared for it. */
 export interface Graph {
@@ -60,7 +49,7 @@ export interface ExecuteOptions extends Pick<RunInput, 'sources' | 'limits'> {
 /** Follows one question, so that it can be said what was read. */
 export interface Follower {
   /** What may be planned, before any system is asked; throws when it must not go on. */
-  asks(ready: Ready): Promise<void>
+  asks(authorised: Authorised): Promise<void>
   /** What the systems answered, before it is shaped. */
   got(data: unknown): void
 }
@@ -76,19 +65,11 @@ export interface Answered {
 
 export async function execute(
   request: Authenticated,
-  {
-    graph,
-    authorization,
-    onError,
-    mayBeSaid,
-    admit,
-    onAnswered,
-    follow,
-    ...systems
-  }: ExecuteOptions,
+  options: ExecuteOptions,
 ): Promise<ExecutionResult> {
-  const { observer } = request
-  const ready = await observed(observer, 'authorise', () => {
+  const { observer, limits } = request
+  const { graph, authorization, admit, follow, onAnswered } = options
+  const authorised = observed(observer, 'authorise', () => {
     const made = prepare(request, graph)
     const { denied } = made.prepared
     if (authorization === 'reject' && denied.length > 0) {
@@ -96,42 +77,24 @@ export async function execute(
     }
     return made
   })
-  const { prepared, values } = ready
-  observer.operation?.({
-    type: prepared.operation.operation,
-    name: prepared.operation.name?.value,
-  })
-  const estimate = prepared.cost.estimate(renameValues(values))
-  checkEstimate(estimate, request.limits)
-  if (admit !== undefined) await admit(estimate)
-  if (follow !== undefined) await follow.asks(ready)
-  const authorised = authorisedOf(request, graph.generation, prepared)
-  const planned = await observed(observer, 'plan', async (): Promise<Planned> => ({
-    ...authorised,
-    values,
-    program: await prepared.program(),
-  }))
-  const fetched = await observed(observer, 'fetch', () => fetch(planned, systems))
-  follow?.got(fetched.run?.data)
-  const result = await observed(observer, 'shape', () => shape(fetched, { onError, mayBeSaid }))
-  onAnswered?.({
-    operation: prepared.operation,
-    cost: prepared.cost,
-    values,
-    program: planned.program,
-    data: fetched.run?.data,
-  })
+  const { prepared, values } = authorised
+  const { operation, cost } = prepared
+  observer.operation?.({ type: operation.operation, name: operation.name?.value })
+  const estimate = cost.estimate(renameValues(values))
+  checkEstimate(estimate, limits)
+  await admit?.(estimate)
+  await follow?.asks(authorised)
+  const program = await observedUntil(observer, 'plan', () => prepared.program())
+  const planned: Planned = { authorised, program }
+  const run = await observedUntil(observer, 'fetch', () => fetch(planned, options))
+  follow?.got(run?.data)
+  const result = observed(observer, 'shape', () => shape({ planned, run }, options))
+  onAnswered?.({ operation, cost, values, program, data: run?.data })
   return result
 }
 
-export interface Ready {
-  readonly prepared: Prepared
-  /** The variables, checked and with their defaults, and the values that stood in the operation. */
-  readonly values: Readonly<Record<string, unknown>>
-}
-
 /** A question of a caller, up to what may be planned. */
-export function prepare(request: Authenticated, { generation, questions }: Graph): Ready {
+export function prepare(request: Authenticated, { generation, questions }: Graph): Authorised {
   const { limits } = request
   const asked = questions.ask(request.document, request.operationName, limits)
   if (request.isSafe && asked.operation.operation !== 'query') {
@@ -146,23 +109,23 @@ export function prepare(request: Authenticated, { generation, questions }: Graph
   )
   if (errors !== undefined) throw new InvalidVariables(errors)
   const prepared = questions.prepare(asked, coerced, request.principal)
-  return { prepared, values: { ...coerced, ...prepared.written } }
+  const { written } = prepared
+  return markAuthorised({
+    request,
+    prepared,
+    values: written === null ? coerced : { ...coerced, ...written },
+  })
 }
 
-const authorisedOf = (
-  request: Authenticated,
-  generation: Generation,
-  { operation, denied, nothingLeft }: Prepared,
-): Authorised => markAuthorised({ ...request, generation, operation, denied, nothingLeft })
-
 async function fetch(
-  request: Planned,
-  systems: Pick<ExecuteOptions, 'sources' | 'limits'>,
-): Promise<Fetched> {
-  if (request.nothingLeft) return { ...request, run: null }
-  const { principal, signal, deadlineAt, observer, values } = request
-  const run = await request.program.fetch({
-    ...systems,
+  { authorised: { request, prepared, values }, program }: Planned,
+  { sources, limits }: Pick<ExecuteOptions, 'sources' | 'limits'>,
+): Promise<Run | null> {
+  if (prepared.nothingLeft) return null
+  const { principal, signal, deadlineAt, observer } = request
+  const run = await program.fetch({
+    sources,
+    limits,
     principal,
     signal,
     deadlineAt,
@@ -172,7 +135,7 @@ async function fetch(
   // Out of time, what did arrive is still an answer; a client that left needs none.
   const { aborted, reason } = signal
   if (aborted && reason instanceof AppError && reason.code === 'CANCELLED') throw reason
-  return { ...request, run }
+  return run
 }
 
 /** Variables that do not fit the operation; carries every error that is reported. */
@@ -188,15 +151,33 @@ export class InvalidVariables extends Error {
   }
 }
 
-async function observed<Result>(
+/** Tells the observer of a stage without a wait. */
+function observed<Result>(observer: Observer, stage: Stage, work: () => Result): Result {
+  if (observer === silent) return work()
+  const tell = telling(observer, stage)
+  try {
+    const result = work()
+    tell(null)
+    return result
+  } catch (error) {
+    tell(error)
+    throw error
+  }
+}
+
+/** … and of one that is waited for. Where nobody listens, nothing is added to the wait. */
+function observedUntil<Result>(
   observer: Observer,
   stage: Stage,
-  work: () => Result | Promise<Result>,
+  work: () => Promise<Result>,
 ): Promise<Result> {
-  if (observer === silent) return work()
-  const started = performance.now()
-  const tell = (error: unknown) =>
-    observer.stage({ stage, milliseconds: performance.now() - started, error })
+  return observer === silent ? work() : toldOf(telling(observer, stage), work)
+}
+
+async function toldOf<Result>(
+  tell: (error: unknown) => void,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     const result = await work()
     tell(null)
@@ -205,4 +186,10 @@ async function observed<Result>(
     tell(error)
     throw error
   }
+}
+
+/** From now on the time runs. */
+function telling(observer: Observer, stage: Stage): (error: unknown) => void {
+  const started = performance.now()
+  return (error) => observer.stage({ stage, milliseconds: performance.now() - started, error })
 }

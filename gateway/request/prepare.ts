@@ -61,8 +61,8 @@ export interface Prepared {
   readonly operation: OperationDefinitionNode
   readonly denied: readonly Denied[]
   readonly nothingLeft: boolean
-  /** Values that stood in the operation, by the variables that stand there now. */
-  readonly written: Readonly<Record<string, unknown>>
+  /** Values that stood in the operation, by the variables that stand there now; null when there were none. */
+  readonly written: Readonly<Record<string, unknown>> | null
   /** Of what is run. Its values are the variables and `written`. */
   readonly cost: OperationCost
   /** Planned and compiled on first use: a question of which nothing may be read needs none. */
@@ -258,7 +258,7 @@ function prepareNew(
     operation,
     denied,
     nothingLeft,
-    written,
+    written: Object.keys(written).length === 0 ? null : written,
     cost: compileCost(operation, { schema: generation.apiSchema, costs: generation.costs }),
     program: () => {
       if (own === undefined) {

@@ -27,6 +27,7 @@ export function createRecent<Value>(maxWeight: number): Recent<Value> {
     total -= kept.get(key)?.weight ?? 0
     kept.delete(key)
   }
+  const isOver = () => total > maxWeight
   return {
     get: (key) => {
       const found = kept.get(key)
@@ -38,7 +39,7 @@ export function createRecent<Value>(maxWeight: number): Recent<Value> {
       remove(key)
       kept.set(key, { value, weight, used: (turn += 1) })
       total += weight
-      while (total > maxWeight) remove(oldestIn(kept))
+      while (isOver()) remove(oldestIn(kept))
     },
     delete: remove,
     values: () => [...kept.values()].toSorted((a, b) => b.used - a.used).map(({ value }) => value),

@@ -21,11 +21,15 @@ export interface ShapeOptions {
 /** Errors one answer carries; a list of a thousand broken rows is one fault, not a thousand. */
 const maxErrors = 50
 
-export function shape(fetched: Fetched, { onError, mayBeSaid }: ShapeOptions): ExecutionResult {
-  const { requestId, operation, run, program, denied } = fetched
+export function shape(
+  { planned: { authorised, program }, run }: Fetched,
+  { onError, mayBeSaid }: ShapeOptions,
+): ExecutionResult {
+  const { operation, denied } = authorised.prepared
   const data = run === null ? null : program.shape(run)
   const raised = run?.errors ?? []
   if (raised.length === 0 && denied.length === 0) return { data }
+  const { requestId } = authorised.request
   const errors = foldNotMapped(
     raised.map((error) => maskError(error, { requestId, operation, onError, mayBeSaid })),
   )

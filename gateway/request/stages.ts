@@ -1,15 +1,13 @@
 /**
- * The types of the pipeline: each stage's answer extends the one before, so that leaving a stage out
+ * The types of the pipeline: each stage's answer holds the one before, so that leaving a stage out
  * does not compile.
  */
-import type { OperationDefinitionNode } from 'graphql'
 import type { Principal } from '#shared/principal.ts'
 import type { Program } from '../engine/program.ts'
 import type { Run } from '../engine/run.ts'
 import type { Limits } from '../limits/limits.ts'
-import type { Generation } from '../supergraph/generation.ts'
-import type { Denied } from './denied.ts'
 import type { Observer } from './observer.ts'
+import type { Prepared } from './prepare.ts'
 
 /** A question as it came, with the limits it runs under. */
 export interface Received {
@@ -37,28 +35,29 @@ export interface Authenticated extends Received {
 const checked = Symbol('checked')
 
 /** Only `authorise` makes one. */
-export interface Authorised extends Authenticated {
+export interface Authorised {
   readonly [checked]: true
-  readonly generation: Generation
+  readonly request: Authenticated
   /** Without fragment spreads, and without what the caller may not read. */
-  readonly operation: OperationDefinitionNode
-  readonly denied: readonly Denied[]
-  /** Whether `data` as a whole is denied, because a root field that may not be null was. */
-  readonly nothingLeft: boolean
-}
-
-export const markAuthorised = (request: Omit<Authorised, typeof checked>): Authorised => ({
-  ...request,
-  [checked]: true,
-})
-
-export interface Planned extends Authorised {
-  readonly program: Program
-  /** The variables, checked and with their defaults. */
+  readonly prepared: Prepared
+  /** The variables, checked and with their defaults, and the values that stood in the operation. */
   readonly values: Readonly<Record<string, unknown>>
 }
 
-export interface Fetched extends Planned {
+export const markAuthorised = (parts: Omit<Authorised, typeof checked>): Authorised => ({
+  request: parts.request,
+  prepared: parts.prepared,
+  values: parts.values,
+  [checked]: true,
+})
+
+export interface Planned {
+  readonly authorised: Authorised
+  readonly program: Program
+}
+
+export interface Fetched {
+  readonly planned: Planned
   /** What the systems answered; null when none was asked, because nothing may be read. */
   readonly run: Run | null
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
-import { Pool } from 'undici'
+import { Pool, type Dispatcher } from 'undici'
 import { AppError, appErrorIn, errorCodes, type ErrorCode } from '#shared/errors.ts'
 import { isObject, type JsonObject } from '#shared/json.ts'
 import { maxAgeSeconds, signInternalToken, type SigningKey } from '#shared/internal-token.ts'
@@ -62,9 +62,13 @@ export function httpSource({
       if (tokenFor !== undefined) {
         headers.push('authorization', `Bearer ${tokenFor(request, asked)}`)
       }
-      const reply = await post(pool, { path: pathname + search, headers, body: asked }, request)
+      const reply = await post(
+        pool,
+        { method: 'POST', path: pathname + search, headers, body: asked },
+        request,
+      )
       const body = isPlain(reply.encoding) ? reply.body : await unpacked(reply.body, reply.encoding)
-      return parseAnswer(body.toString('utf8'), { ...reply, heard })
+      return parseAnswer(body.toString('utf8'), reply, heard)
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
   }
@@ -113,7 +117,7 @@ interface Reply {
 /** One POST. Redirects are answers like any other; every way it can fail is one of our codes. */
 function post(
   pool: Pool,
-  sent: { readonly path: string; readonly headers: string[]; readonly body: string },
+  sent: Dispatcher.DispatchOptions,
   request: SourceRequest,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
@@ -122,36 +126,33 @@ function post(
     let statusCode = 0
     let encoding = ''
     let cacheControl = ''
-    pool.dispatch(
-      { ...sent, method: 'POST' },
-      {
-        onRequestStart: (controller) => {
-          request.onStop((reason) => controller.abort(reason))
-        },
-        onResponseStart: (_, status, received) => {
-          statusCode = status
-          encoding = String(received['content-encoding'] ?? '')
-          cacheControl = String(received['cache-control'] ?? '')
-        },
-        onResponseData: (controller, chunk) => {
-          size += chunk.length
-          if (size > maxAnswerBytes) controller.abort(tooLarge())
-          else chunks.push(chunk)
-        },
-        onResponseEnd: () =>
-          resolve({
-            body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
-            statusCode,
-            encoding,
-            cacheControl,
-          }),
-        onResponseError: (_, cause) =>
-          reject(
-            appErrorIn(cause) ??
-              new AppError('SOURCE_UNAVAILABLE', 'A system could not be reached.', { cause }),
-          ),
+    pool.dispatch(sent, {
+      onRequestStart: (controller) => {
+        request.onStop((reason) => controller.abort(reason))
       },
-    )
+      onResponseStart: (_, status, received) => {
+        statusCode = status
+        encoding = String(received['content-encoding'] ?? '')
+        cacheControl = String(received['cache-control'] ?? '')
+      },
+      onResponseData: (controller, chunk) => {
+        size += chunk.length
+        if (size > maxAnswerBytes) controller.abort(tooLarge())
+        else chunks.push(chunk)
+      },
+      onResponseEnd: () =>
+        resolve({
+          body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
+          statusCode,
+          encoding,
+          cacheControl,
+        }),
+      onResponseError: (_, cause) =>
+        reject(
+          appErrorIn(cause) ??
+            new AppError('SOURCE_UNAVAILABLE', 'A system could not be reached.', { cause }),
+        ),
+    })
   })
 }
 
@@ -180,11 +181,11 @@ async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
 /** Errors of one answer that are read: a fetch reports no more, and millions would hold up others. */
 const maxErrors = 100
 
-interface Said extends Pick<Reply, 'statusCode' | 'cacheControl'> {
-  readonly heard: (error: GraphQLFormattedError) => GraphQLError
-}
-
-function parseAnswer(text: string, { statusCode, cacheControl, heard }: Said): SourceAnswer {
+function parseAnswer(
+  text: string,
+  { statusCode, cacheControl }: Pick<Reply, 'statusCode' | 'cacheControl'>,
+  heard: (error: GraphQLFormattedError) => GraphQLError,
+): SourceAnswer {
   const answer = parseJson(text)
   if (answer === null || (!('data' in answer) && !('errors' in answer))) {
     throw new AppError(
@@ -193,14 +194,14 @@ function parseAnswer(text: string, { statusCode, cacheControl, heard }: Said): S
       { cause: new Error(`status ${statusCode}: ${text.slice(0, 200)}`) },
     )
   }
-  const { data, errors } = answer
+  const { errors } = answer
+  const data = (answer['data'] ?? null) as NonNullable<ExecutionResult['data']> | null // shaped by the schema later
+  if (!Array.isArray(errors) || errors.length === 0) return { data, cacheControl }
   return {
-    ...(data === undefined ? {} : { data: data as ExecutionResult['data'] }), // shaped by the schema later
-    ...(Array.isArray(errors) && errors.length > 0
-      ? { errors: errors.slice(0, maxErrors).map((error) => heard(wellFormed(error))) }
-      : {}),
+    data,
+    errors: errors.slice(0, maxErrors).map((error) => heard(wellFormed(error))),
     cacheControl,
-  } as SourceAnswer
+  }
 }
 
 function parseJson(text: string): JsonObject | null {

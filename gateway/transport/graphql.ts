@@ -19,7 +19,6 @@ import { InvalidDocument } from '../request/receive.ts'
 import type { Seal, SealFor } from '../tokens/seal.ts'
 import { sendAnswer, sendText } from './answer.ts'
 import { readText } from './body.ts'
-import { sendQuotas } from './rate-headers.ts'
 
 export interface Question {
   readonly document: string
@@ -45,12 +44,11 @@ export interface Asking {
   /** Whether it is only told what would become of the question. */
   readonly explained: boolean
   readonly limits: Limits
+  /** Told of the caller's points, for the headers. */
+  readonly onQuotas: (quotas: readonly Quota[]) => void
 }
 
-type Execute = (
-  question: Question,
-  asking: Asking & { onQuotas(quotas: readonly Quota[]): void },
-) => Promise<ExecutionResult>
+type Execute = (question: Question, asking: Asking) => Promise<ExecutionResult>
 
 export interface GraphqlOptions {
   readonly execute: Execute
@@ -72,7 +70,6 @@ export const createGraphqlEndpoint =
     const media = mediaTypeOf(request.headers.accept)
     // Before anything is asked: without a key nothing can be answered.
     const seal = media.contentType === jose ? await sealFor(asking.principal.subject) : null
-    const onQuotas = (quotas: readonly Quota[]) => sendQuotas(response, quotas)
     const refused = (error: unknown): Answered => {
       const { status, errors, retryAfterSeconds } = refusal(error, {
         requestId: asking.requestId,
@@ -82,24 +79,20 @@ export const createGraphqlEndpoint =
         response.setHeader('retry-after', retryAfterSeconds)
       return { status, answer: { errors } }
     }
-    const ask = async (question: Question): Promise<Answered> => {
+    const ask = async (body: unknown): Promise<Answered> => {
+      const question = questionIn(body, request.method === 'GET')
       try {
-        return { status: 200, answer: await execute(question, { ...asking, onQuotas }) }
+        return { status: 200, answer: await execute(question, asking) }
       } catch (error) {
         return refused(error)
       }
     }
     const answered = async (): Promise<Answered | Batch> => {
       const body = await bodyOf(request, asking.limits)
-      if (!Array.isArray(body))
-        return await ask({
-          ...questionIn(body),
-          ...(request.method === 'GET' ? { isSafe: true } : {}),
-        })
+      if (!Array.isArray(body)) return await ask(body)
       const answers: ExecutionResult[] = []
       // One after the other: a batch is no way around the questions that may be asked at the same time.
-      for (const each of batchOf(body, asking.limits))
-        answers.push((await ask(questionIn(each))).answer)
+      for (const each of batchOf(body, asking.limits)) answers.push((await ask(each)).answer)
       return { status: 200, answer: answers }
     }
     if (seal !== null) {
@@ -224,7 +217,7 @@ function parametersOf({ url, headers }: IncomingMessage): Readonly<Record<string
 }
 
 /** Section 5.1: what a request may carry. */
-function questionIn(body: unknown): Question {
+function questionIn(body: unknown, isSafe: boolean): Question {
   if (!isObject(body)) {
     throw new AppError('BAD_REQUEST', 'The body must be one JSON object with "query".')
   }
@@ -245,6 +238,7 @@ function questionIn(body: unknown): Question {
     document: query,
     operationName: operationName === null || operationName === '' ? undefined : operationName,
     variables: variables ?? {},
+    isSafe,
   }
 }
 

@@ -22,6 +22,7 @@ import type { GraphqlEndpoint } from './graphql.ts'
 import { answerOrigin } from './origins.ts'
 import { printable, refuseTokenIn, securityHeaders } from './request-line.ts'
 import type { OAuthEndpoint } from './oauth.ts'
+import { sendQuotas } from './rate-headers.ts'
 
 export interface HttpOptions extends ListenOptions {
   readonly log: Log
@@ -57,7 +58,7 @@ export async function listenHttp(options: HttpOptions): Promise<Listening> {
   const isProxy = addressList(options.trustedProxies)
   let responding: Responding = { ...options, isProxy, oauth: null }
   const listening = await listen(
-    (request, response) => respond(request, response, responding),
+    (request, response) => respond(new Exchange(request, response, responding)),
     options,
   )
   responding = { ...responding, oauth: options.oauth?.(listening.url) ?? null }
@@ -69,38 +70,67 @@ interface Responding extends Omit<HttpOptions, 'oauth'> {
   readonly oauth: OAuthEndpoint | null
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, options: Responding) {
-  const requestId = randomUUID()
-  const startedAt = performance.now()
+/** One request and its answer, from the first line to the log. */
+class Exchange {
+  readonly requestId = randomUUID()
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly options: Responding
+  readonly #startedAt = performance.now()
+  readonly #gone = new AbortController()
+  #subject: string | null = null
+
+  constructor(request: IncomingMessage, response: ServerResponse, options: Responding) {
+    this.request = request
+    this.response = response
+    this.options = options
+    response.once('close', () => this.#end())
+  }
+
+  get path(): string {
+    return (this.request.url ?? '/').split('?', 1)[0] ?? '/'
+  }
+
+  /** Aborted when the client leaves before its answer. */
+  get signal(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  async authenticate(): Promise<Caller> {
+    const { authenticate, isProxy } = this.options
+    const caller = await authenticate(credentialsOf(this.request, isProxy))
+    this.#subject = caller.principal.subject
+    return caller
+  }
+
+  #end(): void {
+    const { writableFinished, statusCode } = this.response
+    if (!writableFinished) this.#gone.abort(new AppError('CANCELLED', 'The client went away.'))
+    this.options.log.info(
+      {
+        requestId: this.requestId,
+        method: this.request.method,
+        path: printable(this.path),
+        status: statusCode,
+        milliseconds: Math.round((performance.now() - this.#startedAt) * 10) / 10,
+        subject: this.#subject,
+        finished: writableFinished,
+      },
+      'request',
+    )
+  }
+}
+
+async function respond(exchange: Exchange): Promise<void> {
+  const { request, response, requestId, options } = exchange
   response.setHeader('x-request-id', requestId)
   for (const [name, value] of securityHeaders) response.setHeader(name, value)
   if (options.hstsSeconds > 0)
     response.setHeader('strict-transport-security', `max-age=${options.hstsSeconds}`)
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-  let subject: string | null = null
-  response.once('close', () => {
-    options.log.info(
-      {
-        requestId,
-        method: request.method,
-        path: printable(path),
-        status: response.statusCode,
-        milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
-        subject,
-        finished: response.writableFinished,
-      },
-      'request',
-    )
-  })
-  const authenticate = async () => {
-    const caller = await options.authenticate(credentialsOf(request, options.isProxy))
-    subject = caller.principal.subject
-    return caller
-  }
   try {
     if (answerOrigin(request, response, options.corsOrigins)) return
     refuseTokenIn(request.url ?? '')
-    await route(path, request, response, { ...options, authenticate, requestId })
+    await route(exchange)
   } catch (error) {
     if (!(error instanceof AppError)) options.log.error({ requestId, err: error }, 'internal')
     else if (error.cause !== undefined) options.log.warn({ requestId, err: error }, error.code)
@@ -112,20 +142,11 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   }
 }
 
-interface Route extends Omit<Responding, 'authenticate'> {
-  readonly requestId: string
-  authenticate(): Promise<Caller>
-}
-
-async function route(
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: Route,
-) {
+async function route(exchange: Exchange): Promise<void> {
+  const { path, request, response, options } = exchange
   switch (path) {
     case '/graphql':
-      await answer(request, response, options)
+      await answer(exchange)
       return
     case '/health/live':
       sendJson(response, 200, { status: 'live' })
@@ -140,34 +161,32 @@ async function route(
       sendJson(response, 200, options.jwks, { 'cache-control': 'public, max-age=600' })
       return
     case '/schema.graphql':
-      await sendSchema(request, response, options)
+      await sendSchema(exchange)
       return
     default:
       if (options.oauth !== null && (await options.oauth(path, request, response))) return
       if (options.pages !== null) {
-        const principalOf = async () => (await options.authenticate()).principal
+        const principalOf = async () => (await exchange.authenticate()).principal
         if (await options.pages(request, response, principalOf)) return
       }
       throw new AppError('NOT_FOUND', 'There is nothing at this address.')
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, options: Route) {
-  const { principal, token } = await options.authenticate()
-  const gone = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new AppError('CANCELLED', 'The client went away.'))
-  })
+async function answer(exchange: Exchange): Promise<void> {
+  const { request, response, options } = exchange
+  const { principal, token } = await exchange.authenticate()
   await options.graphql(request, response, {
     principal,
     token,
-    signal: gone.signal,
-    requestId: options.requestId,
+    signal: exchange.signal,
+    requestId: exchange.requestId,
     traceparent: headerOf(request, 'traceparent'),
     sources: request.headers['isthmus-sources'] === '1',
     cost: request.headers['isthmus-cost'] === '1',
     explained: request.headers['isthmus-explain'] === '1',
     limits: options.limitsOf(principal),
+    onQuotas: (quotas) => sendQuotas(response, quotas),
   })
 }
 
@@ -178,8 +197,9 @@ function headerOf({ headers }: IncomingMessage, name: string): string | undefine
 }
 
 /** The API schema as the caller sees it, as SDL, for code generation. */
-async function sendSchema(request: IncomingMessage, response: ServerResponse, options: Route) {
-  const { principal } = await options.authenticate()
+async function sendSchema(exchange: Exchange): Promise<void> {
+  const { request, response, options } = exchange
+  const { principal } = await exchange.authenticate()
   const { id, sdl } = options.schema(principal)
   const etag = `"${id}"`
   response.appendHeader('vary', 'authorization')
