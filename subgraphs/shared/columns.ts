@@ -1,29 +1,64 @@
 /**
- * All columns of a relation for `select`, made once: they are most of many a statement.
- * Must not know a business noun.
+ * All columns of a relation, and the statement that reads them, made once: they are most of many a
+ * statement. Must not know a business noun.
  */
-import { type AliasedExpression, ColumnNode, ReferenceNode, TableNode } from 'kysely'
-import type { Relation } from './relations.ts'
-import { fixedNode } from './statement-shape.ts'
+import {
+  type AliasedExpression,
+  ColumnNode,
+  createQueryId,
+  createSelectQueryBuilder,
+  type Kysely,
+  ReferenceNode,
+  type SelectQueryBuilder,
+  SelectionNode,
+  SelectQueryNode,
+  TableNode,
+} from 'kysely'
+import type { AnyDatabase, Relation } from './relations.ts'
+import { fixedList, fixedNode } from './statement-shape.ts'
 
 type Columns = readonly AliasedExpression<unknown, string>[]
 
-const made = new WeakMap<Relation, Map<string, Columns>>()
+export type RowsQuery = SelectQueryBuilder<AnyDatabase, string, Record<string, unknown>>
+
+/** Something made once for each relation and the name that it is called by. */
+function madeOnce<Made>(make: (relation: Relation, alias: string) => Made) {
+  const made = new WeakMap<Relation, Map<string, Made>>()
+  return (relation: Relation, alias: string): Made => {
+    let ofRelation = made.get(relation)
+    if (ofRelation === undefined) made.set(relation, (ofRelation = new Map()))
+    let known = ofRelation.get(alias)
+    if (known === undefined) ofRelation.set(alias, (known = make(relation, alias)))
+    return known
+  }
+}
 
 /** The columns as they are called under `alias`, which is the relation's name or that of a subquery. */
-export function columnsOf(relation: Relation, alias: string): Columns {
-  let ofRelation = made.get(relation)
-  if (ofRelation === undefined) made.set(relation, (ofRelation = new Map()))
-  let columns = ofRelation.get(alias)
-  if (columns === undefined) {
-    columns = Object.keys(relation.columns).map((column) => columnOf(column, alias))
-    ofRelation.set(alias, columns)
-  }
-  return columns
-}
+export const columnsOf = madeOnce((relation, alias): Columns =>
+  Object.keys(relation.columns).map((column) => columnOf(column, alias)),
+)
 
 function columnOf(column: string, alias: string): Columns[number] {
   const node = fixedNode(ReferenceNode.create(ColumnNode.create(column), TableNode.create(alias)))
   // A plain column needs no alias; `select` looks at the node only.
   return { alias: column, toOperationNode: () => node } as unknown as Columns[number]
 }
+
+/** `select` all columns `from` a relation, for more to be said: as `db.selectFrom(…).select(…)` makes it. */
+export const rowsFrom = (db: Kysely<AnyDatabase>, relation: Relation, name: string): RowsQuery =>
+  createSelectQueryBuilder({
+    queryId: createQueryId(),
+    queryNode: wholeRows(relation, name),
+    executor: db.getExecutor(),
+  })
+
+const wholeRows = madeOnce((relation, name): SelectQueryNode => {
+  const from = SelectQueryNode.createFrom([TableNode.create(name)])
+  fixedNode(from.from ?? from)
+  const columns = columnsOf(relation, name).map((each) =>
+    SelectionNode.create(each.toOperationNode()),
+  )
+  const whole = SelectQueryNode.cloneWithSelections(from, columns)
+  fixedList(whole.selections ?? [])
+  return whole
+})

@@ -3,8 +3,8 @@
  * pages of many parents in one statement. Works on any relation; must not know a business noun.
  */
 import DataLoader from 'dataloader'
-import type { Kysely, SelectQueryBuilder } from 'kysely'
-import { columnsOf } from './columns.ts'
+import type { Kysely } from 'kysely'
+import { columnsOf, rowsFrom, type RowsQuery } from './columns.ts'
 import {
   afterPosition,
   compareRows,
@@ -50,7 +50,6 @@ export interface PageInfo {
 }
 
 type AnyRow = Readonly<Record<string, unknown>>
-type RowsQuery = SelectQueryBuilder<AnyDatabase, string, Record<string, unknown>>
 
 /** One page of a list. */
 export async function page<DB, Name extends keyof DB & string>(
@@ -93,7 +92,7 @@ function listOf<DB>(
 }
 
 const selectRows = ({ db, name, relation, where }: List): RowsQuery => {
-  const query = db.selectFrom(name).select(columnsOf(relation, name))
+  const query = rowsFrom(db, relation, name)
   return where === undefined ? query : query.where((eb) => where(eb))
 }
 

@@ -12,13 +12,22 @@ export interface RowRights {
   readonly guarded: ReadonlySet<string>
   /** What guards compare with. */
   readonly own: RuleParameters
-  /** Tells apart the callers whose statements differ by more than these values. */
-  readonly guardKey: string
 }
 
-export const allRows: RowRights = { limit: null, guarded: new Set(), own: {}, guardKey: '' }
+export const allRows: RowRights = { limit: null, guarded: new Set(), own: {} }
 
-export function rowRightsOf({ rows, scopes, facts }: Principal, relations: Relations): RowRights {
+const known = new WeakMap<Principal, WeakMap<Relations, RowRights>>()
+
+/** Found once for a principal, which is the same object each time the same caller asks. */
+export function rowRightsOf(principal: Principal, relations: Relations): RowRights {
+  let ofPrincipal = known.get(principal)
+  if (ofPrincipal === undefined) known.set(principal, (ofPrincipal = new WeakMap()))
+  let rights = ofPrincipal.get(relations)
+  if (rights === undefined) ofPrincipal.set(relations, (rights = found(principal, relations)))
+  return rights
+}
+
+function found({ rows, scopes, facts }: Principal, relations: Relations): RowRights {
   const guarded = new Set(
     Object.entries(relations).flatMap(([name, { guard }]) =>
       guard === undefined || guard.unless.some((scope) => scopes.includes(scope)) ? [] : [name],
@@ -29,6 +38,21 @@ export function rowRightsOf({ rows, scopes, facts }: Principal, relations: Relat
       value === undefined ? [] : [[name, [value]]],
     ),
   )
-  const guardKey = guarded.size === 0 ? '' : JSON.stringify([[...guarded], Object.keys(own)])
-  return { limit: rows, guarded, own, guardKey }
+  return { limit: rows, guarded, own }
+}
+
+const keys = new WeakMap<RowRights, string>()
+
+/**
+ * Tells apart the callers whose statements differ by more than values that are bound: by rule, whose
+ * values are part of it, and by guards. Another caller's statement is never taken.
+ */
+export function keyOfRights(rights: RowRights): string {
+  let key = keys.get(rights)
+  if (key === undefined) {
+    const { limit, guarded, own } = rights
+    key = JSON.stringify([limit, [...guarded], guarded.size === 0 ? [] : Object.keys(own)])
+    keys.set(rights, key)
+  }
+  return key
 }

@@ -3,7 +3,7 @@
  * lists run, one statement for all keys. Must not know a business noun.
  */
 import type { Kysely, OrderByItemBuilder } from 'kysely'
-import { columnsOf } from './columns.ts'
+import { rowsFrom } from './columns.ts'
 import { capped } from './limits.ts'
 import type { AnyDatabase, Relation, Where } from './relations.ts'
 
@@ -36,10 +36,11 @@ export async function rowsBy<DB, Name extends keyof DB & string>(
 ): Promise<readonly DB[Name][]> {
   // One function serves every relation, so the statement is built without the database's type.
   const table: string = name
-  let query = (db as unknown as Kysely<AnyDatabase>)
-    .selectFrom(table)
-    .select(columnsOf(relation, table))
-    .where(`${table}.${column}`, 'in', keys)
+  let query = rowsFrom(db as unknown as Kysely<AnyDatabase>, relation, table).where(
+    `${table}.${column}`,
+    'in',
+    keys,
+  )
   if (where !== undefined) query = query.where((eb) => where(eb))
   for (const each of [...orderBy, ...relation.key]) {
     const [sorted, isDown] = each.startsWith('-') ? [each.slice(1), true] : [each, false]

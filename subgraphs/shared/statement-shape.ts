@@ -60,16 +60,25 @@ export function shapeOf(statement: RootOperationNode): StatementShape {
 export const paddedLength = (length: number): number =>
   length === 0 ? 0 : 2 ** Math.ceil(Math.log2(length))
 
-/** Parts that stand in many statements; their text is a number of their own. */
-const fixedParts = new WeakMap<OperationNode, StatementShape>()
+/** Nodes, and lists of them, that stand in many statements; their text is a number of their own. */
+const fixedParts = new WeakMap<object, StatementShape>()
 let fixedCount = 0
 
 /** A part that is made once for all statements it stands in: its shape is not worked out again. */
 export function fixedNode<Node extends OperationNode>(node: Node): Node {
-  const values: (readonly unknown[])[] = []
-  written(node, values)
-  fixedParts.set(node, { text: `#${(fixedCount += 1)};`, values })
+  fix(node)
   return node
+}
+
+/** The same for a list of nodes. */
+export function fixedList(nodes: readonly OperationNode[]): void {
+  fix(nodes)
+}
+
+function fix(part: object): void {
+  const values: (readonly unknown[])[] = []
+  written(part, values)
+  fixedParts.set(part, { text: `#${(fixedCount += 1)};`, values })
 }
 
 /** The same for a condition or another expression, such as a long one that never changes. */
@@ -79,6 +88,11 @@ export const fixed = <Value>(expression: Expression<Value>): Expression<Value> =
 function written(part: unknown, values: (readonly unknown[])[]): string {
   if (typeof part === 'string') return name(part)
   if (typeof part !== 'object' || part === null) return `${typeof part} ${String(part)};`
+  const known = fixedParts.get(part)
+  if (known !== undefined) {
+    values.push(...known.values)
+    return known.text
+  }
   if (Array.isArray(part)) {
     let items = '['
     for (const item of part) items += written(item, values)
@@ -88,11 +102,6 @@ function written(part: unknown, values: (readonly unknown[])[]): string {
 }
 
 function writtenNode(node: object, values: (readonly unknown[])[]): string {
-  const known = isNode(node) ? fixedParts.get(node) : undefined
-  if (known !== undefined) {
-    values.push(...known.values)
-    return known.text
-  }
   if (isValue(node)) {
     values.push([node.value])
     return '?'

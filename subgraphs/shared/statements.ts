@@ -13,7 +13,7 @@ import {
 import type { Encoded } from './comparison.ts'
 import { rowReader, type ReadRow } from './decoded-rows.ts'
 import type { Dialect } from './dialect.ts'
-import type { RowRights } from './row-rights.ts'
+import { keyOfRights, type RowRights } from './row-rights.ts'
 import { limitedTo, type MappedTables } from './relations-plugin.ts'
 import type { Relations, RuleParameters } from './relations.ts'
 import type { NamedSource } from './sources/named.ts'
@@ -89,8 +89,7 @@ export class Statements<Prepared> {
   compile(node: RootOperationNode, queryId: QueryId, rows: RowRights): Statement<Prepared> {
     if (!SelectQueryNode.is(node)) throw new TypeError('subgraphs only read: write a select')
     const shape = shapeOf(node)
-    // A rule's values are part of what is kept, so another caller's statement is never taken.
-    const kept = this.#keptFor(`${JSON.stringify(rows.limit)} ${rows.guardKey} ${shape.text}`, () =>
+    const kept = this.#keptFor(`${keyOfRights(rows)} ${shape.text}`, () =>
       this.#keep(node, queryId, rows),
     )
     const parameters = kept.parameters.map((each) => bound(each, shape.values, rows.own))

@@ -98,8 +98,11 @@ const all: readonly Mutant[] = [
     "else if (rule !== 'ALL') conditions.push(rule(eb, limit.parameters, name))": '',
   }),
   ...at('subgraphs/shared/statements.ts', ownRows, {
-    '${JSON.stringify(rows.limit)}': '',
-    '${rows.guardKey}': '',
+    '${keyOfRights(rows)} ': '',
+  }),
+  ...at('subgraphs/shared/row-rights.ts', ownRows, {
+    '[limit, [...guarded], ': '[[...guarded], ',
+    '[limit, [...guarded], guarded.size === 0 ? [] : Object.keys(own)]': '[limit]',
   }),
   ...at('subgraphs/hr/resolvers.ts', ownRows, {
     "principal.scopes.includes('hr:personal:read')": 'principal.subject !== ""',
