@@ -187,7 +187,7 @@ const all: readonly Mutant[] = [
     'if (known?.subject === subject) return known': 'if (known !== undefined) return known',
   }),
   ...at('gateway/tokens/callers.ts', 'test/gateway/platform/tokens.test.ts', {
-    'if (bar !== null) throw new TypeError(bar)': '',
+    "if (bar !== null) throw new CallerRefused('SUBJECT', bar)": '',
   }),
   ...at('gateway/tokens/verify.ts', scopesOfIssuers, {
     "return partnerScopes === 'optional' ? null : []": 'return null',
@@ -196,8 +196,9 @@ const all: readonly Mutant[] = [
     '!isPlain(sub, maxSubjectLength)': "sub === ''",
   }),
   ...at('gateway/tokens/callers.ts', 'test/security/tokens.test.ts', {
-    "if (callers === 'partners') throw new TypeError('the subject is no partner')": '',
-    "if (callers === 'employees') throw new TypeError('this issuer does not speak for partners')":
+    "if (callers === 'partners') throw new CallerRefused('ISSUER', 'the subject is no partner')":
+      '',
+    "if (callers === 'employees')\n    throw new CallerRefused('ISSUER', 'this issuer does not speak for partners')":
       '',
   }),
   ...at('gateway/tokens/issued.ts', 'test/gateway/platform/tokens.test.ts', {
@@ -222,7 +223,7 @@ const all: readonly Mutant[] = [
     'await work(changing)\n      await markChanged(inside)': 'await work(changing)',
   }),
   ...at('gateway/tokens/client-assertion.ts', 'test/security/client-assertion.test.ts', {
-    "if (!isNew) throw new TypeError('used before')": 'void isNew',
+    "if (!isNew) throw new CallerRefused('REPLAYED', 'used before')": 'void isNew',
   }),
   ...at('gateway/store/coalesced.ts', store, {
     'next = null\n    const': 'const',
