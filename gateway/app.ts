@@ -384,6 +384,7 @@ export async function createApp(
         log,
         graphql,
         authenticate,
+        onRefused: audit && audit.refused,
         limitsOf,
         corsOrigins: config.corsOrigins,
         trustedProxies: config.trustedProxies,

@@ -13,11 +13,14 @@ import {
   type ListenOptions,
 } from '#shared/http-server.ts'
 import type { Principal } from '#shared/principal.ts'
+import type { Refused } from '../audit/refusals.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Log } from '../log.ts'
 import { addressList, type AddressList } from '../tokens/addresses.ts'
+import { unauthenticated } from '../tokens/callers.ts'
+import { reasonOf, type RefusalReason } from '../tokens/refused.ts'
 import type { Caller, Credentials } from '../tokens/verified.ts'
-import { credentialsOf } from './credentials.ts'
+import { clientAddress, credentialsOf } from './credentials.ts'
 import type { GraphqlEndpoint } from './graphql.ts'
 import { answerOrigin } from './origins.ts'
 import { printable, refuseTokenIn, securityHeaders } from './request-line.ts'
@@ -30,6 +33,8 @@ export interface HttpOptions extends ListenOptions {
   authenticate(credentials: Credentials): Promise<Caller>
   /** Addresses and ranges of proxies that say whom they ask for. */
   readonly trustedProxies: readonly string[]
+  /** Told of a request that is refused before it is known who asks; null where nobody counts them. */
+  readonly onRefused: ((refused: Refused) => void) | null
   /** The token endpoint of partners, by the address that is listened on; null when there is none. */
   readonly oauth: ((url: string) => OAuthEndpoint | null) | null
   /** Whether a generation is loaded. */
@@ -103,15 +108,33 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
       'request',
     )
   })
+  const refused = (reason: RefusalReason) =>
+    options.onRefused?.({ requestId, address: clientAddress(request, options.isProxy), reason })
   const authenticate = async () => {
-    const caller = await options.authenticate(credentialsOf(request, options.isProxy))
-    subject = caller.principal.subject
-    return caller
+    try {
+      const caller = await options.authenticate(credentialsOf(request, options.isProxy))
+      subject = caller.principal.subject
+      return caller
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'UNAUTHENTICATED')
+        refused(request.headers.authorization === undefined ? 'MISSING' : reasonOf(error))
+      throw error
+    }
+  }
+  const refusedAssertion = (cause: unknown) => {
+    // As the cause of ours: a library's own error carries the claims, which are no matter of the log.
+    options.log.warn({ requestId, err: unauthenticated(cause) }, 'an assertion was refused')
+    refused(reasonOf(cause))
   }
   try {
     if (answerOrigin(request, response, options.corsOrigins)) return
     refuseTokenIn(request.url ?? '')
-    await route(path, request, response, { ...options, authenticate, requestId })
+    await route(path, request, response, {
+      ...options,
+      authenticate,
+      refusedAssertion,
+      requestId,
+    })
   } catch (error) {
     if (!(error instanceof AppError)) options.log.error({ requestId, err: error }, 'internal')
     else if (error.cause !== undefined) options.log.warn({ requestId, err: error }, error.code)
@@ -126,6 +149,8 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
 interface Route extends Omit<Responding, 'authenticate'> {
   readonly requestId: string
   authenticate(): Promise<Caller>
+  /** Told of an assertion that was not good. */
+  readonly refusedAssertion: (cause: unknown) => void
 }
 
 async function route(
@@ -154,7 +179,7 @@ async function route(
       await sendSchema(request, response, options)
       return
     default:
-      if (options.oauth !== null && (await options.oauth(path, request, response))) return
+      if (await options.oauth?.(path, request, response, options.refusedAssertion)) return
       if (options.pages !== null) {
         const principalOf = async () => (await options.authenticate()).principal
         if (await options.pages(request, response, principalOf)) return

@@ -243,6 +243,16 @@ const all: readonly Mutant[] = [
     'if (anchor.number !== removedThrough)': 'if (anchor.number < 0)',
     'linked(keys, head, wellFormed(entry))': 'linked(keys, head, entry)',
   }),
+  ...at('gateway/audit/refusals.ts', 'test/gateway/audit/refusals.test.ts', {
+    'named < maxNamed && address !== null': 'address !== null',
+    'isIP(plain) === 0 ? null : plain': 'plain',
+  }),
+  ...at('gateway/audit/audit.ts', 'test/security/refusals.test.ts', { 'refusals.flush()': '' }),
+  ...at('gateway/transport/http.ts', 'test/security/refusals.test.ts', {
+    'address: clientAddress(request, options.isProxy)':
+      "address: request.socket.remoteAddress ?? ''",
+    'refused(reasonOf(cause))': '',
+  }),
   ...at('gateway/audit/audit.ts', 'test/security/audit.test.ts', {
     'if (mustBeKept(reading, named)) throw error': '',
   }),
