@@ -261,6 +261,11 @@ const all: readonly Mutant[] = [
     "if (!isStoreFailure(error)) await inside.script('ROLLBACK')": '',
     "return numberOf(row, 'number')": "return numberOf({ ...row, number: 7 }, 'number')",
   }),
+  ...at('gateway/limits/redis-concurrency.ts', 'test/services/redis.test.ts', {
+    'if before >= tonumber(ARGV[2]) then return before end': '',
+    "redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)": '',
+    'if (!isAsked) return leaveMemory': 'if (before === null) return leaveMemory',
+  }),
   ...at('gateway/tokens/callers.ts', 'test/services/shared-store.test.ts', {
     'if (isStoreFailure(cause)) throw cause': '',
   }),
