@@ -1,6 +1,6 @@
 /** What the audit keeps of one request. Types, and how it is read back. */
 import type { Audience } from '#shared/principal.ts'
-import { unknownCaller, type FoundEntry } from '../store/audit.ts'
+import type { FoundEntry, unknownCaller } from '../store/audit.ts'
 import type { RefusalReason } from '../tokens/refused.ts'
 
 /** The records of one type that an answer holds. */

@@ -158,7 +158,7 @@ interface Within {
   readonly coordinate: string
   readonly record: string
   /** A value of the entry itself. */
-  value(name: 'kind' | 'address' | 'reason'): string
+  readonly value: (name: 'kind' | 'address' | 'reason') => string
 }
 
 /** What only that kind of database has words for: within JSON. */

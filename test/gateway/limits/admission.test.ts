@@ -60,15 +60,15 @@ describe('admission', () => {
     assert.equal((await admission.look('s', limits))[0]?.remaining, 60)
   })
 
-  it('counts the questions of a caller at the same time', () => {
+  it('counts the questions of a caller at the same time', async () => {
     using admission = createAdmission(countInMemory(() => 0))
     const leave = admission.enter('s', limits)
     assert.ok(typeof leave === 'function', 'in memory nobody waits')
-    admission.enter('s', limits)
+    await admission.enter('s', limits)
     assert.throws(() => admission.enter('s', limits), codeIs('CONCURRENCY_LIMITED'))
-    admission.enter('another', limits)
+    await admission.enter('another', limits)
     leave()
-    admission.enter('s', limits)
+    await admission.enter('s', limits)
   })
 })
 
