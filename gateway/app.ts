@@ -14,11 +14,10 @@ import { auditLog } from './audit/log.ts'
 import { openAudit } from './audit/audit.ts'
 import type { Config } from './config.ts'
 import { createAdmission, type Quota } from './limits/admission.ts'
-import { createMemoryBuckets } from './limits/buckets.ts'
+import { countInMemory, countInRedis } from './limits/counting.ts'
 import { answeredCost, type AnsweredCost } from './limits/answered-cost.ts'
 import { meterSystems } from './limits/system-costs.ts'
 import { openLimits, type Limits } from './limits/limits.ts'
-import { openRedisBuckets } from './limits/redis-buckets.ts'
 import { lazyDecisions } from './identity/lazy.ts'
 import type { Log } from './log.ts'
 import { questionCost, type QuestionCost } from './platform/rate-limit.ts'
@@ -170,7 +169,7 @@ export async function createApp(
   const now = () => performance.now()
   const { store } = config.limits
   const admission = createAdmission(
-    store === undefined ? createMemoryBuckets(now) : await openRedisBuckets(store, { log, now }),
+    store === undefined ? countInMemory(now) : await countInRedis(store, { log, now }),
   )
   const audit =
     config.audit === null
@@ -224,17 +223,19 @@ export async function createApp(
   const systemLimits = { timeoutOf: (system: string) => config.system(system).timeoutMs }
 
   const run: App['execute'] = async (question, principal, options = {}) => {
+    const { subject } = principal
+    const limits = options.limits ?? limitsOf(principal)
+    const { onQuotas } = options
+    const isCounted = onQuotas !== undefined && !config.noAuth
+    const entered = isCounted ? admission.enter(subject, limits) : () => undefined
+    // Where this process counts alone nobody waits.
+    const leave = typeof entered === 'function' ? entered : await entered
     // One generation from the beginning to the end, whatever is swapped meanwhile.
     const taken = current
     taken.running += 1
     const { views, sources } = taken
     const reports = options.sources === true ? sourceReports() : undefined
     const requestId = options.requestId ?? 'local'
-    const { subject } = principal
-    const limits = options.limits ?? limitsOf(principal)
-    const { onQuotas } = options
-    const isCounted = onQuotas !== undefined && !config.noAuth
-    const leave = isCounted ? admission.enter(subject, limits) : () => undefined
     const counted: QuestionCost = { cost: null }
     let costs: AnsweredCost | undefined
     try {
@@ -388,6 +389,7 @@ export async function createApp(
         log,
         graphql,
         authenticate,
+        onRefused: audit && audit.refused,
         limitsOf,
         corsOrigins: config.corsOrigins,
         trustedProxies: config.trustedProxies,

@@ -18,6 +18,7 @@ import type { AuditConfig } from './config.ts'
 import type { AuditEntry, Outcome, RowsInForce } from './entry.ts'
 import { auditKeys, type AuditKeys } from './keys.ts'
 import { secretOf } from './log.ts'
+import { foldRefusals, type Refused } from './refusals.ts'
 import { readingOf, type Named, type Reading } from './reading.ts'
 import { startWriter } from './writer.ts'
 
@@ -37,6 +38,8 @@ export interface Audit extends AsyncDisposable {
     audited: Audited,
     work: (follow: Follower, observer: Observer) => Promise<ExecutionResult>,
   ): Promise<ExecutionResult>
+  /** Counts a request that was refused before it was known who asks: written later, with others. */
+  readonly refused: (refused: Refused) => void
 }
 
 export interface AuditOptions {
@@ -53,6 +56,7 @@ export function openAudit({ data, store, config, log, now }: AuditOptions): Audi
   const keys = auditKeys(secret)
   const { retentionDays } = config
   const writer = startWriter({ store, secret, retentionDays })
+  const refusals = foldRefusals({ writer, log, now })
   const readings = new WeakMap<Prepared, Reading>()
   const known = (prepared: Prepared, generation: Generation): Reading => {
     const before = readings.get(prepared)
@@ -122,7 +126,11 @@ export function openAudit({ data, store, config, log, now }: AuditOptions): Audi
       }
       return result
     },
-    [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
+    refused: refusals.note,
+    [Symbol.asyncDispose]: async () => {
+      refusals.flush()
+      await writer[Symbol.asyncDispose]()
+    },
   }
 }
 

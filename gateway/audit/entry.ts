@@ -1,6 +1,7 @@
 /** What the audit keeps of one request. Types, and how it is read back. */
 import type { Audience } from '#shared/principal.ts'
-import type { FoundEntry } from '../store/audit.ts'
+import type { FoundEntry, unknownCaller } from '../store/audit.ts'
+import type { RefusalReason } from '../tokens/refused.ts'
 
 /** The records of one type that an answer holds. */
 export interface ReadRecords {
@@ -48,6 +49,24 @@ export interface RowsInForce {
   readonly more: number
 }
 
+/**
+ * Requests that were refused before it was known who asks, counted together: those of one address for
+ * one reason, within a while.
+ */
+export interface UnknownCallerEntry {
+  /** The last of them, as all moments in milliseconds since 1970. */
+  readonly at: number
+  readonly kind: typeof unknownCaller
+  /** The first of them. */
+  readonly since: number
+  /** The id that the first of them had. */
+  readonly requestId: string
+  /** The client's; null: several addresses beyond those that are named, or none that is one. */
+  readonly address: string | null
+  readonly reason: RefusalReason
+  readonly count: number
+}
+
 /** Stands in the chain where older entries were removed by their age. */
 export interface PruneEntry {
   readonly at: number
@@ -62,15 +81,40 @@ export interface Coordinates {
   readonly refused: readonly string[]
 }
 
-export interface ReadBack extends AuditEntry {
+/** An entry as it is shown: without a subject where it was not known who asks. */
+export interface ReadBack extends Omit<AuditEntry, 'subject' | 'audience'> {
+  readonly subject: string | null
+  readonly audience: Audience | null
+  /** Null where it was known who asks. */
+  readonly unknown: UnknownCallerEntry | null
   readonly number: number
   readonly hash: string
   readonly coordinates: Coordinates
 }
 
 export function readBack({ number, hash, entry, coordinates }: FoundEntry): ReadBack {
-  const written = JSON.parse(entry) as AuditEntry // our own words, held by the hash
+  const written = JSON.parse(entry) as AuditEntry | UnknownCallerEntry // our own words, held by the hash
   const none: Coordinates = { read: [], refused: [] }
   const named = coordinates === null ? none : (JSON.parse(coordinates) as Coordinates) // likewise
-  return { ...written, number, hash, coordinates: named }
+  const link = { number, hash, coordinates: named }
+  return 'kind' in written
+    ? { ...ofNobody, at: written.at, requestId: written.requestId, unknown: written, ...link }
+    : { ...written, unknown: null, ...link }
 }
+
+/** What an entry says where nothing is known of who asks, and the question was not looked at. */
+const ofNobody = {
+  subject: null,
+  audience: null,
+  token: null,
+  operationName: null,
+  operationHash: null,
+  reading: null,
+  records: [],
+  rows: null,
+  systems: [],
+  cost: null,
+  outcome: 'REFUSED',
+  codes: ['UNAUTHENTICATED'],
+  variables: {},
+} as const satisfies Omit<ReadBack, keyof FoundEntry | 'at' | 'requestId' | 'unknown'>

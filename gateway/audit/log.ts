@@ -34,6 +34,9 @@ export const everything: AuditFilter = {
   subject: null,
   coordinate: null,
   record: null,
+  isKnown: null,
+  address: null,
+  reason: null,
   since: null,
   until: null,
 }

@@ -1,12 +1,13 @@
 /**
  * Who may ask now: points by token bucket, and questions at the same time, counted by caller. Points
  * are taken by the estimate, before anything is asked, so that a caller knows beforehand what a question
- * takes. Concurrency is counted in each process.
+ * takes.
  */
 import { AppError } from '#shared/errors.ts'
 import { dropOldest } from '../oldest.ts'
-import type { Bucket, Buckets, Level } from './buckets.ts'
-import { beyond } from './document.ts'
+import type { Bucket, Level } from './buckets.ts'
+import type { Concurrency } from './concurrency.ts'
+import type { Counting } from './counting.ts'
 import type { Limits } from './limits.ts'
 
 /** One bucket of a caller, as the RateLimit headers say it. */
@@ -19,9 +20,7 @@ export interface Quota {
   readonly fullInSeconds: number
 }
 
-export interface Admission extends Disposable {
-  /** Counts a question until what it answers is called; throws CONCURRENCY_LIMITED. */
-  enter(subject: string, limits: Limits): () => void
+export interface Admission extends Disposable, Concurrency {
   /** Takes points; throws RATE_LIMITED. `told` hears of the buckets in both cases. */
   spend(
     subject: string,
@@ -33,20 +32,12 @@ export interface Admission extends Disposable {
   look(subject: string, limits: Limits): Promise<readonly Quota[]>
 }
 
-export function createAdmission(buckets: Buckets): Admission {
-  const underWay = new Map<string, number>()
+/** Ends with what it counts in. */
+export function createAdmission(counting: Counting): Admission {
+  const { buckets, concurrency } = counting
   const bucketsOf = createBucketsOf()
   return {
-    enter: (subject, limits) => {
-      const before = underWay.get(subject) ?? 0
-      if (before >= limits.concurrency) throw beyond('concurrency', before + 1, limits)
-      underWay.set(subject, before + 1)
-      return () => {
-        const now = underWay.get(subject) ?? 1
-        if (now <= 1) underWay.delete(subject)
-        else underWay.set(subject, now - 1)
-      }
-    },
+    enter: concurrency.enter,
     spend: async (subject, points, limits, told) => {
       const [minute, day] = bucketsOf(subject, limits)
       const whole = Math.ceil(points)
@@ -69,7 +60,7 @@ export function createAdmission(buckets: Buckets): Admission {
           quotaOf(each, await buckets.take(each.bucket, 0)),
         ),
       ),
-    [Symbol.dispose]: () => buckets[Symbol.dispose](),
+    [Symbol.dispose]: () => counting[Symbol.dispose](),
   }
 }
 

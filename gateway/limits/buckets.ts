@@ -23,7 +23,7 @@ export interface Level {
   readonly waitMs: number
 }
 
-export interface Buckets extends Disposable {
+export interface Buckets {
   /** 0 points only look; fewer give back. */
   take(bucket: Bucket, points: number): Level | Promise<Level>
 }
@@ -69,6 +69,5 @@ export function createMemoryBuckets(now: () => number): MemoryBuckets {
         waitMs: isTaken ? 0 : (spent - quota) / perMs,
       }
     },
-    [Symbol.dispose]: () => kept.clear(),
   }
 }

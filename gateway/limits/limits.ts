@@ -193,7 +193,7 @@ export const limitRules = {
     least: 1,
     most: 10_000,
     code: 'CONCURRENCY_LIMITED',
-    meaning: 'questions of one caller at the same time, in one process',
+    meaning: 'questions of one caller at the same time',
   },
   totalMs: {
     employee: 15_000,

@@ -6,7 +6,7 @@ import { AppError } from '#shared/errors.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Resolvers } from '#shared/subgraph.ts'
 import { everything, type AuditLog } from '../audit/log.ts'
-import type { ReadBack } from '../audit/entry.ts'
+import type { ReadBack, UnknownCallerEntry } from '../audit/entry.ts'
 import type { AuditFilter } from '../store/audit.ts'
 import { pageOf, type PageArgs } from './page.ts'
 
@@ -14,6 +14,9 @@ interface FilterInput {
   readonly subject?: string | null
   readonly coordinate?: string | null
   readonly record?: string | null
+  readonly isKnown?: boolean | null
+  readonly address?: string | null
+  readonly reason?: string | null
   readonly since?: string | null
   readonly until?: string | null
 }
@@ -54,6 +57,9 @@ export function auditResolvers(log: AuditLog | null): Resolvers {
       variables: ({ variables }: ReadBack) =>
         Object.entries(variables).map(([name, hash]) => ({ name, hash })),
     },
+    UnknownCaller: {
+      since: ({ since }: UnknownCallerEntry) => new Date(since).toISOString(),
+    },
   }
 }
 
@@ -72,12 +78,15 @@ function positionOf(cursor: string): number {
   })
 }
 
-const filterOf = ({ subject, coordinate, record, since, until }: FilterInput): AuditFilter => ({
-  subject: subject ?? null,
-  coordinate: coordinate ?? null,
-  record: record ?? null,
-  since: momentOf('since', since),
-  until: momentOf('until', until),
+const filterOf = (given: FilterInput): AuditFilter => ({
+  subject: given.subject ?? null,
+  coordinate: given.coordinate ?? null,
+  record: given.record ?? null,
+  isKnown: given.isKnown ?? null,
+  address: given.address ?? null,
+  reason: given.reason ?? null,
+  since: momentOf('since', given.since),
+  until: momentOf('until', given.until),
 })
 
 function momentOf(argument: string, text: string | null | undefined): number | null {

@@ -25,6 +25,11 @@ export interface AuditFilter {
   readonly coordinate: string | null
   /** `Type:key=value`. */
   readonly record: string | null
+  /** Whether it was known who asked. */
+  readonly isKnown: boolean | null
+  /** Those of nobody known: the client's address, and why it was refused. */
+  readonly address: string | null
+  readonly reason: string | null
   readonly since: number | null
   readonly until: number | null
 }
@@ -146,14 +151,25 @@ export function auditStatements(on: Statements): AuditStatements {
   }
 }
 
-/** What only that kind of database has words for: lists within JSON. */
-const within: Readonly<Record<Statements['kind'], { coordinate: string; record: string }>> = {
+/** What stands as `kind` in entries of callers that nobody knew; they have no subject. */
+export const unknownCaller = 'UNKNOWN_CALLER'
+
+interface Within {
+  readonly coordinate: string
+  readonly record: string
+  /** A value of the entry itself. */
+  readonly value: (name: 'kind' | 'address' | 'reason') => string
+}
+
+/** What only that kind of database has words for: within JSON. */
+const within: Readonly<Record<Statements['kind'], Within>> = {
   sqlite: {
     coordinate: `e.reading IN (
       SELECT r.hash FROM audit_reading r, json_tree(r.coordinates) c WHERE c.atom = ?)`,
     record: `EXISTS (
       SELECT 1 FROM json_each(e.entry, '$.records') t, json_each(t.value, '$.keys') k
       WHERE (t.value ->> '$.type') || ':' || k.value = ?)`,
+    value: (name) => `(e.entry ->> '$.${name}')`,
   },
   postgresql: {
     coordinate: `e.reading IN (
@@ -163,15 +179,18 @@ const within: Readonly<Record<Statements['kind'], { coordinate: string; record: 
       SELECT 1 FROM jsonb_array_elements(e.entry::jsonb -> 'records') t (record),
         jsonb_array_elements_text(t.record -> 'keys') k (key)
       WHERE (t.record ->> 'type') || ':' || k.key = ?)`,
+    value: (name) => `(e.entry::jsonb ->> '${name}')`,
   },
 }
 
 function conditions(
-  { subject, coordinate, record, since, until }: AuditFilter,
+  { subject, coordinate, record, isKnown, address, reason, since, until }: AuditFilter,
   before: number | null,
   kind: Statements['kind'],
 ): { readonly sql: string; readonly values: readonly Value[] } {
-  const { coordinate: ofCoordinate, record: ofRecord } = within[kind]
+  const { coordinate: ofCoordinate, record: ofRecord, value: valueOf } = within[kind]
+  const known = 'e.subject IS NOT NULL'
+  const unknown = `(e.subject IS NULL AND ${valueOf('kind')} = '${unknownCaller}')`
   const asked: readonly (readonly [sql: string, value: Value])[] = [
     ['e.number < ?', before],
     ['e.subject = ?', subject],
@@ -179,10 +198,14 @@ function conditions(
     ['e.at < ?', until],
     [ofCoordinate, coordinate],
     [ofRecord, record],
+    [`e.subject IS NULL AND ${valueOf('address')} = ?`, address],
+    [`e.subject IS NULL AND ${valueOf('reason')} = ?`, reason],
   ]
+  // What the chain says of itself, such as that something was removed, is no entry of anybody.
+  const whose = isKnown === null ? `(${known} OR ${unknown})` : isKnown ? known : unknown
   const given = asked.filter(([, value]) => value !== null)
   return {
-    sql: ['e.subject IS NOT NULL', ...given.map(([sql]) => sql)].join(' AND '),
+    sql: [whose, ...given.map(([sql]) => sql)].join(' AND '),
     values: given.map(([, value]) => value),
   }
 }

@@ -12,6 +12,7 @@ import { isStoreFailure } from '../store/unavailable.ts'
 import { looksIssued, tokenHash } from './format.ts'
 import type { Grants } from './grants.ts'
 import type { IssuedVerifier } from './issued.ts'
+import { CallerRefused } from './refused.ts'
 import type { Caller, Credentials, Verified } from './verified.ts'
 import type { Verifier } from './verify.ts'
 
@@ -37,8 +38,10 @@ export function createCallers(options: CallersOptions): Callers {
   const seenOf = createSeen()
   return {
     authenticate: async ({ authorization, address }) => {
-      const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
-      if (token === undefined) throw unauthenticated()
+      if (authorization === undefined) throw unauthenticated()
+      const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization) ?? []
+      if (token === undefined)
+        throw unauthenticated(new CallerRefused('MALFORMED', 'no bearer token'))
       let claims: Claims
       let id: string | null
       try {
@@ -55,7 +58,7 @@ export function createCallers(options: CallersOptions): Callers {
         }
         claims = callerOf(verified, policy())
         const bar = await grants.bar(claims.subject, present)
-        if (bar !== null) throw new TypeError(bar)
+        if (bar !== null) throw new CallerRefused('SUBJECT', bar)
       } catch (cause) {
         if (isStoreFailure(cause)) throw cause
         throw unauthenticated(cause)
@@ -86,10 +89,11 @@ function callerOf(verified: Verified, policy: Policy): Claims {
     (each) => each !== null && policy.partner(each) !== undefined,
   )
   if (partner == null) {
-    if (callers === 'partners') throw new TypeError('the subject is no partner')
+    if (callers === 'partners') throw new CallerRefused('ISSUER', 'the subject is no partner')
     return claims
   }
-  if (callers === 'employees') throw new TypeError('this issuer does not speak for partners')
+  if (callers === 'employees')
+    throw new CallerRefused('ISSUER', 'this issuer does not speak for partners')
   return partnerClaims(verified, partner)
 }
 

@@ -14,6 +14,7 @@ import type { TokenAdministration } from './administration.ts'
 import type { Grants } from './grants.ts'
 import { createKeys } from './keys.ts'
 import { isPlain } from './plain-text.ts'
+import { CallerRefused } from './refused.ts'
 
 export interface ClientAssertionOptions {
   readonly store: Store
@@ -58,15 +59,16 @@ export function createGrantByAssertion(options: ClientAssertionOptions): GrantBy
     log.error({ err: error }, 'the keys of a partner could not be had'),
   )
   return async ({ assertion, audiences, scope }) => {
-    if (assertion.length > maxLength) throw new TypeError('longer than any assertion')
+    if (assertion.length > maxLength)
+      throw new CallerRefused('MALFORMED', 'longer than any assertion')
     const { iss } = decodeJwt(assertion)
     const partner = iss === undefined ? undefined : policy().partner(iss)
     if (partner === undefined || partner.keys === null) {
-      throw new TypeError('the issuer is no partner with keys of its own')
+      throw new CallerRefused('ISSUER', 'the issuer is no partner with keys of its own')
     }
     const { subject } = partner
     const bar = await grants.bar(subject, await store.revision())
-    if (bar !== null) throw new TypeError(bar)
+    if (bar !== null) throw new CallerRefused('SUBJECT', bar)
     const { payload } = await jwtVerify(assertion, keysOf(subject, partner.keys), {
       algorithms: [...keyPairAlgorithms],
       audience: [...audiences],
@@ -78,13 +80,13 @@ export function createGrantByAssertion(options: ClientAssertionOptions): GrantBy
     })
     const { exp = 0, jti = '' } = payload
     if (exp > now() / 1_000 + maxAssertionSeconds + toleranceSeconds)
-      throw new TypeError(`good for longer than ${maxAssertionSeconds} seconds`)
-    if (!isPlain(jti, 200)) throw new TypeError('no usable jti')
+      throw new CallerRefused('CLAIMS', `good for longer than ${maxAssertionSeconds} seconds`)
+    if (!isPlain(jti, 200)) throw new CallerRefused('CLAIMS', 'no usable jti')
     const scopes = scope === null ? null : scopesIn(scope, partner.scopes)
     const expiresAt = (exp + toleranceSeconds) * 1_000
     const token = await store.transaction('callers', async (inside) => {
       const isNew = await useAssertion(inside, { subject, jti, expiresAt }, now())
-      if (!isNew) throw new TypeError('used before')
+      if (!isNew) throw new CallerRefused('REPLAYED', 'used before')
       return await administration.grantAccess(inside, { subject, scopes, seconds: accessSeconds })
     })
     return {

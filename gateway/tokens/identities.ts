@@ -8,7 +8,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Principals } from '../policy/principals.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { createAdministration, type TokenAdministration } from './administration.ts'
-import { createCallers, unauthenticated, type Callers } from './callers.ts'
+import { createCallers, type Callers } from './callers.ts'
 import { createOAuthEndpoint, type OAuthEndpoint } from '../transport/oauth.ts'
 import { createGrantByAssertion } from './client-assertion.ts'
 import type { TokenEnvironment } from './format.ts'
@@ -64,8 +64,6 @@ export async function openIdentities({
       return createOAuthEndpoint({
         issuer,
         grant: createGrantByAssertion({ store, administration, grants, policy, log, now }),
-        // As the cause of ours: a library's own error carries the claims, which are no matter of the log.
-        onRefused: (cause) => log.warn({ err: unauthenticated(cause) }, 'an assertion was refused'),
       })
     },
     callers: (principals) =>

@@ -9,6 +9,7 @@ import { tokenStatements, type IssuedToken } from '../store/tokens.ts'
 import { addressList, type AddressList } from './addresses.ts'
 import { statusOf } from './administration.ts'
 import { isWellFormed, tokenHash, type TokenEnvironment } from './format.ts'
+import { CallerRefused } from './refused.ts'
 import type { Verified } from './verified.ts'
 
 export interface IssuedVerifierOptions {
@@ -50,7 +51,7 @@ export function createIssuedVerifier(options: IssuedVerifierOptions): IssuedVeri
   /** Into the map it was asked for: at another revision another one counts. */
   const lookUp = async (hash: string, { kept }: Known): Promise<Kept> => {
     const token = await tokens.byHash(hash)
-    if (token === null) throw new TypeError('unknown token')
+    if (token === null) throw new CallerRefused('UNKNOWN', 'unknown token')
     const { subject, addresses, scopes, id } = token
     const found: Kept = {
       token,
@@ -69,13 +70,16 @@ export function createIssuedVerifier(options: IssuedVerifierOptions): IssuedVeri
   }
 
   return async (secret, address, revision) => {
-    if (!isWellFormed(secret, environment)) throw new TypeError('no token of this environment')
+    if (!isWellFormed(secret, environment))
+      throw new CallerRefused('MALFORMED', 'no token of this environment')
     if (revision !== known.revision) known = { revision, kept: new Map() }
     const hash = tokenHash(secret)
     const { token, allows, verified } = known.kept.get(hash) ?? (await lookUp(hash, known))
     const status = statusOf(token, now())
-    if (status !== 'ACTIVE' && status !== 'ROTATED') throw new TypeError(`${token.id} is ${status}`)
-    if (allows?.(address) === false) throw new TypeError(`${token.id} is not for this address`)
+    if (status !== 'ACTIVE' && status !== 'ROTATED')
+      throw new CallerRefused(status, `${token.id} is ${status}`)
+    if (allows?.(address) === false)
+      throw new CallerRefused('ADDRESS', `${token.id} is not for this address`)
     onUse(token.id)
     return verified
   }

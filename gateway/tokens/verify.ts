@@ -17,6 +17,7 @@ import { demoAudience, demoIssuer } from './demo.ts'
 import { tokenHash } from './format.ts'
 import { createKeys } from './keys.ts'
 import { isPlain } from './plain-text.ts'
+import { CallerRefused } from './refused.ts'
 import type { Verified } from './verified.ts'
 
 /** `hash` is that of the token, for who has it already. Throws UNAUTHENTICATED. */
@@ -87,14 +88,14 @@ function demo(secret: string): Trusted {
 const tokenTypes = new Set(['jwt', 'at+jwt', 'application/at+jwt'])
 
 async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now: number) {
-  if (token.length > maxTokenLength) throw new TypeError('longer than any token')
-  const { crit, typ } = decodeProtectedHeader(token)
-  if (crit !== undefined) throw new TypeError('critical extensions are not understood')
+  if (token.length > maxTokenLength) throw malformed('longer than any token')
+  const { crit, typ, iss } = decoded(token)
+  if (crit !== undefined) throw malformed('critical extensions are not understood')
   if (typ !== undefined && !tokenTypes.has(typ.toLowerCase())) {
-    throw new TypeError('no access token')
+    throw malformed('no access token')
   }
-  const issuer = trusted.get(decodeJwt(token).iss ?? '')
-  if (issuer === undefined) throw new TypeError('unknown issuer')
+  const issuer = trusted.get(iss ?? '')
+  if (issuer === undefined) throw new CallerRefused('ISSUER', 'unknown issuer')
   const { payload } = await jwtVerify(token, issuer.key, {
     algorithms: [...issuer.algorithms],
     audience: issuer.audience,
@@ -105,8 +106,8 @@ async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now:
   })
   const { sub, exp } = payload
   if (typeof sub !== 'string' || !isPlain(sub, maxSubjectLength))
-    throw new TypeError('no usable subject')
-  if (exp === undefined) throw new TypeError('no expiry')
+    throw new CallerRefused('CLAIMS', 'no usable subject')
+  if (exp === undefined) throw new CallerRefused('CLAIMS', 'no expiry')
   checkLifetime({ exp, iat: payload.iat }, issuer, now / 1_000)
   const groups = claimAt(payload, issuer.groupsClaim)
   const clientId = payload[issuer.clientIdClaim]
@@ -122,6 +123,19 @@ async function verify(token: string, trusted: ReadonlyMap<string, Trusted>, now:
   return { verified, goodUntil: (exp + issuer.clockToleranceSeconds) * 1_000 }
 }
 
+const malformed = (message: string, options?: ErrorOptions) =>
+  new CallerRefused('MALFORMED', message, options)
+
+/** What a token says of itself, which nobody has verified. */
+function decoded(token: string) {
+  try {
+    const { crit, typ } = decodeProtectedHeader(token)
+    return { crit, typ, iss: decodeJwt(token).iss }
+  } catch (cause) {
+    throw malformed('no JWT', { cause })
+  }
+}
+
 /** Moments and durations in seconds. */
 function checkLifetime(
   { exp, iat }: { readonly exp: number; readonly iat: number | undefined },
@@ -129,11 +143,11 @@ function checkLifetime(
   now: number,
 ): void {
   if (iat !== undefined && iat > now + clockToleranceSeconds) {
-    throw new TypeError('issued in the future')
+    throw new CallerRefused('CLAIMS', 'issued in the future')
   }
   const tooLong = exp - (iat ?? now) > maxLifetimeSeconds
   if (tooLong || exp - now > maxLifetimeSeconds + clockToleranceSeconds) {
-    throw new TypeError(`good for longer than ${maxLifetimeSeconds} seconds`)
+    throw new CallerRefused('CLAIMS', `good for longer than ${maxLifetimeSeconds} seconds`)
   }
 }
 

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '#shared/errors.ts'
 import { plainAddress, type AddressList } from '../tokens/addresses.ts'
+import { CallerRefused } from '../tokens/refused.ts'
 import type { Credentials } from '../tokens/verified.ts'
 
 export function credentialsOf(request: IncomingMessage, isProxy: AddressList): Credentials {
@@ -14,7 +15,7 @@ export function credentialsOf(request: IncomingMessage, isProxy: AddressList): C
   }
   if (found > 1) {
     throw new AppError('UNAUTHENTICATED', 'The request has no valid token.', {
-      cause: new TypeError('more than one Authorization header'),
+      cause: new CallerRefused('DUPLICATE', 'more than one Authorization header'),
     })
   }
   return {
@@ -24,7 +25,7 @@ export function credentialsOf(request: IncomingMessage, isProxy: AddressList): C
 }
 
 /** Each proxy adds whom it was asked by to the end; what stands before the last stranger is hearsay. */
-function clientAddress(request: IncomingMessage, isProxy: AddressList): string {
+export function clientAddress(request: IncomingMessage, isProxy: AddressList): string {
   const asked = plainAddress(request.socket.remoteAddress)
   const told = request.headers['x-forwarded-for']
   const hops = (typeof told === 'string' ? told : '').split(',').map((each) => each.trim())

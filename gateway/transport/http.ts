@@ -13,11 +13,14 @@ import {
   type ListenOptions,
 } from '#shared/http-server.ts'
 import type { Principal } from '#shared/principal.ts'
+import type { Refused } from '../audit/refusals.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Log } from '../log.ts'
 import { addressList, type AddressList } from '../tokens/addresses.ts'
+import { unauthenticated } from '../tokens/callers.ts'
+import { reasonOf, type RefusalReason } from '../tokens/refused.ts'
 import type { Caller, Credentials } from '../tokens/verified.ts'
-import { credentialsOf } from './credentials.ts'
+import { clientAddress, credentialsOf } from './credentials.ts'
 import type { GraphqlEndpoint } from './graphql.ts'
 import { answerOrigin } from './origins.ts'
 import { printable, refuseTokenIn, securityHeaders } from './request-line.ts'
@@ -31,6 +34,8 @@ export interface HttpOptions extends ListenOptions {
   authenticate(credentials: Credentials): Promise<Caller>
   /** Addresses and ranges of proxies that say whom they ask for. */
   readonly trustedProxies: readonly string[]
+  /** Told of a request that is refused before it is known who asks; null where nobody counts them. */
+  readonly onRefused: ((refused: Refused) => void) | null
   /** The token endpoint of partners, by the address that is listened on; null when there is none. */
   readonly oauth: ((url: string) => OAuthEndpoint | null) | null
   /** Whether a generation is loaded. */
@@ -98,9 +103,30 @@ class Exchange {
 
   async authenticate(): Promise<Caller> {
     const { authenticate, isProxy } = this.options
-    const caller = await authenticate(credentialsOf(this.request, isProxy))
-    this.#subject = caller.principal.subject
-    return caller
+    try {
+      const caller = await authenticate(credentialsOf(this.request, isProxy))
+      this.#subject = caller.principal.subject
+      return caller
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'UNAUTHENTICATED')
+        this.#refused(
+          this.request.headers.authorization === undefined ? 'MISSING' : reasonOf(error),
+        )
+      throw error
+    }
+  }
+
+  /** An assertion at the token endpoint that was not good. */
+  refusedAssertion(cause: unknown): void {
+    const { requestId, options } = this
+    // As the cause of ours: a library's own error carries the claims, which are no matter of the log.
+    options.log.warn({ requestId, err: unauthenticated(cause) }, 'an assertion was refused')
+    this.#refused(reasonOf(cause))
+  }
+
+  #refused(reason: RefusalReason): void {
+    const { requestId, request, options } = this
+    options.onRefused?.({ requestId, address: clientAddress(request, options.isProxy), reason })
   }
 
   #end(): void {
@@ -164,7 +190,10 @@ async function route(exchange: Exchange): Promise<void> {
       await sendSchema(exchange)
       return
     default:
-      if (options.oauth !== null && (await options.oauth(path, request, response))) return
+      if (
+        await options.oauth?.(path, request, response, (cause) => exchange.refusedAssertion(cause))
+      )
+        return
       if (options.pages !== null) {
         const principalOf = async () => (await exchange.authenticate()).principal
         if (await options.pages(request, response, principalOf)) return

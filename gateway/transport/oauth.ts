@@ -17,15 +17,17 @@ export interface OAuthOptions {
   /** The name of this gateway as partners know it, its address. */
   readonly issuer: string
   readonly grant: GrantByAssertion
-  /** Told why a client was refused, which it is not. */
-  readonly onRefused: (error: unknown) => void
 }
 
-/** Answers the addresses of OAuth; false when it is none of them. */
+/**
+ * Answers the addresses of OAuth; false when it is none of them. `onRefused` is told of an assertion
+ * that was not good, and why.
+ */
 export type OAuthEndpoint = (
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
+  onRefused: (error: unknown) => void,
 ) => Promise<boolean>
 
 const tokenPath = '/oauth/token'
@@ -36,8 +38,8 @@ const noStore = { 'cache-control': 'no-store' }
 
 export const createOAuthEndpoint =
   (options: OAuthOptions): OAuthEndpoint =>
-  async (path, request, response) => {
-    if (path === tokenPath) await answer(request, response, options)
+  async (path, request, response, onRefused) => {
+    if (path === tokenPath) await answer(request, response, { ...options, onRefused })
     else if (path === metadataPath) sendJson(response, 200, metadataOf(options.issuer))
     else return false
     return true
@@ -46,7 +48,7 @@ export const createOAuthEndpoint =
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { issuer, grant, onRefused }: OAuthOptions,
+  { issuer, grant, onRefused }: OAuthOptions & { readonly onRefused: (error: unknown) => void },
 ): Promise<void> {
   if (request.method !== 'POST') {
     throw new AppError('METHOD_NOT_ALLOWED', 'Tokens are asked for by POST.')

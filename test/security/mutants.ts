@@ -190,7 +190,7 @@ const all: readonly Mutant[] = [
     'if (known?.subject === subject) return known': 'if (known !== undefined) return known',
   }),
   ...at('gateway/tokens/callers.ts', 'test/gateway/platform/tokens.test.ts', {
-    'if (bar !== null) throw new TypeError(bar)': '',
+    "if (bar !== null) throw new CallerRefused('SUBJECT', bar)": '',
   }),
   ...at('gateway/tokens/verify.ts', scopesOfIssuers, {
     "return partnerScopes === 'optional' ? null : []": 'return null',
@@ -199,8 +199,9 @@ const all: readonly Mutant[] = [
     '!isPlain(sub, maxSubjectLength)': "sub === ''",
   }),
   ...at('gateway/tokens/callers.ts', 'test/security/tokens.test.ts', {
-    "if (callers === 'partners') throw new TypeError('the subject is no partner')": '',
-    "if (callers === 'employees') throw new TypeError('this issuer does not speak for partners')":
+    "if (callers === 'partners') throw new CallerRefused('ISSUER', 'the subject is no partner')":
+      '',
+    "if (callers === 'employees')\n    throw new CallerRefused('ISSUER', 'this issuer does not speak for partners')":
       '',
   }),
   ...at('gateway/tokens/issued.ts', 'test/gateway/platform/tokens.test.ts', {
@@ -225,7 +226,7 @@ const all: readonly Mutant[] = [
     'await work(changing)\n      await markChanged(inside)': 'await work(changing)',
   }),
   ...at('gateway/tokens/client-assertion.ts', 'test/security/client-assertion.test.ts', {
-    "if (!isNew) throw new TypeError('used before')": 'void isNew',
+    "if (!isNew) throw new CallerRefused('REPLAYED', 'used before')": 'void isNew',
   }),
   ...at('gateway/store/coalesced.ts', store, {
     'next = null\n    const': 'const',
@@ -245,6 +246,16 @@ const all: readonly Mutant[] = [
     'if (anchor.number !== removedThrough)': 'if (anchor.number < 0)',
     'linked(keys, head, wellFormed(entry))': 'linked(keys, head, entry)',
   }),
+  ...at('gateway/audit/refusals.ts', 'test/gateway/audit/refusals.test.ts', {
+    'named < maxNamed && address !== null': 'address !== null',
+    'isIP(plain) === 0 ? null : plain': 'plain',
+  }),
+  ...at('gateway/audit/audit.ts', 'test/security/refusals.test.ts', { 'refusals.flush()': '' }),
+  ...at('gateway/transport/http.ts', 'test/security/refusals.test.ts', {
+    'address: clientAddress(request, options.isProxy)':
+      "address: request.socket.remoteAddress ?? ''",
+    'refused(reasonOf(cause))': '',
+  }),
   ...at('gateway/audit/audit.ts', 'test/security/audit.test.ts', {
     'if (mustBeKept(reading, named)) throw error': '',
   }),
@@ -252,6 +263,11 @@ const all: readonly Mutant[] = [
     'SELECT pg_advisory_xact_lock(${lockClass}, ${lock})': 'SELECT ${lock}, ${lockClass}',
     "if (!isStoreFailure(error)) await inside.script('ROLLBACK')": '',
     "return numberOf(row, 'number')": "return numberOf({ ...row, number: 7 }, 'number')",
+  }),
+  ...at('gateway/limits/redis-concurrency.ts', 'test/services/redis.test.ts', {
+    'if before >= tonumber(ARGV[2]) then return before end': '',
+    "redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)": '',
+    'if (!isAsked) return leaveMemory': 'if (before === null) return leaveMemory',
   }),
   ...at('gateway/tokens/callers.ts', 'test/services/shared-store.test.ts', {
     'if (isStoreFailure(cause)) throw cause': '',

@@ -1,11 +1,12 @@
 /** `isthmus audit search|verify`: who read what, and whether the log of it is as it was written. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { AppError } from '#shared/errors.ts'
-import { auditLog } from '../../audit/log.ts'
-import type { ReadBack } from '../../audit/entry.ts'
+import { auditLog, everything } from '../../audit/log.ts'
+import type { ReadBack, UnknownCallerEntry } from '../../audit/entry.ts'
 import { readConfig, type Environment } from '../../config.ts'
 import { openStore } from '../../store/store.ts'
 import type { Link } from '../../store/audit.ts'
+import { refusalReasons, type RefusalReason } from '../../tokens/refused.ts'
 import { moment, wholeNumber } from '../identities.ts'
 
 export const auditCommand = (env: Environment): Command =>
@@ -18,6 +19,9 @@ interface Search {
   readonly subject?: string
   readonly coordinate?: string
   readonly record?: string
+  readonly unknown?: boolean
+  readonly address?: string
+  readonly reason?: RefusalReason
   readonly since?: number
   readonly until?: number
   readonly limit: number
@@ -30,6 +34,11 @@ const searchCommand = (env: Environment): Command =>
     .option('--subject <subject>', 'only those of this subject')
     .option('--coordinate <Type.field>', 'only those that read this field, or asked in vain')
     .option('--record <Type:key=value>', 'only those whose answer held this record')
+    .option('--unknown', 'only what was refused before it was known who asks')
+    .option('--address <address>', 'only what was refused so to this IP address')
+    .addOption(
+      new Option('--reason <reason>', 'only what was refused so for this').choices(refusalReasons),
+    )
     .option('--since <moment>', 'only those from this moment on, ISO 8601', momentIn)
     .option('--until <moment>', 'only those before this moment', momentIn)
     .option('--limit <number>', 'entries to list', wholeNumber, 50)
@@ -40,17 +49,17 @@ const searchCommand = (env: Environment): Command =>
     )
     .action(async ({ limit, json, ...filter }: Search) => {
       await using opened = await openLog(env)
-      const { subject = null, coordinate = null, record = null } = filter
-      const { since = null, until = null } = filter
-      const found = await opened.log.page(
-        { subject, coordinate, record, since, until },
-        limit,
-        null,
-      )
+      const { unknown, ...given } = filter
+      const isKnown = unknown === true ? false : null
+      const found = await opened.log.page({ ...everything, ...given, isKnown }, limit, null)
       if (json === true) {
         console.log(
           JSON.stringify(
-            found.map((each) => ({ ...each, at: moment(each.at) })),
+            found.map(({ unknown: counted, ...each }) => ({
+              ...each,
+              at: moment(each.at),
+              unknown: counted && unknownJson(counted),
+            })),
             null,
             2,
           ),
@@ -101,14 +110,31 @@ const lineOf = (entry: ReadBack): string =>
     String(entry.number).padStart(8),
     moment(entry.at),
     entry.outcome.padEnd(8),
-    entry.subject,
-    entry.token ?? 'no token',
-    entry.operationName ?? 'unnamed',
-    recordsText(entry),
-    entry.codes.join(','),
+    ...(entry.unknown === null ? askedText(entry) : unknownText(entry.unknown)),
   ]
     .filter((part) => part !== '')
     .join('  ')
+
+const askedText = (entry: ReadBack): readonly string[] => [
+  entry.subject ?? '',
+  entry.token ?? 'no token',
+  entry.operationName ?? 'unnamed',
+  recordsText(entry),
+  entry.codes.join(','),
+]
+
+const unknownText = ({ address, reason, count, since }: UnknownCallerEntry): readonly string[] => [
+  address ?? 'other addresses',
+  reason,
+  `${count} since ${moment(since)}`,
+]
+
+const unknownJson = ({ address, reason, count, since }: UnknownCallerEntry) => ({
+  address,
+  reason,
+  count,
+  since: moment(since),
+})
 
 const recordsText = ({ records }: ReadBack): string =>
   records

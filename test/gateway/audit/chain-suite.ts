@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { append, prune, verify, type Chain, type Written } from '../../../gateway/audit/chain.ts'
+import { readBack, type UnknownCallerEntry } from '../../../gateway/audit/entry.ts'
 import { auditKeys, auditSecret, digest } from '../../../gateway/audit/keys.ts'
 import { everything } from '../../../gateway/audit/log.ts'
 import {
@@ -15,6 +16,7 @@ import {
   type StoredEntry,
 } from '../../../gateway/store/audit.ts'
 import type { StoreKind } from '../../../gateway/store/statements.ts'
+import type { RefusalReason } from '../../../gateway/tokens/refused.ts'
 import { openStore } from '../../../gateway/store/store.ts'
 import { repository } from '../../support/cli.ts'
 import type { OpenPlace, StorePlace } from '../../support/stores.ts'
@@ -247,9 +249,53 @@ export function chainSuite(openPlace: OpenPlace): void {
       assert.deepEqual(await found({ record: 'Customer:id=2' }), [2])
       assert.deepEqual(await found({ record: 'Customer:id=3' }), [])
       assert.deepEqual(await found({ since: 2, until: 3 }), [2])
+      assert.deepEqual(await found({ isKnown: true }), [3, 2, 1])
+      assert.deepEqual(await found({ isKnown: false }), [])
       const odd = found({ subject: 'a\0' })
       if (chain.store.kind === 'sqlite') assert.deepEqual(await odd, [])
       else await assert.rejects(odd, { code: 'BAD_USER_INPUT' })
+    })
+
+    it('holds what was refused to nobody known, found apart and removed by its age', async () => {
+      await using chain = await openChain(openPlace)
+      const unknown = (at: number, address: string | null, reason: RefusalReason): Written => ({
+        entry: JSON.stringify({
+          ...{ at, kind: 'UNKNOWN_CALLER', since: at, requestId: `r${at}`, count: 7 },
+          ...{ address, reason },
+        } satisfies UnknownCallerEntry),
+        reading: null,
+      })
+      const address = '192.0.2.1'
+      await append(chain, [
+        entry(1),
+        unknown(2, address, 'MISSING'),
+        unknown(3, address, 'EXPIRED'),
+        unknown(4, null, 'MISSING'),
+      ])
+      const log = (filter: Partial<AuditFilter>) =>
+        auditStatements(chain.store).page({
+          filter: { ...everything, ...filter },
+          limit: 10,
+          before: null,
+        })
+      const found = async (filter: Partial<AuditFilter>) =>
+        (await log(filter)).map(({ number }) => number)
+      assert.deepEqual(await found({}), [4, 3, 2, 1])
+      assert.deepEqual(await found({ isKnown: true }), [1])
+      assert.deepEqual(await found({ isKnown: false }), [4, 3, 2])
+      assert.deepEqual(await found({ address }), [3, 2])
+      assert.deepEqual(await found({ reason: 'MISSING' }), [4, 2])
+      assert.deepEqual(await found({ address, reason: 'MISSING', since: 2, until: 3 }), [2])
+      assert.deepEqual(await found({ subject: 's2' }), [])
+      const [last] = (await log({ reason: 'EXPIRED' })).map(readBack)
+      const { subject, audience, outcome, codes, requestId, unknown: told } = last ?? {}
+      assert.deepEqual(
+        [subject, audience, outcome, codes, requestId, told?.count],
+        [null, null, 'REFUSED', ['UNAUTHENTICATED'], 'r3', 7],
+      )
+      await prune(chain, { before: 4, now: 10 })
+      assert.deepEqual(await found({}), [4], 'that something was removed is no entry of anybody')
+      assert.deepEqual((await verify(chain)).problems, [])
     })
 
     it('is one chain however many processes write it', { timeout: 60_000 }, async ({ signal }) => {

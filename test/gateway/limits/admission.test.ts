@@ -4,8 +4,8 @@ import { describe, it } from 'node:test'
 import { AppError } from '#shared/errors.ts'
 import { createAdmission, type Quota } from '../../../gateway/limits/admission.ts'
 import { createMemoryBuckets } from '../../../gateway/limits/buckets.ts'
+import { countInMemory, countInRedis } from '../../../gateway/limits/counting.ts'
 import { defaultLimits } from '../../../gateway/limits/limits.ts'
-import { openRedisBuckets } from '../../../gateway/limits/redis-buckets.ts'
 import { noLog } from '../../../gateway/log.ts'
 
 const limits = { ...defaultLimits.partner, costPerMinute: 60, costPerDay: 100, concurrency: 2 }
@@ -15,7 +15,7 @@ const codeIs = (code: string) => (error: unknown) =>
 describe('a bucket', () => {
   it('is spent at once and fills up evenly', () => {
     let now = 0
-    using buckets = createMemoryBuckets(() => now)
+    const buckets = createMemoryBuckets(() => now)
     const bucket = { key: 'a', quota: 60, windowSeconds: 60 }
     assert.deepEqual(buckets.take(bucket, 60), {
       ...{ isTaken: true, remaining: 0, fullInMs: 60_000, waitMs: 0 },
@@ -33,7 +33,7 @@ describe('a bucket', () => {
 describe('admission', () => {
   it('refuses what is not left with how long to wait, and tells the buckets', async () => {
     let now = 0
-    using admission = createAdmission(createMemoryBuckets(() => now))
+    using admission = createAdmission(countInMemory(() => now))
     const told: (readonly Quota[])[] = []
     const spend = (points: number) =>
       admission.spend('s', points, limits, (quotas) => told.push(quotas))
@@ -60,14 +60,15 @@ describe('admission', () => {
     assert.equal((await admission.look('s', limits))[0]?.remaining, 60)
   })
 
-  it('counts the questions of a caller at the same time', () => {
-    using admission = createAdmission(createMemoryBuckets(() => 0))
+  it('counts the questions of a caller at the same time', async () => {
+    using admission = createAdmission(countInMemory(() => 0))
     const leave = admission.enter('s', limits)
-    admission.enter('s', limits)
+    assert.ok(typeof leave === 'function', 'in memory nobody waits')
+    await admission.enter('s', limits)
     assert.throws(() => admission.enter('s', limits), codeIs('CONCURRENCY_LIMITED'))
-    admission.enter('another', limits)
+    await admission.enter('another', limits)
     leave()
-    admission.enter('s', limits)
+    await admission.enter('s', limits)
   })
 })
 
@@ -75,10 +76,16 @@ describe('a store', () => {
   it('that is away leaves each process to its own memory, and says so once', async () => {
     const said: string[] = []
     const log = { ...noLog, warn: (_: object, text?: string) => void said.push(text ?? '') }
-    using buckets = await openRedisBuckets('redis://127.0.0.1:1', { log, now: () => 0 })
-    const admission = createAdmission(buckets)
+    using admission = createAdmission(
+      await countInRedis('redis://127.0.0.1:1', { log, now: () => 0 }),
+    )
     await admission.spend('s', 50, limits)
     await assert.rejects(admission.spend('s', 30, limits), codeIs('RATE_LIMITED'))
+    const leave = await admission.enter('s', limits)
+    await admission.enter('s', limits)
+    assert.throws(() => admission.enter('s', limits), codeIs('CONCURRENCY_LIMITED'))
+    leave()
+    await admission.enter('s', limits)
     assert.deepEqual(said, ['limits.store is away: each process counts for itself'])
   })
 })
