@@ -8,6 +8,9 @@ import {
   createQueryId,
   createSelectQueryBuilder,
   type Kysely,
+  OrderByItemNode,
+  QueryNode,
+  RawNode,
   ReferenceNode,
   type SelectQueryBuilder,
   SelectionNode,
@@ -21,14 +24,14 @@ type Columns = readonly AliasedExpression<unknown, string>[]
 
 export type RowsQuery = SelectQueryBuilder<AnyDatabase, string, Record<string, unknown>>
 
-/** Something made once for each relation and the name that it is called by. */
-function madeOnce<Made>(make: (relation: Relation, alias: string) => Made) {
+/** Something made once for each relation and a name. */
+function madeOnce<Made>(make: (relation: Relation, name: string) => Made) {
   const made = new WeakMap<Relation, Map<string, Made>>()
-  return (relation: Relation, alias: string): Made => {
+  return (relation: Relation, name: string): Made => {
     let ofRelation = made.get(relation)
     if (ofRelation === undefined) made.set(relation, (ofRelation = new Map()))
-    let known = ofRelation.get(alias)
-    if (known === undefined) ofRelation.set(alias, (known = make(relation, alias)))
+    let known = ofRelation.get(name)
+    if (known === undefined) ofRelation.set(name, (known = make(relation, name)))
     return known
   }
 }
@@ -46,11 +49,23 @@ function columnOf(column: string, alias: string): Columns[number] {
 
 /** `select` all columns `from` a relation, for more to be said: as `db.selectFrom(…).select(…)` makes it. */
 export const rowsFrom = (db: Kysely<AnyDatabase>, relation: Relation, name: string): RowsQuery =>
-  createSelectQueryBuilder({
-    queryId: createQueryId(),
-    queryNode: wholeRows(relation, name),
-    executor: db.getExecutor(),
-  })
+  begunWith(db, wholeRows(relation, name))
+
+/** The same, and `order by` columns of the relation, all of them in one direction. */
+export const sortedRowsFrom = (
+  db: Kysely<AnyDatabase>,
+  relation: Relation,
+  name: string,
+  {
+    columns,
+    direction,
+  }: { readonly columns: readonly string[]; readonly direction: SortDirection },
+): RowsQuery => begunWith(db, sortedRows(relation, JSON.stringify([name, direction, ...columns])))
+
+type SortDirection = 'asc' | 'desc'
+
+const begunWith = (db: Kysely<AnyDatabase>, queryNode: SelectQueryNode): RowsQuery =>
+  createSelectQueryBuilder({ queryId: createQueryId(), queryNode, executor: db.getExecutor() })
 
 const wholeRows = madeOnce((relation, name): SelectQueryNode => {
   const from = SelectQueryNode.createFrom([TableNode.create(name)])
@@ -61,4 +76,19 @@ const wholeRows = madeOnce((relation, name): SelectQueryNode => {
   const whole = SelectQueryNode.cloneWithSelections(from, columns)
   fixedList(whole.selections ?? [])
   return whole
+})
+
+const sortedRows = madeOnce((relation, sorting): SelectQueryNode => {
+  const [name, direction, ...columns] = JSON.parse(sorting) as [string, SortDirection, ...string[]]
+  const sorted = QueryNode.cloneWithOrderByItems(
+    wholeRows(relation, name),
+    columns.map((column) =>
+      OrderByItemNode.create(
+        ReferenceNode.create(ColumnNode.create(column), TableNode.create(name)),
+        RawNode.createWithSql(direction),
+      ),
+    ),
+  )
+  fixedNode(sorted.orderBy ?? sorted)
+  return sorted
 })

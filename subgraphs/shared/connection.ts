@@ -4,7 +4,7 @@
  */
 import DataLoader from 'dataloader'
 import type { Kysely } from 'kysely'
-import { columnsOf, rowsFrom, type RowsQuery } from './columns.ts'
+import { columnsOf, rowsFrom, sortedRowsFrom, type RowsQuery } from './columns.ts'
 import {
   afterPosition,
   compareRows,
@@ -91,10 +91,10 @@ function listOf<DB>(
   }
 }
 
-const selectRows = ({ db, name, relation, where }: List): RowsQuery => {
-  const query = rowsFrom(db, relation, name)
-  return where === undefined ? query : query.where((eb) => where(eb))
-}
+const selectRows = (
+  { db, name, relation, where }: List,
+  query: RowsQuery = rowsFrom(db, relation, name),
+): RowsQuery => (where === undefined ? query : query.where((eb) => where(eb)))
 
 /** Rows with a sort value first, then those without: two statements, so that each uses its index. */
 async function rowsAfter(list: List, position: Position | null, limit: number): Promise<AnyRow[]> {
@@ -123,14 +123,14 @@ async function part(
   limit: number,
   nulls?: 'is' | 'is not',
 ): Promise<AnyRow[]> {
-  const { name, order } = list
-  const qualified = columns.map((column) => `${name}.${column}`)
-  let query = selectRows(list)
+  const { db, name, relation, order } = list
+  const direction = lower(order.direction)
+  let query = selectRows(list, sortedRowsFrom(db, relation, name, { columns, direction }))
   if (nulls !== undefined) query = query.where(`${name}.${order.column}`, nulls, null)
   if (after !== null) {
+    const qualified = columns.map((column) => `${name}.${column}`)
     query = query.where((eb) => afterPosition(eb, qualified, after, order.direction))
   }
-  for (const column of qualified) query = query.orderBy(column, lower(order.direction))
   return await query.limit(limit).execute()
 }
 

@@ -119,9 +119,19 @@ function writtenNode(node: object, values: (readonly unknown[])[]): string {
   let text = declared === undefined ? '{' : `${JSON.stringify(declared)}{`
   for (const key in node) {
     const inner: unknown = node[key as keyof typeof node]
-    if (inner !== undefined) text += `${key}:${written(inner, values)}`
+    if (key === 'kind' && typeof inner === 'string') text += numberOfKind(inner)
+    else if (inner !== undefined) text += `${key}:${written(inner, values)}`
   }
   return `${text}}`
+}
+
+/** There are some dozens of kinds, and their names would be half of the text. */
+const kinds = new Map<string, string>()
+
+function numberOfKind(kind: string): string {
+  let number = kinds.get(kind)
+  if (number === undefined) kinds.set(kind, (number = `${kinds.size} `))
+  return number
 }
 
 const name = (text: string): string => `${text.length}"${text}`
