@@ -175,6 +175,7 @@ const all: readonly Mutant[] = [
   ...at('gateway/tokens/encryption-keys.ts', sealed, {
     'if (d !== undefined || (use !== undefined': 'if ((use !== undefined',
     'alg === undefined || alg === algorithm ? algorithm : null': 'algorithm',
+    'mustSayEnc ? jwks.filter(saysEnc) : jwks': 'jwks',
   }),
   ...at('gateway/policy/granted.ts', scopesOfIssuers, {
     'scopes.filter((scope) => granted.includes(scope))': '[...scopes]',
