@@ -225,6 +225,9 @@ const all: readonly Mutant[] = [
   ...at('gateway/tokens/client-assertion.ts', 'test/security/client-assertion.test.ts', {
     "if (!isNew) throw new TypeError('used before')": 'void isNew',
   }),
+  ...at('gateway/store/postgresql.ts', 'test/services/store-tls.test.ts', {
+    'rejectUnauthorized: true': 'rejectUnauthorized: false',
+  }),
   ...at('gateway/store/coalesced.ts', store, {
     'next = null\n    const': 'const',
     'underWay = begun': 'void underWay',
