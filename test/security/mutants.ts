@@ -172,6 +172,9 @@ const all: readonly Mutant[] = [
     'await answered().catch(refused), seal': 'await answered(), seal',
   }),
   ...at('gateway/tokens/seal.ts', sealed, { 'aud: subject,': '' }),
+  ...at('gateway/cli/sealed.ts', 'test/gateway/cli/encrypted-export.test.ts', {
+    'found.disabledAt !== null': 'found.disabledAt === 0',
+  }),
   ...at('gateway/tokens/encryption-keys.ts', sealed, {
     'if (d !== undefined || (use !== undefined': 'if ((use !== undefined',
     'alg === undefined || alg === algorithm ? algorithm : null': 'algorithm',

@@ -26,8 +26,8 @@ interface Place extends AsyncDisposable {
   readonly file: string
   readonly database: TestDatabase
   /** A command over the file, and over the PostgreSQL. */
-  before(...args: readonly string[]): Promise<Ran>
-  after(...args: readonly string[]): Promise<Ran>
+  readonly before: (...args: readonly string[]) => Promise<Ran>
+  readonly after: (...args: readonly string[]) => Promise<Ran>
 }
 
 async function place(t: TestContext, keyBefore = key): Promise<Place> {
@@ -64,7 +64,7 @@ function inFile(file: string): Record<string, unknown[][]> {
   using database = new DatabaseSync(file)
   const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all()
   assert.deepEqual(
-    tables.map(({ name }) => name).toSorted(),
+    tables.map(({ name }) => String(name)).toSorted(),
     [...Object.keys(order), 'audit_chain', 'revision'].toSorted(),
   )
   return Object.fromEntries(
