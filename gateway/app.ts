@@ -38,7 +38,7 @@ import type { Generation } from './supergraph/generation.ts'
 import { loadSdl, type Loaded } from './supergraph/load.ts'
 import { isBare, type SupergraphText } from './supergraph/read.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
-import { answerKeysOf, demoAnswerKey, type AnswerKeys } from './tokens/answer-keys.ts'
+import { configuredAnswerKeys, issuerOf, type AnswerKeys } from './tokens/answer-keys.ts'
 import { demoSecret } from './tokens/demo.ts'
 import { createEncryptionKeys } from './tokens/encryption-keys.ts'
 import { openIdentities } from './tokens/identities.ts'
@@ -196,7 +196,6 @@ export async function createApp(
   let policy: Policy | null = null
   let current: Current
   let answerKeys: AnswerKeys | null
-  const demoKeys = () => (usesDemoTokens ? [demoAnswerKey(config.data)] : [])
   const policyOf = ({ generation }: Current) =>
     readPolicy(config.policy, generation.policies.scopes, {
       isForeign: isSdl,
@@ -205,7 +204,7 @@ export async function createApp(
       tags: new Set([...generation.tags.values()].flat()),
     })
   try {
-    answerKeys = await answerKeysOf(config.answerKeys.length > 0 ? config.answerKeys : demoKeys())
+    answerKeys = await configuredAnswerKeys(config, usesDemoTokens)
     current = await load()
     policy = config.noAuth ? null : policyOf(current)
   } catch (error) {
@@ -340,7 +339,7 @@ export async function createApp(
       onProblem: (error) => log.error({ err: error }, 'the keys of a partner could not be had'),
       now: Date.now,
     }),
-    issuer: config.publicUrl ?? 'isthmus',
+    issuer: issuerOf(config),
   })
 
   const authenticate = async (credentials: Credentials): Promise<Caller> =>

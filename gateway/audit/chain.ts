@@ -3,12 +3,8 @@
  * moved unnoticed by who does not have the key. Several processes may append: each group is one
  * transaction, and only one of them at a time goes from reading the head to moving it.
  */
-import {
-  auditStatements,
-  type AuditStatements,
-  type Link,
-  type StoredEntry,
-} from '../store/audit.ts'
+import { auditStatements, type Link, type StoredEntry } from '../store/audit.ts'
+import type { Statements } from '../store/statements.ts'
 import type { Store } from '../store/store.ts'
 import type { PruneEntry } from './entry.ts'
 import { digest, type AuditKeys } from './keys.ts'
@@ -26,22 +22,29 @@ export interface Chain {
 
 /** All or none of them. */
 export async function append({ store, keys }: Chain, group: readonly Written[]): Promise<void> {
+  await store.transaction('audit', (inside) => appendInside(inside, keys, group))
+}
+
+/** The same as part of a transaction that changes the audit too. */
+export async function appendInside(
+  inside: Statements,
+  keys: AuditKeys,
+  group: readonly Written[],
+): Promise<void> {
   const readings = new Map(
     group.flatMap(({ reading }) => (reading ? [[reading.hash, reading]] : [])),
   )
-  await store.transaction('audit', async (inside) => {
-    const statements = auditStatements(inside)
-    for (const { hash, coordinates } of readings.values())
-      await statements.insertReading(hash, coordinates)
-    let head = await statements.head()
-    const entries = group.map(({ entry }): StoredEntry => {
-      const link = linked(keys, head, wellFormed(entry))
-      head = link
-      return link
-    })
-    await statements.insert(entries)
-    await statements.moveHead(head)
+  const statements = auditStatements(inside)
+  for (const { hash, coordinates } of readings.values())
+    await statements.insertReading(hash, coordinates)
+  let head = await statements.head()
+  const entries = group.map(({ entry }): StoredEntry => {
+    const link = linked(keys, head, wellFormed(entry))
+    head = link
+    return link
   })
+  await statements.insert(entries)
+  await statements.moveHead(head)
 }
 
 function linked(keys: AuditKeys, head: Link, entry: string): StoredEntry {
@@ -105,13 +108,15 @@ const maxProblems = 20
 /** `expected` is a head that was noted elsewhere: without it nobody sees that the end is missing. */
 export const verify = ({ store, keys }: Chain, expected: Link | null = null): Promise<Verified> =>
   // What is written meanwhile does not count.
-  store.snapshot((inside) => verified(auditStatements(inside), keys, expected))
+  store.snapshot((inside) => verifyInside(inside, keys, expected))
 
-async function verified(
-  statements: AuditStatements,
+/** The same as part of what encloses it. */
+export async function verifyInside(
+  inside: Statements,
   keys: AuditKeys,
   expected: Link | null,
 ): Promise<Verified> {
+  const statements = auditStatements(inside)
   const problems: string[] = []
   const tell = (problem: string) => {
     if (problems.length < maxProblems) problems.push(problem)

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { AppError } from '#shared/errors.ts'
-import { append } from '../audit/chain.ts'
+import { append, type Written } from '../audit/chain.ts'
 import type { AuditEntry, Outcome } from '../audit/entry.ts'
 import { auditKeys } from '../audit/keys.ts'
 import { secretOf } from '../audit/log.ts'
@@ -31,12 +31,9 @@ export function createAudited(
   return async ({ command, about, work, changed }) => {
     if (audit === null) return await work()
     const keys = auditKeys(secretOf(data, audit))
-    const requestId = `cli-${randomUUID()}`
-    const write = (outcome: Outcome, record: string | undefined, codes: readonly string[]) => {
-      const entry = { ...entryOf(record), requestId, subject: by, operationName: command }
-      const text = JSON.stringify({ ...entry, outcome, codes } satisfies AuditEntry)
-      return append({ store, keys }, [{ entry: text, reading: null }])
-    }
+    const entryOf = commandEntries(command, by)
+    const write = (outcome: Outcome, record: string | undefined, codes: readonly string[]) =>
+      append({ store, keys }, [entryOf(outcome, record, codes)])
     await write('STARTED', about, []).catch(unavailable('so nothing is changed'))
     let done
     try {
@@ -56,9 +53,18 @@ const unavailable = (so: string) => (cause: unknown) => {
   throw new AppError('AUDIT_UNAVAILABLE', `The audit cannot be written, ${so}.`, { cause })
 }
 
+/** The entries of one run of a command; `record` is what it is about, `Type:key=value`. */
+export function commandEntries(command: string, by: string) {
+  const given = { requestId: `cli-${randomUUID()}`, subject: by, operationName: command }
+  return (outcome: Outcome, record?: string, codes: readonly string[] = []): Written => {
+    const entry: AuditEntry = { ...emptyEntry(record), ...given, outcome, codes }
+    return { entry: JSON.stringify(entry), reading: null }
+  }
+}
+
 type Given = 'requestId' | 'subject' | 'operationName' | 'outcome' | 'codes'
 
-function entryOf(record: string | undefined): Omit<AuditEntry, Given> {
+function emptyEntry(record: string | undefined): Omit<AuditEntry, Given> {
   const [, type = '', key = ''] = /^(\w+):(.*)$/s.exec(record ?? '') ?? []
   return {
     at: Date.now(),

@@ -15,6 +15,7 @@ import { reportCommand } from './commands/report.ts'
 import { seedCommand } from './commands/seed.ts'
 import { serveCommand } from './commands/serve.ts'
 import { sourceCommand } from './commands/source.ts'
+import { storeCommand } from './commands/store.ts'
 import { subgraphCommand } from './commands/subgraph.ts'
 import { subjectCommand } from './commands/subject.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -31,6 +32,7 @@ for (const command of [
   tokenCommand,
   subjectCommand,
   auditCommand,
+  storeCommand,
   reportCommand,
   identityCommand,
   serveCommand,

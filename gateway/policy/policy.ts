@@ -9,11 +9,11 @@ import { audiences, maxRuleValues, type Audience, type RowLimit } from '#shared/
 import { recordOf } from '../config/reader.ts'
 import { defaultLimits, type Limits } from '../limits/limits.ts'
 import { mergedLimits, readPartnerLimits } from '../limits/read.ts'
-import { readPartnerKeys, type PartnerKeys } from './partner-keys.ts'
+import { readPartnerKeys, type KeysOfPartner } from './partner-keys.ts'
 import { readPolicyFile, refuseUnknown, type PolicyFile, type YamlPath } from './policy-file.ts'
 import { rowRules } from './row-rules.ts'
 
-export interface Partner {
+export interface Partner extends KeysOfPartner {
   /** The plan: its file without the ending. */
   readonly name: string
   readonly subject: string
@@ -25,8 +25,6 @@ export interface Partner {
   readonly scopes: readonly string[]
   /** Those of its file over those of all partners. */
   readonly limits: Limits
-  /** With which its own system proves who it is; null when it has none. */
-  readonly keys: PartnerKeys | null
 }
 
 export interface Policy {
@@ -149,7 +147,7 @@ function readRoles(path: string, checking: Checking) {
 
 const partnerKeys = [
   ...(['subject', 'audience', 'purpose', 'rows', 'parameters', 'scopes'] as const),
-  ...(['excludedTags', 'limits', 'jwks', 'jwksUrl'] as const),
+  ...(['excludedTags', 'limits', 'jwks', 'jwksUrl', 'export'] as const),
 ]
 
 function readPartners(folder: string, checking: Checking) {
@@ -188,7 +186,7 @@ function readPartner(name: string, file: PolicyFile, checking: Checking): Partne
       `${limits}: limits`,
       problems,
     ),
-    keys: readPartnerKeys(yaml, at(['jwks' in yaml ? 'jwks' : 'jwksUrl']), problems),
+    ...readPartnerKeys(file, problems),
   }
 }
 

@@ -4,8 +4,10 @@ import { ownPlace, readOwnAddress, type OwnPlace } from '#shared/own/address.ts'
 
 export type StoreAddress = OwnPlace
 
-export const fileStore = (data: string): StoreAddress =>
-  ownPlace(undefined, join(data, 'isthmus.sqlite'))
+/** The file of a data folder. */
+export const storeFile = (data: string): string => join(data, 'isthmus.sqlite')
+
+export const fileStore = (data: string): StoreAddress => ownPlace(undefined, storeFile(data))
 
 /** The name that messages and the server's list of connections have for it. */
 export const storeName = 'isthmus store'

@@ -38,20 +38,26 @@ export async function migrate(
   migrations: readonly Migration[],
 ): Promise<void> {
   if ((await versionOf(database)) === migrations.length) return
-  await database.transaction('migrations', async (inside) => {
-    // Asked again: while this process waited for the lock, another one may have done it.
-    const version = await versionOf(inside)
-    if (version > migrations.length) {
-      throw new AppError(
-        'DATABASE_INVALID',
-        `The gateway's database is of version ${version}, made by a newer program; this one knows ${migrations.length}.`,
-      )
-    }
-    for (const { number, sql } of migrations.slice(version)) {
-      await inside.script(sql)
-      await inside.script(versionSet[inside.kind](number))
-    }
-  })
+  // Asked again: while this process waited for the lock, another one may have done it.
+  await database.transaction('migrations', (inside) => migrateInside(inside, migrations))
+}
+
+/** The same as part of what encloses it. */
+export async function migrateInside(
+  inside: Statements,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const version = await versionOf(inside)
+  if (version > migrations.length) {
+    throw new AppError(
+      'DATABASE_INVALID',
+      `The gateway's database is of version ${version}, made by a newer program; this one knows ${migrations.length}.`,
+    )
+  }
+  for (const { number, sql } of migrations.slice(version)) {
+    await inside.script(sql)
+    await inside.script(versionSet[inside.kind](number))
+  }
 }
 
 /** SQLite keeps such a number itself; elsewhere it is a table, which is there once there is one. */

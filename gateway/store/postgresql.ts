@@ -27,7 +27,12 @@ const limits = {
 
 /** The two numbers of an advisory lock: ours, and what is locked. */
 const lockClass = 1_230_199_880
-const locks: Readonly<Record<Changing, number>> = { callers: 1, audit: 2, migrations: 3 }
+const locks: Readonly<Record<Changing, readonly number[]>> = {
+  callers: [1],
+  audit: [2],
+  everything: [1, 2], // the only one with two, so nobody waits for it with one that it needs
+  migrations: [3],
+}
 
 export async function openPostgresql({
   url,
@@ -107,10 +112,10 @@ async function connected<Result>(pool: Pool, work: (on: Statements) => Promise<R
  * In one message. Who waits for the lock sees what was there once it has it, as each statement has a
  * snapshot of its own. A server that is set to answer before it has written does not do so here.
  */
-const beginning = (lock: number): string => `
+const beginning = (wanted: readonly number[]): string => `
   BEGIN ISOLATION LEVEL READ COMMITTED;
   SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
-  SELECT pg_advisory_xact_lock(${lockClass}, ${lock})`
+  ${wanted.map((lock) => `SELECT pg_advisory_xact_lock(${lockClass}, ${lock})`).join(';')}`
 
 const int8 = 20
 const asText = (text: string): unknown => text

@@ -16,8 +16,11 @@ export interface Statements {
   script(sql: string): Promise<void>
 }
 
-/** What a transaction changes: those that change the same wait for each other, in all processes. */
-export type Changing = 'callers' | 'audit' | 'migrations'
+/**
+ * What a transaction changes: those that change the same wait for each other, in all processes.
+ * `everything` is the callers and the audit.
+ */
+export type Changing = 'callers' | 'audit' | 'everything' | 'migrations'
 
 export interface Database extends Statements, AsyncDisposable {
   /** The work as one transaction; only `inside` is part of it. Not to be nested. */

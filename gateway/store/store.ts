@@ -6,10 +6,10 @@
  */
 import { join } from 'node:path'
 import type { StoreAddress } from './address.ts'
-import { migrate, readMigrations } from './migrate.ts'
+import { migrate, migrateInside, readMigrations } from './migrate.ts'
 import { openPostgresql } from './postgresql.ts'
 import { openSqlite, unusable } from './sqlite.ts'
-import type { Database, Statements } from './statements.ts'
+import type { Database, Statements, StoreKind } from './statements.ts'
 import { isStoreFailure, notOpened } from './unavailable.ts'
 
 export type Store = Database
@@ -19,7 +19,7 @@ export async function openStore(address: StoreAddress): Promise<Store> {
   const { kind } = address
   const store = kind === 'sqlite' ? openSqlite(address.file) : await openPostgresql(address)
   try {
-    await migrate(store, readMigrations(join(import.meta.dirname, 'migrations', kind)))
+    await migrate(store, migrationsOf(kind))
     return store
   } catch (cause) {
     await store[Symbol.asyncDispose]()
@@ -27,6 +27,21 @@ export async function openStore(address: StoreAddress): Promise<Store> {
     throw kind === 'sqlite' ? unusable(address.file, cause) : notOpened(cause)
   }
 }
+
+/** The work on what a file holds, in its present form; what that takes is taken back at the end. */
+export async function readStoreFile<Result>(
+  file: string,
+  work: (inside: Statements) => Promise<Result>,
+): Promise<Result> {
+  await using store = openSqlite(file)
+  return await store.snapshot(async (inside) => {
+    await migrateInside(inside, migrationsOf('sqlite'))
+    return await work(inside)
+  })
+}
+
+const migrationsOf = (kind: StoreKind) =>
+  readMigrations(join(import.meta.dirname, 'migrations', kind))
 
 /**
  * To be called last in a transaction that changes who may come in: what any process remembered of

@@ -15,7 +15,8 @@ export const isStoreFailure = (error: unknown): error is AppError =>
 
 /** What whoever starts the gateway can do about it; callers are not told. */
 const advice: Readonly<Partial<Record<FailureKind, string>>> = {
-  account: 'refuses the account: check the user and the password in store',
+  account:
+    'refuses the account, or a connection without encryption: check the user and the password in store, and store.tls',
   absent: 'is not on its server under the name in store',
   tls: 'has no encryption or certificate that we accept: check store.tls',
   privilege: 'does not let its account read, write or make what it needs',

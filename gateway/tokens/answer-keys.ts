@@ -1,10 +1,11 @@
 /**
- * The keys by which this gateway signs what it answers, and the public set where partners find them
+ * The keys by which this gateway signs what it encrypts, and the public set where partners find them
  * (RFC 7517). The first one signs; others are those of before or after, which partners may know.
  */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose'
 import { privateKeyFrom } from '#shared/internal-token.ts'
+import type { Config } from '../config.ts'
 import { dataSecret } from '../data-secret.ts'
 
 export interface AnswerKeys {
@@ -26,6 +27,16 @@ export async function answerKeysOf(pems: readonly string[]): Promise<AnswerKeys 
   )
   return { privateKey, kid: keys[0]?.kid ?? '', jwks: { keys } }
 }
+
+/** Those of the configuration; in demo mode, without them, the one of the data folder. */
+export const configuredAnswerKeys = (
+  { answerKeys, data }: Pick<Config, 'answerKeys' | 'data'>,
+  isDemo: boolean,
+): Promise<AnswerKeys | null> =>
+  answerKeysOf(answerKeys.length === 0 && isDemo ? [demoAnswerKey(data)] : answerKeys)
+
+/** The name under which this gateway signs. */
+export const issuerOf = ({ publicUrl }: Pick<Config, 'publicUrl'>): string => publicUrl ?? 'isthmus'
 
 /** The key of a data folder in demo mode; made when there is none. */
 export const demoAnswerKey = (data: string): string =>

@@ -1,12 +1,12 @@
 /**
- * The public key that an answer to a partner is encrypted for: from the partner's file, or from its
+ * The public key that something for a partner is encrypted for: from the partner's file, or from its
  * address, which is asked again every ten minutes, so that a new key is used by then. When the address
  * does not answer, the known keys go on for a day.
  */
 import { importJWK, type CryptoKey, type JWK } from 'jose'
 import { AppError } from '#shared/errors.ts'
 import { isObject } from '#shared/json.ts'
-import type { PartnerKeys } from '../policy/partner-keys.ts'
+import { saysEnc, type ExportKeys } from '../policy/partner-keys.ts'
 import { boundedJson } from './keys.ts'
 
 export interface EncryptionKey {
@@ -16,7 +16,7 @@ export interface EncryptionKey {
 }
 
 /** Null when the partner has no key that can be encrypted for. */
-export type FindEncryptionKey = (keys: PartnerKeys) => Promise<EncryptionKey | null>
+export type FindEncryptionKey = (keys: ExportKeys) => Promise<EncryptionKey | null>
 
 const freshMs = 600_000
 const maxStaleMs = 24 * 3_600_000
@@ -34,21 +34,26 @@ export interface EncryptionKeysOptions {
 export function createEncryptionKeys({ onProblem, now }: EncryptionKeysOptions): FindEncryptionKey {
   const remote = new Map<string, Remote>()
   // A list is imported once: a partner's file has the same for ever, an address for ten minutes.
-  const found = new WeakMap<readonly JWK[], Promise<EncryptionKey | null>>()
-  const usableOf = (jwks: readonly JWK[]): Promise<EncryptionKey | null> => {
-    const key = found.get(jwks) ?? usable(jwks)
+  const kept = () => new WeakMap<readonly JWK[], Promise<EncryptionKey | null>>()
+  const [ofAll, ofThoseSayingEnc] = [kept(), kept()]
+  const usableOf = (jwks: readonly JWK[], mustSayEnc: boolean): Promise<EncryptionKey | null> => {
+    const found = mustSayEnc ? ofThoseSayingEnc : ofAll
+    const key = found.get(jwks) ?? usable(mustSayEnc ? jwks.filter(saysEnc) : jwks)
     found.set(jwks, key)
     return key
   }
-  return async (keys) => {
-    if ('keys' in keys) return await usableOf(keys.keys)
-    const known = remote.get(keys.url) ?? { jwks: null, hadAt: -Infinity, askedAt: -Infinity }
-    remote.set(keys.url, known)
-    await refreshed(known, keys.url)
+  return async ({ from, mustSayEnc }) => {
+    if ('keys' in from) return await usableOf(from.keys, mustSayEnc)
+    const known = remote.get(from.url) ?? { jwks: null, hadAt: -Infinity, askedAt: -Infinity }
+    remote.set(from.url, known)
+    await refreshed(known, from.url)
     if (known.jwks === null || now() - known.hadAt > maxStaleMs) {
-      throw new AppError('SOURCE_UNAVAILABLE', 'Your keys could not be fetched from their address.')
+      throw new AppError(
+        'SOURCE_UNAVAILABLE',
+        'The keys of the partner could not be fetched from their address.',
+      )
     }
-    return await usableOf(known.jwks)
+    return await usableOf(known.jwks, mustSayEnc)
   }
 
   /** Who asks meanwhile waits for the same. */
@@ -105,7 +110,7 @@ async function usable(jwks: readonly JWK[]): Promise<EncryptionKey | null> {
   return null
 }
 
-const rank = ({ use }: JWK): number => (use === 'enc' ? 0 : 1)
+const rank = (jwk: JWK): number => (saysEnc(jwk) ? 0 : 1)
 
 function algorithmOf({
   kty,

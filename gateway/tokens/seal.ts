@@ -1,5 +1,5 @@
 /**
- * Answers that only their target can read: a JWE (RFC 7516) for the partner's public key, with a JWS
+ * Answers and exports that only their target can read: a JWE (RFC 7516) for the partner's public key, with a JWS
  * (RFC 7515) of this gateway inside. The signature names whom it is for, so that nobody can pass it on
  * to another as if it were for them.
  */
@@ -12,8 +12,11 @@ import type { FindEncryptionKey } from './encryption-keys.ts'
 /** Makes a text one that its target alone can read. */
 export type Seal = (text: string) => Promise<string>
 
+/** What the text is, as `cty` says it (RFC 7515, section 4.1.10). */
+export type SealedType = 'json' | 'text/csv'
+
 /** Throws NOT_ACCEPTABLE when there is no key for the subject. */
-export type SealFor = (subject: string) => Promise<Seal>
+export type SealFor = (subject: string, type: SealedType) => Promise<Seal>
 
 export interface SealOptions {
   readonly keys: AnswerKeys | null
@@ -25,16 +28,19 @@ export interface SealOptions {
 
 export const createSealFor =
   ({ keys, policy, encryptionKey, issuer }: SealOptions): SealFor =>
-  async (subject) => {
+  async (subject, type) => {
     if (keys === null) {
-      throw new AppError('NOT_ACCEPTABLE', 'This gateway has no key that signs application/jose.')
+      throw new AppError(
+        'NOT_ACCEPTABLE',
+        'This gateway has no key that signs what it encrypts: answerKeys in config.yaml.',
+      )
     }
-    const registered = policy().partner(subject)?.keys ?? null
+    const registered = policy().partner(subject)?.exportKeys ?? null
     const target = registered === null ? null : await encryptionKey(registered)
     if (target === null) {
       throw new AppError(
         'NOT_ACCEPTABLE',
-        'application/jose needs a registered public key that can be encrypted for: RSA of 2048 bits or more, or EC P-256, P-384, P-521 or X25519. There is none for this caller.',
+        `Nothing can be encrypted for "${subject}": that needs a registered public key, RSA of 2048 bits or more, or EC P-256, P-384, P-521 or X25519, under "export" of its partner file, or with "use": "enc" among its other keys.`,
       )
     }
     const { key, algorithm, kid } = target
@@ -43,7 +49,7 @@ export const createSealFor =
         .setProtectedHeader({
           alg: 'ES256',
           kid: keys.kid,
-          cty: 'json',
+          cty: type,
           iss: issuer,
           aud: subject,
           iat: Math.floor(Date.now() / 1_000),

@@ -69,7 +69,7 @@ export const createGraphqlEndpoint =
   async (request, response, asking) => {
     const media = mediaTypeOf(request.headers.accept)
     // Before anything is asked: without a key nothing can be answered.
-    const seal = media.contentType === jose ? await sealFor(asking.principal.subject) : null
+    const seal = media.contentType === jose ? await sealFor(asking.principal.subject, 'json') : null
     const refused = (error: unknown): Answered => {
       const { status, errors, retryAfterSeconds } = refusal(error, {
         requestId: asking.requestId,

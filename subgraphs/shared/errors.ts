@@ -102,6 +102,10 @@ export const errorCodes = {
     status: 409,
     meaning: 'Somebody changed the crosswalk while records were compared: match again.',
   },
+  STORE_NOT_EMPTY: {
+    status: 409,
+    meaning: 'A store is moved into an empty one, and this one has tokens, subjects or an audit.',
+  },
   AUDIT_UNAVAILABLE: {
     status: 503,
     meaning: 'The audit cannot be written, so what it would tell of is neither shown nor changed.',

@@ -9,10 +9,11 @@ import { repository } from '../support/cli.ts'
 import { startHttp, type HttpGateway } from '../support/http.ts'
 import { signed, signingKey, startIssuer, type TestIssuer } from '../support/issuer.ts'
 
-const [key, foreign, elsewhere] = await Promise.all([
+const [key, foreign, elsewhere, forExports] = await Promise.all([
   signingKey('own'),
   signingKey('own'),
   signingKey('elsewhere'),
+  signingKey('exports'),
 ])
 const subject = 'partner:factory'
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -36,7 +37,10 @@ describe('private_key_jwt', () => {
     }
     const write = (name: string, more: object) =>
       writeFileSync(join(policy, `partners/${name}.yaml`), JSON.stringify({ ...plan, ...more }))
-    write('factory', { jwks: { keys: [key.jwk] } })
+    write('factory', {
+      jwks: { keys: [key.jwk] },
+      export: { jwks: { keys: [forExports.jwk] } },
+    })
     write('remote', { subject: 'partner:remote', jwksUrl: issuer.jwksUrl })
     gateway = await startHttp((config) => ({ ...config, policy }))
   })
@@ -156,6 +160,7 @@ describe('private_key_jwt', () => {
     const wrong: Readonly<Record<string, string>> = {
       'used before': used,
       'a foreign key': assertion({}, {}, foreign),
+      'a key for exports': assertion({}, {}, forExports),
       'another audience': assertion({ audience: 'https://other.example.com' }),
       'another subject': assertion({ subject: 'partner:harbour-distribution' }),
       'another issuer': assertion({ issuer: 'partner:remote', subject: 'partner:remote' }),

@@ -175,9 +175,13 @@ const all: readonly Mutant[] = [
     'await answered().catch(refused), seal': 'await answered(), seal',
   }),
   ...at('gateway/tokens/seal.ts', sealed, { 'aud: subject,': '' }),
+  ...at('gateway/cli/sealed.ts', 'test/gateway/cli/encrypted-export.test.ts', {
+    'found.disabledAt !== null': 'found.disabledAt === 0',
+  }),
   ...at('gateway/tokens/encryption-keys.ts', sealed, {
     'if (d !== undefined || (use !== undefined': 'if ((use !== undefined',
     'alg === undefined || alg === algorithm ? algorithm : null': 'algorithm',
+    'mustSayEnc ? jwks.filter(saysEnc) : jwks': 'jwks',
   }),
   ...at('gateway/policy/granted.ts', scopesOfIssuers, {
     'scopes.filter((scope) => granted.includes(scope))': '[...scopes]',
@@ -227,6 +231,9 @@ const all: readonly Mutant[] = [
   }),
   ...at('gateway/tokens/client-assertion.ts', 'test/security/client-assertion.test.ts', {
     "if (!isNew) throw new CallerRefused('REPLAYED', 'used before')": 'void isNew',
+  }),
+  ...at('gateway/store/postgresql.ts', 'test/services/store-tls.test.ts', {
+    'rejectUnauthorized: true': 'rejectUnauthorized: false',
   }),
   ...at('gateway/store/coalesced.ts', store, {
     'next = null\n    const': 'const',

@@ -5,7 +5,15 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, chownSync, constants, globSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  accessSync,
+  chownSync,
+  constants,
+  globSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -20,6 +28,11 @@ export interface OwnServer extends AsyncDisposable {
   stop(): Promise<void>
   /** Answers when the server answers. */
   start(): Promise<void>
+}
+
+export interface OwnServerOptions {
+  /** Written into its folder of data before it starts, for its account alone: text by name. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 interface Programs {
@@ -84,7 +97,10 @@ const programs: Readonly<Record<ServerKind, Programs>> = {
 
 const withinMs = 60_000
 
-export async function ownServer(kind: ServerKind): Promise<OwnServer> {
+export async function ownServer(
+  kind: ServerKind,
+  { files = {} }: OwnServerOptions = {},
+): Promise<OwnServer> {
   const { home, user, install, serve, stopBy } = programs[kind]
   const folder = mkdtempSync(join(tmpdir(), `isthmus-own-${kind}-`))
   const port = await freePort()
@@ -93,6 +109,11 @@ export async function ownServer(kind: ServerKind): Promise<OwnServer> {
   try {
     if (as !== null) chownSync(folder, as.uid, as.gid)
     execFileSync(programNamed(installer, kind), options, { cwd: folder, stdio: 'pipe', ...as })
+    for (const [name, text] of Object.entries(files)) {
+      const file = join(folder, 'data', name)
+      writeFileSync(file, text, { mode: 0o600 })
+      if (as !== null) chownSync(file, as.uid, as.gid)
+    }
   } catch (error) {
     rmSync(folder, { recursive: true })
     throw error

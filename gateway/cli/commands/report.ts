@@ -9,6 +9,7 @@ import { toCsv } from '../../reports/csv.ts'
 import { readLibrary, reportNamed, type Report } from '../../reports/library.ts'
 import { askOver, type Answer } from '../../reports/run.ts'
 import { demoIdentities, type DemoIdentity } from '../../tokens/demo.ts'
+import type { SealedType } from '../../tokens/seal.ts'
 
 interface RunOptions {
   readonly variables: Readonly<Record<string, unknown>>
@@ -16,6 +17,12 @@ interface RunOptions {
   readonly format: 'json' | 'csv'
   readonly url?: string
   readonly token?: string
+  readonly encryptFor?: string
+}
+
+const sealedTypes: Readonly<Record<RunOptions['format'], SealedType>> = {
+  json: 'json',
+  csv: 'text/csv',
 }
 
 const json = (text: string): Readonly<Record<string, unknown>> => {
@@ -62,25 +69,49 @@ export const reportCommand = (env: Environment): Command =>
         )
         .option('--url <address>', 'the /graphql address of a gateway')
         .option('--token <token>', 'the bearer token for --url')
+        .option(
+          '--encrypt-for <partner>',
+          'print it as a JWE that this partner alone can read: its plan, or its subject',
+        )
         .addHelpText(
           'after',
-          '\nExample:\n  npm run --silent isthmus -- report run customer-360 --format csv',
+          `
+With --encrypt-for a question is asked as the partner, unless --as or --token says otherwise:
+encryption decides who can read an answer, not what is in it.
+
+Examples:
+  npm run --silent isthmus -- report run customer-360 --format csv
+  npm run --silent isthmus -- report run order-to-cash --format csv --encrypt-for harbour-distribution > orders.jwe`,
         )
         .action(async (name: string, options: RunOptions) => {
           const report = reportNamed(name)
-          const answer = await ask(env, report, options)
+          const target = await targetOf(options, env)
+          const answer = await ask(env, report, options, target?.subject)
           for (const { message, path } of answer.errors)
             console.error(`${path?.join('.') ?? 'error'}: ${message}`)
-          console.log(
+          const text =
             options.format === 'csv'
               ? toCsv(report, answer.data).trimEnd()
-              : JSON.stringify(answer, null, 2),
-          )
+              : JSON.stringify(answer, null, 2)
+          console.log(target === null ? text : await target.seal(`${text}\n`))
           if (answer.data === null) process.exitCode = 1
         }),
     )
 
-async function ask(env: Environment, report: Report, options: RunOptions): Promise<Answer> {
+/** Before anything is asked: without a key nothing can be told. */
+async function targetOf({ encryptFor, format }: RunOptions, env: Environment) {
+  if (encryptFor === undefined) return null
+  const { targetNamed } = await import('../sealed.ts')
+  return await targetNamed(encryptFor, sealedTypes[format], env)
+}
+
+/** In this process as `--as`, else as the partner it is for, else as whom the report names. */
+async function ask(
+  env: Environment,
+  report: Report,
+  options: RunOptions,
+  partner: string | undefined,
+): Promise<Answer> {
   const question = {
     document: report.operation,
     variables: { ...report.variables, ...options.variables },
@@ -100,7 +131,9 @@ async function ask(env: Environment, report: Report, options: RunOptions): Promi
     import('../../request/receive.ts'),
   ])
   await using app = await createApp(config, { log: noLog })
-  const { subject } = demoIdentities[options.as ?? report.identity]
+  const subjectOf = (identity: DemoIdentity) => demoIdentities[identity].subject
+  const subject =
+    options.as === undefined ? (partner ?? subjectOf(report.identity)) : subjectOf(options.as)
   const principal = await app.principalFor({ subject, groups: [] })
   try {
     const { data, errors } = await app.execute(question, principal)

@@ -62,7 +62,8 @@ export function addressIn(
   if (username === '') throw wrong('names no user')
   const database = decodeURIComponent(pathname.slice(1))
   if (database === '' || database.includes('/')) throw wrong('names no database')
-  if (search !== '') throw wrong('has parameters after "?", which have keys of their own')
+  if (search !== '')
+    throw wrong('has parameters after "?", which have keys of their own, such as tls')
   return {
     host: decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1'),
     port: given === '' ? port : Number(given),

@@ -34,6 +34,7 @@ const commands = [
   ['token', 'rotate'],
   ['token', 'revoke'],
   ['subject', 'disable'],
+  ['store', 'move'],
   ['report', 'list'],
   ['report', 'run'],
   ['serve'],

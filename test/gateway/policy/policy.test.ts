@@ -156,6 +156,80 @@ describe('the policy files', () => {
     )
   })
 
+  const keyed = (keys: string) =>
+    `${partnerWith('rows: region_customers\nparameters: { region: [N] }')}\n${keys}`
+  const publicKey = '{ kty: EC, crv: P-256, x: a, y: b }'
+
+  it('keep the keys that prove who a partner is apart from those for exports', (t) => {
+    const keysOf = (keys: string) => {
+      const policy = readPolicy(folderOf(t, '', { 'x.yaml': keyed(keys) }), known)
+      const partner = policy.partner('partner:x')
+      return [partner?.keys, partner?.exportKeys]
+    }
+    const url = 'https://partner.example.com/keys'
+    const other = 'https://partner.example.com/exports'
+    assert.deepEqual(keysOf(''), [null, null])
+    assert.deepEqual(keysOf(`jwksUrl: ${url}`), [{ url }, { from: { url }, mustSayEnc: true }])
+    assert.deepEqual(keysOf(`jwksUrl: ${url}\nexport: { jwksUrl: "${other}" }`), [
+      { url },
+      { from: { url: other }, mustSayEnc: false },
+    ])
+    const keys = [{ kty: 'EC', crv: 'P-256', x: 'a', y: 'b' }]
+    assert.deepEqual(keysOf(`export: { jwks: { keys: [${publicKey}] } }`), [
+      null,
+      { from: { keys }, mustSayEnc: false },
+    ])
+  })
+
+  const wrongKeys: readonly [wrong: string, keys: string, problem: string][] = [
+    ['nothing under export', 'export: {}', '6: export: expected "jwks" or "jwksUrl"'],
+    ['text under export', 'export: mine', '6: export: expected "jwks" or "jwksUrl"'],
+    [
+      'an unknown key under export',
+      'export:\n  jwksUrl: https://a.example.com\n  webhook: x',
+      '8: "export.webhook" is not known, only jwks, jwksUrl',
+    ],
+    ['an unknown use of keys', 'webhook: {}', '6: "webhook" is not known'],
+    [
+      'both kinds under export',
+      `export:\n  jwks: { keys: [${publicKey}] }\n  jwksUrl: https://a.example.com`,
+      '7: "export.jwks" and "export.jwksUrl" exclude each other',
+    ],
+    [
+      'an address that anybody can change',
+      'export:\n  jwksUrl: http://a.example.com',
+      '7: "export.jwksUrl" is no https address',
+    ],
+    [
+      'no keys',
+      'export:\n  jwks: { keys: [] }',
+      '7: export.jwks: expected "keys", a list of public keys (RFC 7517)',
+    ],
+    [
+      'a private key',
+      `export:\n  jwks:\n    keys:\n      - ${publicKey}\n      - { kty: EC, d: x }`,
+      '10: export.jwks.keys[1]: this is a private key: take only its public part, and make a new one',
+    ],
+    [
+      'a private key that proves',
+      `jwks:\n  keys:\n    - ${publicKey}\n    - { kty: EC, d: x }`,
+      '9: jwks.keys[1]: this is a private key: take only its public part, and make a new one',
+    ],
+  ]
+  for (const [wrong, keys, problem] of wrongKeys) {
+    it(`are refused with ${wrong} where a partner's keys are`, (t) => {
+      const folder = folderOf(t, 'roles: {}', { 'x.yaml': keyed(keys) })
+      assert.throws(
+        () => readPolicy(folder, known),
+        ({ message }: Error) => {
+          assert.ok(message.startsWith(`Policy:\n  x.yaml:${problem}`), message)
+          assert.equal(message.split('\n').length, 2)
+          return true
+        },
+      )
+    })
+  }
+
   it('that are no YAML, or missing, say so without a stack', (t) => {
     assert.throws(() => readPolicy(folderOf(t, 'roles: ['), known), {
       code: 'CONFIGURATION_INVALID',

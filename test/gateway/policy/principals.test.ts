@@ -18,6 +18,7 @@ const partner: Partner = {
   scopes: ['s'],
   limits: defaultLimits.partner,
   keys: null,
+  exportKeys: null,
 }
 const policy: Policy = {
   scopesOf: () => ['s'],

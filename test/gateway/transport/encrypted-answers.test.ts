@@ -16,6 +16,7 @@ import {
   exportJWK,
   generateKeyPair,
   type JSONWebKeySet,
+  type JWK,
 } from 'jose'
 import { stringify } from 'yaml'
 import { answerKeysOf, demoAnswerKey } from '../../../gateway/tokens/answer-keys.ts'
@@ -30,14 +31,15 @@ const publicJwk = async ({ publicKey }: typeof rsa, more: object) => ({
   ...more,
 })
 
-const partnerFile = (subject: string, keys: readonly object[]) =>
+const partnerFile = (subject: string, keys: readonly object[], exported: readonly object[]) =>
   stringify({
     subject,
     audience: 'DISTRIBUTOR',
     rows: 'own_customers',
     parameters: { crmAccountId: ['A000001'] },
     scopes: [],
-    ...(keys.length === 0 ? {} : { jwks: { keys } }),
+    jwks: { keys },
+    ...(exported.length === 0 ? {} : { export: { jwks: { keys: exported } } }),
   })
 
 describe('an answer as application/jose', () => {
@@ -47,15 +49,20 @@ describe('an answer as application/jose', () => {
     cpSync('gateway/policy', policy, { recursive: true })
     const signs = await publicJwk(signing, { kid: 'signs', use: 'sig' })
     const files = {
-      'harbour-distribution': partnerFile('partner:harbour-distribution', [
-        signs,
-        await publicJwk(ec, { kid: 'other' }),
-        await publicJwk(rsa, { kid: 'rsa-1', use: 'enc' }),
-      ]),
-      'north-agency': partnerFile('partner:north-agency', [
-        signs,
-        await publicJwk(ec, { kid: 'ec-1' }),
-      ]),
+      'harbour-distribution': partnerFile(
+        'partner:harbour-distribution',
+        [
+          signs,
+          await publicJwk(ec, { kid: 'other' }),
+          await publicJwk(rsa, { kid: 'rsa-1', use: 'enc' }),
+        ],
+        [],
+      ),
+      'north-agency': partnerFile(
+        'partner:north-agency',
+        [await publicJwk(rsa, { kid: 'proves', use: 'enc' })],
+        [signs, await publicJwk(ec, { kid: 'ec-1' })],
+      ),
     }
     for (const [name, text] of Object.entries(files))
       writeFileSync(join(policy, 'partners', `${name}.yaml`), text)
@@ -162,6 +169,7 @@ describe('keys that sign answers', () => {
 })
 
 describe('keys that a partner publishes', () => {
+  const inFile = (key: JWK) => ({ from: { keys: [key] }, mustSayEnc: false })
   const served = async (t: TestContext) => {
     const said = { body: '', asked: 0, status: 200 }
     const server = createServer((_, response) => {
@@ -186,23 +194,48 @@ describe('keys that a partner publishes', () => {
       said.body = JSON.stringify({ keys: [await publicJwk(ec, { kid })] })
     }
     await publish('one')
-    const all = await Promise.all(Array.from({ length: 5 }, () => find({ url })))
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => find({ from: { url }, mustSayEnc: false })),
+    )
     assert.deepEqual(
       all.map((each) => each?.kid),
       Array.from({ length: 5 }, () => 'one'),
     )
     assert.equal(said.asked, 1)
     await publish('two')
-    assert.equal((await find({ url }))?.kid, 'one')
+    assert.equal((await find({ from: { url }, mustSayEnc: false }))?.kid, 'one')
     now += 600_001
-    assert.equal((await find({ url }))?.kid, 'two')
+    assert.equal((await find({ from: { url }, mustSayEnc: false }))?.kid, 'two')
     said.status = 500
     now += 600_001
-    assert.equal((await find({ url }))?.kid, 'two')
-    assert.equal((await find({ url }))?.kid, 'two')
+    assert.equal((await find({ from: { url }, mustSayEnc: false }))?.kid, 'two')
+    assert.equal((await find({ from: { url }, mustSayEnc: false }))?.kid, 'two')
     assert.deepEqual([said.asked, problems], [3, 1])
     now += 25 * 3_600_000
-    await assert.rejects(find({ url }), { code: 'SOURCE_UNAVAILABLE' })
+    await assert.rejects(find({ from: { url }, mustSayEnc: false }), { code: 'SOURCE_UNAVAILABLE' })
+  })
+
+  it('are only those that say so in a set that is there for signatures', async (t) => {
+    const { said, url } = await served(t)
+    const keys = [
+      await publicJwk(ec, { kid: 'silent' }),
+      await publicJwk(rsa, { kid: 'enc', use: 'enc' }),
+    ]
+    said.body = JSON.stringify({ keys })
+    const find = createEncryptionKeys({ onProblem: () => undefined, now: Date.now })
+    for (const from of [{ keys }, { url }])
+      assert.equal((await find({ from, mustSayEnc: true }))?.kid, 'enc')
+    const [silent] = keys
+    assert.ok(silent)
+    for (const mustSayEnc of [true, false]) {
+      const found = await find({ from: { keys: [silent] }, mustSayEnc })
+      assert.equal(found?.kid, mustSayEnc ? undefined : 'silent')
+    }
+    // The same set under `export` of another partner.
+    said.body = JSON.stringify({ keys: [silent] })
+    const other = createEncryptionKeys({ onProblem: () => undefined, now: Date.now })
+    assert.equal(await other({ from: { url }, mustSayEnc: true }), null)
+    assert.equal((await other({ from: { url }, mustSayEnc: false }))?.kid, 'silent')
   })
 
   it('are none where no key is for encryption', async () => {
@@ -210,7 +243,7 @@ describe('keys that a partner publishes', () => {
     const weak = { kty: 'RSA', n: 'AQAB', e: 'AQAB' }
     const { publicKey } = await generateKeyPair('EdDSA', { extractable: true })
     const leaked = await generateKeyPair('ECDH-ES', { extractable: true })
-    assert.ok(await find({ keys: [await exportJWK(leaked.publicKey)] }))
+    assert.ok(await find(inFile(await exportJWK(leaked.publicKey))))
     for (const key of [
       await exportJWK(leaked.privateKey), // who published that has no secret any more
       await publicJwk(ec, { key_ops: ['verify'] }),
@@ -220,6 +253,6 @@ describe('keys that a partner publishes', () => {
       weak,
       { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' },
     ])
-      assert.equal(await find({ keys: [key] }), null)
+      assert.equal(await find(inFile(key)), null)
   })
 })

@@ -49,12 +49,14 @@ Examples:
         { readPolicy },
         { scopesFor },
         { shownRows },
+        { shownKeys },
       ] = await Promise.all([
         import('../../../policy/explain.ts'),
         import('../../../supergraph/load.ts'),
         import('../../../policy/policy.ts'),
         import('../../../supergraph/contracts.ts'),
         import('../../../policy/shown-rows.ts'),
+        import('../../../policy/shown-keys.ts'),
       ])
       const config = readConfig(env)
       const { sdl, places } = readWithPlatform(config.supergraph)
@@ -81,9 +83,11 @@ Examples:
         return
       }
       const shows = await shownRows(one.rows?.rule ?? null, places ?? [])
-      const limits = limitsOf(config, policy.partner(one.subject)?.limits ?? config.limits.employee)
-      if (json === true) console.log(JSON.stringify({ ...one, shows, limits }, null, 2))
-      else printExplanation(one, shows, limits)
+      const partner = policy.partner(one.subject)
+      const limits = limitsOf(config, partner?.limits ?? config.limits.employee)
+      const keys = partner === undefined ? null : shownKeys(partner)
+      if (json === true) console.log(JSON.stringify({ ...one, ...keys, shows, limits }, null, 2))
+      else printExplanation(one, { shows, limits, keys })
     })
 
 /** What bounds every question of this caller. */

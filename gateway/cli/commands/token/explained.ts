@@ -1,12 +1,16 @@
 /** How `isthmus token explain` prints for people: one line for each type. */
 import type { Explanation, Refused } from '../../../policy/explain.ts'
+import type { ShownKeys, ShownSet } from '../../../policy/shown-keys.ts'
 import type { ShownRows } from '../../../policy/shown-rows.ts'
 
-export function printExplanation(
-  explanation: Explanation,
-  shows: readonly ShownRows[],
-  limits: Readonly<Record<string, number>>,
-): void {
+interface Beside {
+  readonly shows: readonly ShownRows[]
+  readonly limits: Readonly<Record<string, number>>
+  /** Null for employees. */
+  readonly keys: ShownKeys | null
+}
+
+export function printExplanation(explanation: Explanation, { shows, limits, keys }: Beside): void {
   const { subject, audience, scopes, rows, readable, refused } = explanation
   console.log(`${subject} (${audience})`)
   console.log(`Scopes: ${scopes.length === 0 ? 'none' : scopes.join(', ')}`)
@@ -25,6 +29,10 @@ export function printExplanation(
   }
   const bounds = Object.entries(limits).map(([name, value]) => `${name} ${value}`)
   console.log(`Limits: ${bounds.join(', ')}`)
+  if (keys !== null) {
+    console.log(`Keys: ${keysText(keys.keys)}`)
+    console.log(`Export keys: ${keysText(keys.exportKeys)}`)
+  }
   console.log(`\nMay read ${readable.length} fields:`)
   for (const [type, fields] of byType(readable)) console.log(`  ${type}: ${fields.join(', ')}`)
   console.log(`\nIs refused ${refused.length} fields:`)
@@ -68,6 +76,15 @@ function printRefusals(refused: readonly Refused[]): void {
 
 function printList(what: string, names: readonly string[]): void {
   if (names.length > 0) console.log(`    ${what}: ${names.join(', ')}`)
+}
+
+function keysText(set: ShownSet): string {
+  if ('url' in set) return `${set.onlyUse === null ? '' : 'use enc of '}those at ${set.url}`
+  const texts = set.map(({ kid, use, kty, crv }) => {
+    const kind = [kty, crv, use === null ? null : `use ${use}`].filter((each) => each !== null)
+    return `${kid ?? 'without kid'} (${kind.join(', ')})`
+  })
+  return texts.length === 0 ? 'none' : texts.join('; ')
 }
 
 const needed = (needs: Refused['needs']): string =>
