@@ -22,6 +22,7 @@ const ofRelations = 'test/security/row-matrix-relations.test.ts'
 const serve = 'test/subgraphs/shared/serve.test.ts'
 const ends = 'test/security/both-ends.test.ts'
 const contracts = 'test/security/contracts.test.ts'
+const derived = 'test/security/derived-fields.test.ts'
 const scopesOfIssuers = 'test/security/issuer-scopes.test.ts'
 const shape = 'test/gateway/engine/shape.test.ts'
 const sealed = 'test/gateway/transport/encrypted-answers.test.ts'
@@ -249,6 +250,15 @@ const all: readonly Mutant[] = [
     'SELECT pg_advisory_xact_lock(${lockClass}, ${lock})': 'SELECT ${lock}, ${lockClass}',
     "if (!isStoreFailure(error)) await inside.script('ROLLBACK')": '',
     "return numberOf(row, 'number')": "return numberOf({ ...row, number: 7 }, 'number')",
+  }),
+  ...at('subgraphs/finance/schema.graphql', derived, {
+    [`availableCredit: Money
+    @requires(fields: "openOrderValue { amount currency }")
+    @requiresScopes(scopes: [["finance:credit:read"]])`]: `availableCredit: Money
+    @requires(fields: "openOrderValue { amount currency }")`,
+  }),
+  ...at('subgraphs/erp/schema.graphql', derived, {
+    'costedCount: Int @requiresScopes(scopes: [["erp:cost:read"]])': 'costedCount: Int',
   }),
   ...at('gateway/tokens/callers.ts', 'test/services/shared-store.test.ts', {
     'if (isStoreFailure(cause)) throw cause': '',
