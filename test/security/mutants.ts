@@ -22,6 +22,7 @@ const ofRelations = 'test/security/row-matrix-relations.test.ts'
 const serve = 'test/subgraphs/shared/serve.test.ts'
 const ends = 'test/security/both-ends.test.ts'
 const contracts = 'test/security/contracts.test.ts'
+const smallGroups = 'test/subgraphs/hr/small-groups.test.ts'
 const derived = 'test/security/derived-fields.test.ts'
 const scopesOfIssuers = 'test/security/issuer-scopes.test.ts'
 const shape = 'test/gateway/engine/shape.test.ts'
@@ -257,6 +258,11 @@ const all: readonly Mutant[] = [
     @requiresScopes(scopes: [["finance:credit:read"]])`]: `availableCredit: Money
     @requires(fields: "openOrderValue { amount currency }")`,
   }),
+  ...at('subgraphs/hr/rules.ts', smallGroups, {
+    'for (const groups of sums) hideNext(groups, hidden)': '',
+    '(left.length > 1 && peopleIn(left) >= smallestGroup)': 'left.length > 1',
+  }),
+  ...at('subgraphs/hr/resolvers.ts', smallGroups, { "first: 'ALL'": 'first: size' }),
   ...at('subgraphs/erp/schema.graphql', derived, {
     'costedCount: Int @requiresScopes(scopes: [["erp:cost:read"]])': 'costedCount: Int',
   }),
