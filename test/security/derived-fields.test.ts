@@ -9,7 +9,7 @@ import { derivedFields, undecided } from './derived/decisions.ts'
 import { derivedMatrix } from './derived/matrix.ts'
 
 it('nobody who lacks a right is answered otherwise when what it protects is other', async () => {
-  const facts = await derivedMatrix(1)
+  const { facts } = await derivedMatrix(1)
   assert.deepEqual(undecided(facts), [])
   const columns = [...facts.values()].flatMap((each) => each.columns)
   assert.ok(facts.size >= 18 && columns.length >= 70, `${facts.size} rights, ${columns.length}`)

@@ -9,6 +9,7 @@ import { nobody, type Principal } from '#shared/principal.ts'
 import { policyGrant } from '#shared/rules/requirements.ts'
 import { openLimits } from '../../../gateway/limits/limits.ts'
 import { silent } from '../../../gateway/request/observer.ts'
+import type { Generation } from '../../../gateway/supergraph/generation.ts'
 import { contractOf } from '../../../gateway/supergraph/contracts.ts'
 import { startGraph, type Graph } from '../../support/graph.ts'
 import { differences } from '../row-matrix/differences.ts'
@@ -46,8 +47,14 @@ interface Answer {
   readonly statements: readonly string[]
 }
 
-/** By right, as `rightOf` writes it. `pathLength` is the most fields of a path, its root included. */
-export async function derivedMatrix(pathLength: number): Promise<ReadonlyMap<string, JudgedFact>> {
+export interface DerivedMatrix {
+  /** By right, as `rightOf` writes it. */
+  readonly facts: ReadonlyMap<string, JudgedFact>
+  readonly generation: Generation
+}
+
+/** `pathLength` is the most fields of a path, its root included. */
+export async function derivedMatrix(pathLength: number): Promise<DerivedMatrix> {
   await using graph = await startGraph({ config: { audit: null } })
   const generation = graph.app.generation()
   const { scopes, policies } = generation.policies
@@ -76,7 +83,7 @@ export async function derivedMatrix(pathLength: number): Promise<ReadonlyMap<str
       leaked: new Set(leaked.flatMap((each) => [...each])),
     })
   }
-  return judged
+  return { facts: judged, generation }
 }
 
 /** `a + b or c`: one of the lists must be held whole. */
