@@ -28,7 +28,7 @@ export function answeredCost(
   const actual = meter.actual()
   return {
     estimated: cost.estimate(renamed).cost,
-    actual: cost.actual(data),
+    actual: cost.actual(data, renamed),
     systems: Object.fromEntries(
       [...new Set([...Object.keys(estimated), ...Object.keys(actual)])].map((system) => [
         system,

@@ -3,7 +3,7 @@
  * depends on variables is a small function of them.
  *
  * Points, as the "GraphQL Cost Directives" specification counts them: an object is 1, a scalar or enum
- * 0, unless `@cost` says otherwise; a list is its items; an argument costs what `@cost` says of it.
+ * 0, unless `@cost` says otherwise; a list is its items; what a field is given costs what `@cost` says.
  */
 import {
   getNamedType,
@@ -24,16 +24,17 @@ import {
 import { fieldsFor } from '../engine/selections.ts'
 import { typeConditions, type TypeConditions } from '../engine/types.ts'
 import type { CostIndex, ListSize } from '../supergraph/cost-index.ts'
+import { compileArguments, type Points } from './input-cost.ts'
 
 type Values = Readonly<Record<string, unknown>>
 export type Size = number | ((values: Values) => number)
 
 export interface CostNode {
   readonly name: string
-  /** Points of one item; a field that is no list is one item. */
+  /** Points of one item, never negative; a field that is no list is one item. */
   readonly weight: number
-  /** Points of the arguments. */
-  readonly once: number
+  /** Points of the arguments and what is in them. */
+  readonly once: Points
   /** Items; null when it is no list. */
   readonly size: Size | null
   /** Whether the caller says how many. */
@@ -106,14 +107,12 @@ function compileField(name: string, nodes: readonly FieldNode[], place: Place): 
   const given = sizes.get(field.name) ?? own
   const weight =
     weights.get(coordinate) ?? weights.get(named.name) ?? (isCompositeType(named) ? 1 : 0)
-  const once = (node.arguments ?? []).reduce(
-    (sum, argument) => sum + (weights.get(`${coordinate}(${argument.name.value}:)`) ?? 0),
-    0,
-  )
+  const once = compileArguments(node, field, coordinate, options.costs)
   if (weight === 0 && once === 0 && !isList && !isCompositeType(named)) return null
   return {
     name,
-    weight,
+    // Less than nothing for an item would make a short list dearer than a long one.
+    weight: Math.max(0, weight),
     once,
     size: isList ? (given?.size ?? undeclaredListSize) : null,
     isPaged: isList && given?.isPaged === true,

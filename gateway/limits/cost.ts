@@ -20,8 +20,8 @@ export interface Estimate {
 export interface OperationCost {
   /** `values` are the variables, checked and with their defaults. */
   estimate(values: Values): Estimate
-  /** What an answer cost. */
-  actual(data: unknown): number
+  /** What an answer cost. `values` as for the estimate. */
+  actual(data: unknown, values: Values): number
   /** How many objects may stand at a path of response names. */
   sizeAt(path: readonly string[], values: Values): number
 }
@@ -44,7 +44,7 @@ export function compileCost(
       const { cost, nestedRows } = estimateSelected(selected, values)
       return { cost: Math.max(leastCost, base + cost), nestedRows }
     },
-    actual: (data) => Math.max(leastCost, base + actualSelected(selected, data)),
+    actual: (data, values) => Math.max(leastCost, base + actualSelected(selected, data, values)),
     sizeAt: (path, values) => sizeAt(selected, path, values),
   }
 }
@@ -74,31 +74,42 @@ function estimateNode({ weight, once, size, isPaged, selected }: CostNode, value
   const below = selected.size === 0 ? none : estimateSelected(selected, values)
   const items = itemsOf(size, values)
   return {
-    cost: once + items * (weight + below.cost),
+    cost: ownCost(once, items * weight, values) + items * below.cost,
     nestedRows: isPaged ? Math.max(1, items) * below.nestedRows : below.nestedRows,
   }
+}
+
+/** Of a field without what is below it. Arguments may make it cheaper, to nothing at best. */
+function ownCost(once: CostNode['once'], ofItems: number, values: Values): number {
+  const cost = ofItems + (typeof once === 'number' ? once : once(values))
+  return cost > 0 ? cost : 0
 }
 
 const itemsOf = (size: CostNode['size'], values: Values): number =>
   size === null ? 1 : typeof size === 'number' ? size : size(values)
 
 /** What an object of an answer cost below itself. */
-export function actualSelected(selected: CostNode['selected'], value: unknown): number {
+export function actualSelected(
+  selected: CostNode['selected'],
+  value: unknown,
+  values: Values,
+): number {
   if (!isObject(value)) return 0
   const typename = value['__typename']
   const [first = []] = selected.values()
   const nodes = (typeof typename === 'string' ? selected.get(typename) : undefined) ?? first
-  return nodes.reduce((sum, node) => sum + actualNode(node, value[node.name]), 0)
+  return nodes.reduce((sum, node) => sum + actualNode(node, value[node.name], values), 0)
 }
 
-function actualNode(node: CostNode, value: unknown): number {
-  const ofItem = (item: unknown): number =>
-    item === null || item === undefined
-      ? 0
-      : node.weight + (node.selected.size === 0 ? 0 : actualSelected(node.selected, item))
+function actualNode({ once, weight, selected }: CostNode, value: unknown, values: Values): number {
   if (value === undefined) return 0
-  if (!Array.isArray(value)) return node.once + ofItem(value)
-  return node.once + value.flat(8).reduce((sum: number, item) => sum + ofItem(item), 0)
+  const items = (Array.isArray(value) ? value.flat(8) : [value]).filter((item) => item != null)
+  const own = ownCost(once, items.length * weight, values)
+  if (selected.size === 0) return own
+  return items.reduce(
+    (sum: number, item: unknown) => sum + actualSelected(selected, item, values),
+    own,
+  )
 }
 
 function sizeAt(

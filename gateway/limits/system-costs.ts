@@ -4,13 +4,12 @@
  */
 import {
   Kind,
-  type DocumentNode,
   type GraphQLSchema,
   type InlineFragmentNode,
   type OperationDefinitionNode,
 } from 'graphql'
 import { isObject } from '#shared/json.ts'
-import type { Source } from '../sources/source.ts'
+import type { Source, SourceRequest } from '../sources/source.ts'
 import type { CostIndex } from '../supergraph/cost-index.ts'
 import { actualSelected, compileCost } from './cost.ts'
 import { compileSelections } from './cost-tree.ts'
@@ -37,7 +36,7 @@ export function meterSystems(
     send: async (request) => {
       points[name] ??= 0
       const answer = await source.send(request)
-      points[name] += actualCost(request.document, answer.data, options)
+      points[name] += actualCost(request, answer.data, options)
       return answer
     },
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
@@ -49,12 +48,16 @@ export function meterSystems(
 }
 
 /** What failed cost nothing. */
-function actualCost(document: DocumentNode, data: unknown, options: MeterOptions): number {
+function actualCost(
+  { document, variables }: SourceRequest,
+  data: unknown,
+  options: MeterOptions,
+): number {
   const operation = document.definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION)
   if (operation === undefined || !isObject(data)) return 0
   const { supergraphSchema: schema, costs } = options
   const asked = entitiesAsked(operation)
-  if (asked.length === 0) return compileCost(operation, { schema, costs }).actual(data)
+  if (asked.length === 0) return compileCost(operation, { schema, costs }).actual(data, variables)
   return asked.reduce((sum, { name, fragments }) => {
     const entities: unknown = data[name]
     if (!Array.isArray(entities)) return sum
@@ -62,7 +65,7 @@ function actualCost(document: DocumentNode, data: unknown, options: MeterOptions
       const type = compositeType(schema, condition)
       if (type === undefined) return []
       const selected = compileSelections(selectionSet, type, { schema, costs })
-      return [(entity: unknown) => actualSelected(selected, entity)]
+      return [(entity: unknown) => actualSelected(selected, entity, variables)]
     })
     // A fragment of another type has nothing in it.
     return entities.reduce(

@@ -8,6 +8,7 @@ import {
   type ConstDirectiveNode,
   type DocumentNode,
   type FieldDefinitionNode,
+  type TypeNode,
 } from 'graphql'
 import { importedAs, schemaLinks, textArgument } from '#shared/rules/directives.ts'
 
@@ -23,6 +24,8 @@ export interface ListSize {
 export interface CostIndex {
   /** By `Type`, `Type.field` or `Type.field(argument:)`. */
   readonly weights: ReadonlyMap<string, number>
+  /** Whatever has a weight, by the same names, and inputs that can hold something with one. */
+  readonly weighed: ReadonlySet<string>
   /** By `Type.field`. */
   readonly listSizes: ReadonlyMap<string, ListSize>
 }
@@ -31,6 +34,7 @@ export function costIndex(document: DocumentNode): CostIndex {
   const names = directiveNames(document)
   const weights = new Map<string, number>()
   const listSizes = new Map<string, ListSize>()
+  const inputs = new Map<string, readonly InputField[]>()
   const weigh = (coordinate: string, directives: readonly ConstDirectiveNode[] = []) => {
     const weight = argumentsOf(directives, names.cost)?.['weight']
     if (typeof weight === 'number') weights.set(coordinate, weight)
@@ -56,9 +60,42 @@ export function costIndex(document: DocumentNode): CostIndex {
       definition.kind === Kind.ENUM_TYPE_DEFINITION
     ) {
       weigh(definition.name.value, definition.directives)
+    } else if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) {
+      const fields = (definition.fields ?? []).map(({ name, type, directives }) => {
+        const coordinate = `${definition.name.value}.${name.value}`
+        weigh(coordinate, directives)
+        return { coordinate, type: namedType(type) }
+      })
+      inputs.set(definition.name.value, fields)
     }
   }
-  return { weights, listSizes }
+  return { weights, weighed: weighedOf(weights, inputs), listSizes }
+}
+
+interface InputField {
+  readonly coordinate: string
+  /** The name of its type, without list and non-null. */
+  readonly type: string
+}
+
+const namedType = (type: TypeNode): string =>
+  type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type)
+
+/** Inputs may hold each other, so it is looked until nothing new is found. */
+function weighedOf(
+  weights: ReadonlyMap<string, number>,
+  inputs: ReadonlyMap<string, readonly InputField[]>,
+): ReadonlySet<string> {
+  const weighed = new Set(weights.keys())
+  let before: number
+  do {
+    before = weighed.size
+    for (const [name, fields] of inputs) {
+      if (fields.some(({ coordinate, type }) => weighed.has(coordinate) || weighed.has(type)))
+        weighed.add(name)
+    }
+  } while (weighed.size > before)
+  return weighed
 }
 
 const listSizeOf = (given: Readonly<Record<string, unknown>>): ListSize => ({

@@ -1,6 +1,7 @@
 /**
  * HR's resolvers: each names a loader or a rule. No SQL, no loops over the network.
  */
+import { groupLimit } from '#shared/aggregate.ts'
 import type { DateRange } from '#shared/calendar.ts'
 import { cappedList, exactlyOne, moneyField } from '#shared/fields.ts'
 import { maxListRows } from '#shared/limits.ts'
@@ -43,10 +44,14 @@ export const resolvers: Resolvers = {
       args: HeadcountArgs,
       { databases: { hr }, calendar, principal }: Hr,
     ) => {
-      const groups = await source.headcountAggregates(hr, args, calendar)
       // Who may read when each person came and left is told nothing new by a small group.
-      const seesPeople = principal.scopes.includes('hr:personal:read')
-      return seesPeople ? { ...groups, suppressed: 0 } : withoutSmallGroups(groups)
+      if (principal.scopes.includes('hr:personal:read'))
+        return { ...(await source.headcountAggregates(hr, args, calendar)), suppressed: 0 }
+      const size = groupLimit(args.first)
+      const all = await source.headcountAggregates(hr, { ...args, first: 'ALL' }, calendar)
+      const dimensions = args.groupBy.map((each) => source.headcountDimensions[each])
+      const { rows, suppressed } = withoutSmallGroups(all.rows, dimensions)
+      return { rows: rows.slice(0, size), truncated: rows.length > size, suppressed }
     },
   },
   Employee: {

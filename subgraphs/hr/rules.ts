@@ -43,16 +43,60 @@ function without(free: readonly TimeWindow[], taken: TimeWindow): TimeWindow[] {
 /** A group of fewer people tells about single ones. */
 export const smallestGroup = 5
 
-interface Groups<Row> {
-  readonly rows: readonly Row[]
-  readonly truncated: boolean
+interface Group {
+  readonly headcount: unknown
 }
 
-/** The groups that are large enough to be shown, and how many were not. */
-export function withoutSmallGroups<Row extends { readonly headcount: unknown }>({
-  rows,
-  truncated,
-}: Groups<Row>): Groups<Row> & { readonly suppressed: number } {
-  const shown = rows.filter(({ headcount }) => Number(headcount) >= smallestGroup)
-  return { rows: shown, truncated, suppressed: rows.length - shown.length }
+interface ShownGroups<Row> {
+  readonly rows: readonly Row[]
+  readonly suppressed: number
 }
+
+/**
+ * The groups that may be shown, in their order, and how many may not. With a small one the next smallest is
+ * left out, or what is shown and a sum would tell it: the sum of all, and the sum of each part of the
+ * dimensions, such as of a department over its places. What is left out of a sum is at least two groups and
+ * as many people as a group needs. `rows` are all groups, whatever is asked for: a page would tell more.
+ */
+export function withoutSmallGroups<Row extends Group>(
+  rows: readonly Row[],
+  dimensions: readonly (keyof Row & string)[],
+): ShownGroups<Row> {
+  const distinct = [...new Set<keyof Row & string>(dimensions)].toSorted()
+  const keyOf = (row: Row, by: readonly (keyof Row)[]) =>
+    JSON.stringify(by.map((dimension) => row[dimension]))
+  // The same are left out in whichever order they are asked for.
+  const bySize = rows.toSorted(
+    (a, b) => peopleIn([a]) - peopleIn([b]) || (keyOf(a, distinct) < keyOf(b, distinct) ? -1 : 1),
+  )
+  const sums = partsOf(distinct).flatMap((by) => [
+    ...Map.groupBy(bySize, (row) => keyOf(row, by)).values(),
+  ])
+  const hidden = new Set(bySize.filter((row) => peopleIn([row]) < smallestGroup))
+  let before: number
+  do {
+    before = hidden.size
+    for (const groups of sums) hideNext(groups, hidden)
+  } while (hidden.size > before)
+  return { rows: rows.filter((row) => !hidden.has(row)), suppressed: hidden.size }
+}
+
+/** Hides the smallest that is shown, as long as those of a sum that are hidden could be told. */
+function hideNext<Row extends Group>(groups: readonly Row[], hidden: Set<Row>): void {
+  const left = groups.filter((row) => hidden.has(row))
+  if (left.length === 0 || (left.length > 1 && peopleIn(left) >= smallestGroup)) return
+  const next = groups.find((row) => !hidden.has(row))
+  if (next !== undefined) hidden.add(next)
+}
+
+const peopleIn = (groups: readonly Group[]): number =>
+  groups.reduce((sum, { headcount }) => sum + Number(headcount), 0)
+
+/** Every choice of some of them: none, but not all. */
+const partsOf = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
+  items
+    .reduce<readonly (readonly Item[])[]>(
+      (parts, item) => [...parts, ...parts.map((part) => [...part, item])],
+      [[]],
+    )
+    .filter((part) => part.length < items.length)

@@ -180,28 +180,43 @@ const employedOn =
       eb.or([eb('employee.leftOn', 'is', null), eb('employee.leftOn', '>=', at)]),
     ])
 
-const dimensions = {
-  DEPARTMENT: ['employee.departmentCode'],
-  LOCATION: ['employee.location'],
-  JOB_FAMILY: ['employee.jobFamily'],
+/** The column of each dimension, in the relation and in a group. */
+export const headcountDimensions = {
+  DEPARTMENT: 'departmentCode',
+  LOCATION: 'location',
+  JOB_FAMILY: 'jobFamily',
 } as const
+
+type HeadcountDimension = keyof typeof headcountDimensions
 
 export interface HeadcountArgs {
   readonly at?: string | null
   readonly filter?: object | null
-  readonly groupBy: readonly (keyof typeof dimensions)[]
+  readonly groupBy: readonly HeadcountDimension[]
   readonly orderBy?: AggregateOrder<'headcount' | 'fte'> | null
   readonly first?: number | null
 }
 
-export function headcountAggregates(db: Db, args: HeadcountArgs, calendar: Calendar) {
+interface AllHeadcounts extends Omit<HeadcountArgs, 'first'> {
+  readonly first: 'ALL'
+}
+
+export function headcountAggregates(
+  db: Db,
+  args: HeadcountArgs | AllHeadcounts,
+  calendar: Calendar,
+) {
   const at = args.at ?? calendar.today
   const filter = employeeFilter(args.filter)
   return aggregate({
     from: db.selectFrom('employee'),
     where: (eb) =>
       filter === undefined ? employedOn(at)(eb) : eb.and([employedOn(at)(eb), filter(eb)]),
-    dimensions,
+    dimensions: {
+      DEPARTMENT: [`employee.${headcountDimensions.DEPARTMENT}`],
+      LOCATION: [`employee.${headcountDimensions.LOCATION}`],
+      JOB_FAMILY: [`employee.${headcountDimensions.JOB_FAMILY}`],
+    },
     groupBy: args.groupBy,
     calendar,
     currency: null,

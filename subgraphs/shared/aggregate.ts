@@ -86,6 +86,10 @@ export interface AggregateOptions<Dimensions extends string, Measures extends st
 
 const maxAllGroups = 100_000
 
+/** How many groups are answered; throws when `first` is no number of groups. */
+export const groupLimit = (first: number | null | undefined): number =>
+  Math.min(pageSize(first, 100), maxGroups)
+
 /** One group: its dimensions' columns by name, its period, its currency and its measures. */
 export type AggregateRow<Measures extends string> = Readonly<Record<string, unknown>> & {
   readonly period: Period | null
@@ -104,8 +108,7 @@ export async function aggregate<Dimensions extends string, Measures extends stri
   options: AggregateOptions<Dimensions, Measures>,
 ): Promise<Aggregates<AggregateRow<Measures>>> {
   const all = options.first === 'ALL'
-  const size =
-    options.first === 'ALL' ? maxAllGroups : Math.min(pageSize(options.first, 100), maxGroups)
+  const size = options.first === 'ALL' ? maxAllGroups : groupLimit(options.first)
   const rows = await statementOf(options)
     .limit(size + 1)
     .execute()

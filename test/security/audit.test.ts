@@ -124,6 +124,11 @@ describe('the audit', () => {
     const at = `query Q($at: Date) {
       headcountAggregates(at: $at, groupBy: [DEPARTMENT]) { rows { headcount } } }`
     assert.ok((await read(at, { at: '2026-01-01' })).includes('Employee.hiredOn'))
+    const grouped = `query Q($by: [HeadcountDimension!]!) {
+      headcountAggregates(groupBy: $by) { rows { headcount } } }`
+    const place = 'HeadcountAggregate.location'
+    assert.ok((await read(grouped, { by: ['DEPARTMENT', 'LOCATION'] })).includes(place))
+    assert.ok(!(await read(grouped, { by: ['DEPARTMENT'] })).includes(place))
     const measured = `{ salesOrderAggregates(groupBy: [], orderBy: { measure: COST }) {
       rows { count } } }`
     assert.ok((await read(measured)).includes('SalesOrderAggregate.cost'))

@@ -22,6 +22,8 @@ const ofRelations = 'test/security/row-matrix-relations.test.ts'
 const serve = 'test/subgraphs/shared/serve.test.ts'
 const ends = 'test/security/both-ends.test.ts'
 const contracts = 'test/security/contracts.test.ts'
+const smallGroups = 'test/subgraphs/hr/small-groups.test.ts'
+const derived = 'test/security/derived-fields.test.ts'
 const scopesOfIssuers = 'test/security/issuer-scopes.test.ts'
 const shape = 'test/gateway/engine/shape.test.ts'
 const sealed = 'test/gateway/transport/encrypted-answers.test.ts'
@@ -275,6 +277,20 @@ const all: readonly Mutant[] = [
     'if before >= tonumber(ARGV[2]) then return before end': '',
     "redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)": '',
     'if (!isAsked) return leaveMemory': 'if (before === null) return leaveMemory',
+  }),
+  ...at('subgraphs/finance/schema.graphql', derived, {
+    [`availableCredit: Money
+    @requires(fields: "openOrderValue { amount currency }")
+    @requiresScopes(scopes: [["finance:credit:read"]])`]: `availableCredit: Money
+    @requires(fields: "openOrderValue { amount currency }")`,
+  }),
+  ...at('subgraphs/hr/rules.ts', smallGroups, {
+    'for (const groups of sums) hideNext(groups, hidden)': '',
+    '(left.length > 1 && peopleIn(left) >= smallestGroup)': 'left.length > 1',
+  }),
+  ...at('subgraphs/hr/resolvers.ts', smallGroups, { "first: 'ALL'": 'first: size' }),
+  ...at('subgraphs/erp/schema.graphql', derived, {
+    'costedCount: Int @requiresScopes(scopes: [["erp:cost:read"]])': 'costedCount: Int',
   }),
   ...at('gateway/tokens/callers.ts', 'test/services/shared-store.test.ts', {
     'if (isStoreFailure(cause)) throw cause': '',
