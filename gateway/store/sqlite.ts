@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { AppError } from '#shared/errors.ts'
 import { openForWriting } from '#shared/own/sqlite-writing.ts'
+import { oncePerTurn } from './coalesced.ts'
 import type { Database, Statements } from './statements.ts'
 import { storeUnavailable } from './unavailable.ts'
 
@@ -45,7 +46,7 @@ export function openSqlite(file: string): Database {
     script: (sql) => alone(() => inside.script(sql)),
     transaction: (_changing, work) => alone(() => enclosed('BEGIN IMMEDIATE', 'COMMIT', work)),
     snapshot: (work) => alone(() => enclosed('BEGIN', 'ROLLBACK', work)),
-    revision: revisionOf(database),
+    revision: oncePerTurn(revisionOf(database)),
     [Symbol.asyncDispose]: async () => {
       await last
       database.close()
@@ -54,17 +55,17 @@ export function openSqlite(file: string): Database {
 }
 
 /**
- * Takes some microseconds. A change that is not at its end yet shows already: who then reads waits for
- * that end, and reads again if it is taken back.
+ * Takes some microseconds. A change that is not at its end yet shows
+ * already: who then reads waits for that end, and reads again if it is taken back.
  */
-function revisionOf(database: DatabaseSync): () => Promise<number> {
+function revisionOf(database: DatabaseSync): () => number {
   let statement: StatementSync | undefined
   return () => {
     try {
       statement ??= database.prepare('SELECT number FROM revision')
-      return Promise.resolve(Number(statement.get()?.['number']))
+      return Number(statement.get()?.['number'])
     } catch (cause) {
-      return Promise.reject(storeUnavailable(cause))
+      throw storeUnavailable(cause)
     }
   }
 }
