@@ -11,6 +11,8 @@ export interface ListenOptions {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
+  /** Where the port is set, for who must choose another one; `PORT` by default. */
+  readonly portSetting?: string
 }
 
 export interface Listening {
@@ -36,7 +38,8 @@ const connectionLimits = {
 const maxRequestsPerConnection = 10_000
 const maxConnections = 10_000
 
-export async function listen(handler: Handler, { host, port }: ListenOptions): Promise<Listening> {
+export async function listen(handler: Handler, options: ListenOptions): Promise<Listening> {
+  const { host, port } = options
   const connections = createConnections()
   const server = createServer(connectionLimits, (request, response) => {
     connections.answers(request.socket, response)
@@ -55,7 +58,7 @@ export async function listen(handler: Handler, { host, port }: ListenOptions): P
   try {
     await once(server, 'listening')
   } catch (cause) {
-    throw listenError(cause, host, port)
+    throw listenError(cause, options)
   }
   const bound = (server.address() as AddressInfo).port // a TCP server has an address once it listens
   const name = host.includes(':') ? `[${host}]` : host
@@ -92,12 +95,15 @@ function createConnections() {
   }
 }
 
-function listenError(cause: unknown, host: string, port: number): AppError {
+function listenError(
+  cause: unknown,
+  { host, port, portSetting = 'PORT' }: ListenOptions,
+): AppError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   return code === 'EADDRINUSE'
     ? new AppError(
         'ADDRESS_IN_USE',
-        `Port ${port} is taken by another program. Choose another one with PORT.`,
+        `Port ${port} is taken by another program. Choose another one with ${portSetting}.`,
         { cause },
       )
     : new AppError('CONFIGURATION_INVALID', `Cannot listen on ${host}:${port} (${String(code)}).`, {

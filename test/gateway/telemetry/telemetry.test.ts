@@ -10,6 +10,7 @@ import { json } from 'node:stream/consumers'
 import { readConfig } from '../../../gateway/config.ts'
 import { noLog } from '../../../gateway/log.ts'
 import { noTelemetry, type TelemetryConfig } from '../../../gateway/telemetry/config.ts'
+import { listenForScrapes } from '../../../gateway/telemetry/scrapes.ts'
 import { openTelemetry, type Telemetry } from '../../../gateway/telemetry/telemetry.ts'
 import { startHttp, type HttpGateway } from '../../support/http.ts'
 import { folder, start } from '../../support/program.ts'
@@ -243,6 +244,21 @@ describe('the configuration of telemetry', () => {
       metrics: { host: '127.0.0.1', port: 9464 },
       tracing: null,
     })
+  })
+})
+
+describe('an address of metrics that is taken', () => {
+  it('is told with the setting that names another one', async () => {
+    const first = await listenForScrapes({ host: '127.0.0.1', port: 0 }, () => Promise.resolve(''))
+    try {
+      const port = Number(new URL(first.url).port)
+      await assert.rejects(
+        listenForScrapes({ host: '127.0.0.1', port }, () => Promise.resolve('')),
+        { code: 'ADDRESS_IN_USE', message: /telemetry\.metrics\.port/ },
+      )
+    } finally {
+      await first.close()
+    }
   })
 })
 
