@@ -77,19 +77,24 @@ export async function listen(handler: Handler, options: ListenOptions): Promise<
  * was under way lives until the old part of the heap is collected.
  */
 function createConnections() {
-  const open = new Set<Socket>()
-  const latest = new WeakMap<Socket, ServerResponse>()
+  const open = new Map<Socket, { underWay: ServerResponse | null }>()
   return {
     add: (socket: Socket) => {
-      open.add(socket)
+      open.set(socket, { underWay: null })
       socket.once('close', () => open.delete(socket))
     },
-    answers: (socket: Socket, response: ServerResponse) => latest.set(socket, response),
+    answers: (socket: Socket, response: ServerResponse) => {
+      const connection = open.get(socket)
+      if (connection === undefined) return
+      connection.underWay = response
+      response.once('close', () => {
+        if (connection.underWay === response) connection.underWay = null
+      })
+    },
     /** A client that keeps its connection alive must not hold up the stop. */
     endWithTheirAnswer: () => {
-      for (const socket of open) {
-        const response = latest.get(socket)
-        if (response?.headersSent === false) response.setHeader('connection', 'close')
+      for (const { underWay } of open.values()) {
+        if (underWay?.headersSent === false) underWay.setHeader('connection', 'close')
       }
     },
   }
