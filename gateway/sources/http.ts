@@ -60,7 +60,7 @@ export function httpSource({
       const { body: asked, traceparent } = request
       if (traceparent !== undefined) headers.push('traceparent', traceparent)
       if (tokenFor !== undefined) {
-        headers.push('authorization', `Bearer ${tokenFor(request, asked)}`)
+        headers.push('authorization', tokenFor(request, asked))
       }
       const reply = await post(
         pool,
@@ -79,6 +79,7 @@ const fixedHeaders = ['content-type', 'application/json', 'accept', 'application
 /** A token is used for half of its life, so that it is still good when it arrives. */
 const tokenMs = (maxAgeSeconds * 1_000) / 2
 
+/** What stands in the Authorization header. */
 type Tokens = (request: Pick<SourceRequest, 'principal' | 'scopes'>, body: string) => string
 
 interface TokensOptions extends Required<Pick<HttpSourceOptions, 'name' | 'bindRequests'>> {
@@ -87,23 +88,20 @@ interface TokensOptions extends Required<Pick<HttpSourceOptions, 'name' | 'bindR
 
 /** Signs once for a caller and the scopes that are told; for each request only where that is wanted. */
 function internalTokens({ name, key, bindRequests }: TokensOptions): Tokens {
-  const kept = new WeakMap<Principal, { readonly token: string; readonly until: number }>()
+  const kept = new WeakMap<Principal, { readonly header: string; readonly until: number }>()
   const reduce = createReduce()
   return (request, body) => {
     const principal = reduce(request.principal, request.scopes)
     if (bindRequests) {
-      return signInternalToken(principal, {
-        audience: name,
-        key,
-        boundTo: { method: 'POST', body },
-      })
+      const boundTo = { method: 'POST', body }
+      return `Bearer ${signInternalToken(principal, { audience: name, key, boundTo })}`
     }
     const now = performance.now()
     const known = kept.get(principal)
-    if (known !== undefined && known.until > now) return known.token
-    const token = signInternalToken(principal, { audience: name, key })
-    kept.set(principal, { token, until: now + tokenMs })
-    return token
+    if (known !== undefined && known.until > now) return known.header
+    const header = `Bearer ${signInternalToken(principal, { audience: name, key })}`
+    kept.set(principal, { header, until: now + tokenMs })
+    return header
   }
 }
 

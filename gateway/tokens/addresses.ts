@@ -15,6 +15,7 @@ const widthOf = (family: number): number => (family === 4 ? 32 : 128)
 
 /** The list as a question; entries have been checked. An unknown address is in no list. */
 export function addressList(entries: readonly string[]): AddressList {
+  if (entries.length === 0) return () => false
   const list = new BlockList()
   for (const entry of entries) {
     const [address = '', bits] = entry.split('/')

@@ -26,10 +26,10 @@ export function credentialsOf(request: IncomingMessage, isProxy: AddressList): C
 
 /** Each proxy adds whom it was asked by to the end; what stands before the last stranger is hearsay. */
 export function clientAddress(request: IncomingMessage, isProxy: AddressList): string {
-  const asked = plainAddress(request.socket.remoteAddress)
+  let address = plainAddress(request.socket.remoteAddress)
+  if (!isProxy(address)) return address
   const told = request.headers['x-forwarded-for']
   const hops = (typeof told === 'string' ? told : '').split(',').map((each) => each.trim())
-  let address = asked
   while (isProxy(address)) {
     const next = hops.pop()
     if (next === undefined || next === '') return address
