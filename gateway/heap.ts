@@ -3,8 +3,8 @@
  * waits until the heap is four times as large as what lives in it, and gives what is new up to 100 MB.
  * What is made for a new question lives long, until it is forgotten for a newer one: a gateway with many
  * different questions would hold several times what it needs. What is made for an answer is gone with it,
- * and costs nothing as long as it all fits where what is new stands: too small a place there costs a
- * third of all time on long lists.
+ * and costs little as long as it all fits where what is new stands: in too small a place rows are copied
+ * several times before they are gone.
  *
  * V8 reads these numbers at each collection. Only a program that is the gateway alone sets them.
  */

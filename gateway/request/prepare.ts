@@ -60,6 +60,7 @@ export interface Prepared {
   /** The operation as it is planned. */
   readonly operation: OperationDefinitionNode
   readonly denied: readonly Denied[]
+  /** Whether `data` as a whole is denied, because a root field that may not be null was. */
   readonly nothingLeft: boolean
   /** Values that stood in the operation, by the variables that stand there now; null when there were none. */
   readonly written: Readonly<Record<string, unknown>> | null
