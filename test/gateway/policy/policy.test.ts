@@ -206,6 +206,11 @@ describe('the policy files', () => {
       '7: export.jwks: expected "keys", a list of public keys (RFC 7517)',
     ],
     [
+      'keys under export that only sign',
+      'export:\n  jwks:\n    keys:\n      - { kty: EC, use: sig }',
+      '9: export.jwks: expected a key that may encrypt, but each has another "use"',
+    ],
+    [
       'a private key',
       `export:\n  jwks:\n    keys:\n      - ${publicKey}\n      - { kty: EC, d: x }`,
       '10: export.jwks.keys[1]: this is a private key: take only its public part, and make a new one',
