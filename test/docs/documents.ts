@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorCodes } from '#shared/errors.ts'
+import { fenced } from '../support/fenced.ts'
 
 export const root = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -78,7 +79,7 @@ export function unnamedLicences(): readonly string[] {
 
 /** The shell lines of the README's fenced examples. */
 export const readmeCommands = (): readonly string[] =>
-  [...read('README.md').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+  fenced(read('README.md'), 'sh').flatMap((block) =>
     block
       .replaceAll('\\\n', ' ')
       .split('\n')

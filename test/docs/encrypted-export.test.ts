@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { promisify } from 'node:util'
+import { fenced } from '../support/fenced.ts'
 import { startHttp } from '../support/http.ts'
 import { root } from './documents.ts'
 
@@ -21,11 +22,9 @@ const run = promisify(execFile)
 const page = readFileSync(join(root, 'docs/encrypted-answers.md'), 'utf8')
 
 const block = (language: string, holding: string): string => {
-  const found = [...page.matchAll(/```(.*)\n([^]*?)```/g)].find(
-    ([, opened, text = '']) => opened === language && text.includes(holding),
-  )
-  assert.ok(found?.[2], `no block of ${language} with ${holding}`)
-  return found[2]
+  const found = fenced(page, language).find((text) => text.includes(holding))
+  assert.ok(found, `no block of ${language} with ${holding}`)
+  return found
 }
 
 it('the example of encrypted exports does what it says', async (t) => {

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { fenced } from '../support/fenced.ts'
 import { startShop, type Shop } from '../support/shop.ts'
 import { root } from './documents.ts'
 
@@ -25,12 +26,8 @@ const run = promisify(execFile)
 const installed = join(root, 'node_modules')
 
 /** The examples of the page in the given language, in their order. */
-function examples(language: string): readonly string[] {
-  const page = readFileSync(join(root, 'docs/moving-from-apollo-gateway.md'), 'utf8')
-  return [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
-    ([, code = '']) => code,
-  )
-}
+const examples = (language: string): readonly string[] =>
+  fenced(readFileSync(join(root, 'docs/moving-from-apollo-gateway.md'), 'utf8'), language)
 
 /** Everything that is installed here but the package itself, which is a real folder. */
 function linkDependencies(folder: string): void {

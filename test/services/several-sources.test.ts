@@ -8,6 +8,7 @@ import { parse as parseDocument, type ExecutionResult } from 'graphql'
 import { openMappableSubgraph } from '#shared/open.ts'
 import { parse } from 'yaml'
 import { testDatabase, type ServerKind } from '../support/database-servers.ts'
+import { fenced } from '../support/fenced.ts'
 import { anyone } from '../support/subgraph-fixture.ts'
 import { subgraph as erp } from '../../subgraphs/erp/subgraph.ts'
 import { severalSuite } from '../subgraphs/shared/sources/several-suite.ts'
@@ -32,10 +33,7 @@ severalSuite('MariaDB and PostgreSQL', [serverOf('mysql'), serverOf('postgresql'
 describe('the example in docs/sources.md', () => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/sources.md'), 'utf8')
   const section = /^## Several sources of one system$(.*?)^## /ms.exec(text)?.[1] ?? ''
-  const blocks = (language: string) =>
-    [...section.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(
-      ([, block = '']) => block,
-    )
+  const blocks = (language: string) => fenced(section, language)
 
   it('is answered as it says', async (t) => {
     await using tw = await testDatabase('postgresql')

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { readConfig } from '../../../gateway/config.ts'
 import { lazyDecisions } from '../../../gateway/identity/lazy.ts'
 import { isthmus, repository } from '../../support/cli.ts'
+import { fenced } from '../../support/fenced.ts'
 import { startHttp, type ErrorJson, type HttpGateway } from '../../support/http.ts'
 
 interface Candidate {
@@ -17,9 +18,10 @@ interface Candidate {
 }
 
 // As the documentation has them.
-const [list = '', accept = ''] = [
-  ...readFileSync(join(repository, 'docs/identity.md'), 'utf8').matchAll(/```graphql\n(.*?)```/gs),
-].map(([, document = '']) => document)
+const [list = '', accept = ''] = fenced(
+  readFileSync(join(repository, 'docs/identity.md'), 'utf8'),
+  'graphql',
+)
 const reject = `mutation ($id: ID!, $key: String!) {
   rejectIdentityCandidate(input: { id: $id }, idempotencyKey: $key) { id system value crmAccountId }
 }`
