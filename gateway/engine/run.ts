@@ -45,13 +45,7 @@ export interface Run extends RunInput {
 }
 
 export const startRun = (input: RunInput): Run => ({
-  principal: input.principal,
-  signal: input.signal,
-  deadlineAt: input.deadlineAt,
-  observer: input.observer,
-  sources: input.sources,
-  limits: input.limits,
-  values: input.values,
+  ...input,
   data: {},
   errors: [],
   owed: new Map(),

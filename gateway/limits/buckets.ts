@@ -38,11 +38,6 @@ export interface MemoryBuckets extends Buckets {
   take(bucket: Bucket, points: number): Level
 }
 
-function moveToEnd<Value>(kept: Map<string, Value>, key: string, value: Value): void {
-  kept.delete(key)
-  kept.set(key, value)
-}
-
 /** `now` is milliseconds of a clock that only goes forward. */
 export function createMemoryBuckets(now: () => number): MemoryBuckets {
   const kept = new Map<string, { spent: number; at: number }>()
@@ -59,7 +54,10 @@ export function createMemoryBuckets(now: () => number): MemoryBuckets {
       else {
         before.spent = level
         before.at = at
-        if (kept.size > maxKept / 2) moveToEnd(kept, key, before)
+        if (kept.size > maxKept / 2) {
+          kept.delete(key)
+          kept.set(key, before)
+        }
       }
       dropOldest(kept, maxKept)
       return {

@@ -26,9 +26,8 @@ export interface KeysOfPartner {
 /** Whether a key names encryption as its use (RFC 7517, section 4.2). */
 export const saysEnc = ({ use }: JWK): boolean => use === 'enc'
 
-/** A key that does not say may be for anything; what is no key is told already. */
-const mayEncrypt = (key: unknown): boolean =>
-  !isObject(key) || key['use'] === undefined || key['use'] === 'enc'
+/** A key that does not say may be for anything. */
+export const mayEncrypt = (key: JWK): boolean => key.use === undefined || saysEnc(key)
 
 export function readPartnerKeys(file: PolicyFile, problems: string[]): KeysOfPartner {
   const keys = readKeys(file, [], problems)
@@ -41,7 +40,12 @@ export function readPartnerKeys(file: PolicyFile, problems: string[]): KeysOfPar
   if (!known.some((key) => recordOf(exported)[key] !== undefined))
     problems.push(`${file.at(['export'])}: export: expected "jwks" or "jwksUrl"`)
   const from = readKeys(file, ['export'], problems)
-  if (from !== null && 'keys' in from && !from.keys.some(mayEncrypt)) {
+  // What is no key is told already.
+  if (
+    from !== null &&
+    'keys' in from &&
+    !from.keys.some((key) => !isObject(key) || mayEncrypt(key))
+  ) {
     problems.push(
       `${file.at(['export', 'jwks', 'keys'])}: export.jwks: expected a key that may encrypt, but each has another "use"`,
     )

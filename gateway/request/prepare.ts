@@ -62,7 +62,7 @@ export interface Prepared {
   readonly denied: readonly Denied[]
   /** Whether `data` as a whole is denied, because a root field that may not be null was. */
   readonly nothingLeft: boolean
-  /** Values that stood in the operation, by the variables that stand there now; null when there were none. */
+  /** Values that stood in the operation, by the variables that stand there now; null for none. */
   readonly written: Readonly<Record<string, unknown>> | null
   /** Of what is run. Its values are the variables and `written`. */
   readonly cost: OperationCost

@@ -45,9 +45,7 @@ export interface Authorised {
 }
 
 export const markAuthorised = (parts: Omit<Authorised, typeof checked>): Authorised => ({
-  request: parts.request,
-  prepared: parts.prepared,
-  values: parts.values,
+  ...parts,
   [checked]: true,
 })
 

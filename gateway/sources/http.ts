@@ -5,7 +5,7 @@
  */
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
+import type { GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { Pool, type Dispatcher } from 'undici'
 import { AppError, appErrorIn, errorCodes, type ErrorCode } from '#shared/errors.ts'
@@ -193,7 +193,7 @@ function parseAnswer(
     )
   }
   const { errors } = answer
-  const data = (answer['data'] ?? null) as NonNullable<ExecutionResult['data']> | null // shaped by the schema later
+  const data = (answer['data'] ?? null) as JsonObject | null // shaped by the schema later
   if (!Array.isArray(errors) || errors.length === 0) return { data, cacheControl }
   return {
     data,

@@ -4,20 +4,21 @@ import { listen, sendError, type Listening, type ListenOptions } from '#shared/h
 
 /** `text` is in Prometheus's text format 0.0.4. */
 export const listenForScrapes = (
-  { host, port }: ListenOptions,
+  options: ListenOptions,
   text: () => Promise<string>,
-): Promise<Listening> => {
-  const where = { host, port, portSetting: 'telemetry.metrics.port' }
-  return listen(async (request, response) => {
-    if (request.method !== 'GET' || request.url?.split('?', 1)[0] !== '/metrics') {
-      sendError(response, notFound())
-      return
-    }
-    const body = await text()
-    response
-      .writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-      .end(body)
-  }, where)
-}
+): Promise<Listening> =>
+  listen(
+    async (request, response) => {
+      if (request.method !== 'GET' || request.url?.split('?', 1)[0] !== '/metrics') {
+        sendError(response, notFound())
+        return
+      }
+      const body = await text()
+      response
+        .writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+        .end(body)
+    },
+    { ...options, portSetting: 'telemetry.metrics.port' },
+  )
 
 const notFound = () => new AppError('NOT_FOUND', 'There is only GET /metrics here.')

@@ -6,7 +6,7 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose'
 import { AppError } from '#shared/errors.ts'
 import { isObject } from '#shared/json.ts'
-import { saysEnc, type ExportKeys } from '../policy/partner-keys.ts'
+import { mayEncrypt, saysEnc, type ExportKeys } from '../policy/partner-keys.ts'
 import { boundedJson } from './keys.ts'
 
 export interface EncryptionKey {
@@ -112,16 +112,9 @@ async function usable(jwks: readonly JWK[]): Promise<EncryptionKey | null> {
 
 const rank = (jwk: JWK): number => (saysEnc(jwk) ? 0 : 1)
 
-function algorithmOf({
-  kty,
-  crv,
-  alg,
-  use,
-  key_ops,
-  n,
-  d,
-}: JWK): EncryptionKey['algorithm'] | null {
-  if (d !== undefined || (use !== undefined && use !== 'enc')) return null
+function algorithmOf(jwk: JWK): EncryptionKey['algorithm'] | null {
+  const { kty, crv, alg, key_ops, n, d } = jwk
+  if (d !== undefined || !mayEncrypt(jwk)) return null
   const ops = key_ops ?? []
   if (
     ops.length > 0 &&

@@ -1,7 +1,7 @@
 /**
- * Answers and exports that only their target can read: a JWE (RFC 7516) for the partner's public key, with a JWS
- * (RFC 7515) of this gateway inside. The signature names whom it is for, so that nobody can pass it on
- * to another as if it were for them.
+ * Answers and exports that only their target can read: a JWE (RFC 7516) for the partner's public key,
+ * with a JWS (RFC 7515) of this gateway inside. The signature names whom it is for, so that nobody can
+ * pass it on to another as if it were for them.
  */
 import { CompactEncrypt, CompactSign } from 'jose'
 import { AppError } from '#shared/errors.ts'

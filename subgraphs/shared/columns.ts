@@ -7,9 +7,10 @@ import {
   ColumnNode,
   createQueryId,
   createSelectQueryBuilder,
+  FromNode,
   type Kysely,
   OrderByItemNode,
-  QueryNode,
+  OrderByNode,
   RawNode,
   ReferenceNode,
   type SelectQueryBuilder,
@@ -18,7 +19,7 @@ import {
   TableNode,
 } from 'kysely'
 import type { AnyDatabase, Relation } from './relations.ts'
-import { fixedList, fixedNode } from './statement-shape.ts'
+import { fixedPart } from './statement-shape.ts'
 
 type Columns = readonly AliasedExpression<unknown, string>[]
 
@@ -42,7 +43,7 @@ export const columnsOf = madeOnce((relation, alias): Columns =>
 )
 
 function columnOf(column: string, alias: string): Columns[number] {
-  const node = fixedNode(ReferenceNode.create(ColumnNode.create(column), TableNode.create(alias)))
+  const node = fixedPart(ReferenceNode.create(ColumnNode.create(column), TableNode.create(alias)))
   // A plain column needs no alias; `select` looks at the node only.
   return { alias: column, toOperationNode: () => node } as unknown as Columns[number]
 }
@@ -60,7 +61,7 @@ export const sortedRowsFrom = (
     columns,
     direction,
   }: { readonly columns: readonly string[]; readonly direction: SortDirection },
-): RowsQuery => begunWith(db, sortedRows(relation, JSON.stringify([name, direction, ...columns])))
+): RowsQuery => begunWith(db, sortedRows(relation, name, columns, direction))
 
 type SortDirection = 'asc' | 'desc'
 
@@ -68,27 +69,36 @@ const begunWith = (db: Kysely<AnyDatabase>, queryNode: SelectQueryNode): RowsQue
   createSelectQueryBuilder({ queryId: createQueryId(), queryNode, executor: db.getExecutor() })
 
 const wholeRows = madeOnce((relation, name): SelectQueryNode => {
-  const from = SelectQueryNode.createFrom([TableNode.create(name)])
-  fixedNode(from.from ?? from)
   const columns = columnsOf(relation, name).map((each) =>
     SelectionNode.create(each.toOperationNode()),
   )
-  const whole = SelectQueryNode.cloneWithSelections(from, columns)
-  fixedList(whole.selections ?? [])
-  return whole
+  return {
+    ...SelectQueryNode.create(),
+    from: fixedPart(FromNode.create([TableNode.create(name)])),
+    selections: fixedPart(columns),
+  }
 })
 
-const sortedRows = madeOnce((relation, sorting): SelectQueryNode => {
-  const [name, direction, ...columns] = JSON.parse(sorting) as [string, SortDirection, ...string[]]
-  const sorted = QueryNode.cloneWithOrderByItems(
-    wholeRows(relation, name),
-    columns.map((column) =>
-      OrderByItemNode.create(
-        ReferenceNode.create(ColumnNode.create(column), TableNode.create(name)),
-        RawNode.createWithSql(direction),
-      ),
+const sortings = madeOnce(() => new Map<string, SelectQueryNode>())
+
+function sortedRows(
+  relation: Relation,
+  name: string,
+  columns: readonly string[],
+  direction: SortDirection,
+): SelectQueryNode {
+  const made = sortings(relation, name)
+  const sorting = [direction, ...columns].join(' ')
+  const known = made.get(sorting)
+  if (known !== undefined) return known
+  const items = columns.map((column) =>
+    OrderByItemNode.create(
+      ReferenceNode.create(ColumnNode.create(column), TableNode.create(name)),
+      RawNode.createWithSql(direction),
     ),
   )
-  fixedNode(sorted.orderBy ?? sorted)
+  const orderBy = fixedPart(OrderByNode.create(items))
+  const sorted: SelectQueryNode = { ...wholeRows(relation, name), orderBy }
+  made.set(sorting, sorted)
   return sorted
-})
+}

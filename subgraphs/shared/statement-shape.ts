@@ -65,25 +65,16 @@ const fixedParts = new WeakMap<object, StatementShape>()
 let fixedCount = 0
 
 /** A part that is made once for all statements it stands in: its shape is not worked out again. */
-export function fixedNode<Node extends OperationNode>(node: Node): Node {
-  fix(node)
-  return node
-}
-
-/** The same for a list of nodes. */
-export function fixedList(nodes: readonly OperationNode[]): void {
-  fix(nodes)
-}
-
-function fix(part: object): void {
+export function fixedPart<Part extends OperationNode | readonly OperationNode[]>(part: Part): Part {
   const values: (readonly unknown[])[] = []
   written(part, values)
   fixedParts.set(part, { text: `#${(fixedCount += 1)};`, values })
+  return part
 }
 
 /** The same for a condition or another expression, such as a long one that never changes. */
 export const fixed = <Value>(expression: Expression<Value>): Expression<Value> =>
-  new ExpressionWrapper<AnyDatabase, string, Value>(fixedNode(expression.toOperationNode()))
+  new ExpressionWrapper<AnyDatabase, string, Value>(fixedPart(expression.toOperationNode()))
 
 function written(part: unknown, values: (readonly unknown[])[]): string {
   if (typeof part === 'string') return name(part)
