@@ -181,7 +181,7 @@ const all: readonly Mutant[] = [
     'found.disabledAt !== null': 'found.disabledAt === 0',
   }),
   ...at('gateway/tokens/encryption-keys.ts', sealed, {
-    'if (d !== undefined || (use !== undefined': 'if ((use !== undefined',
+    'if (d !== undefined || !mayEncrypt(jwk))': 'if (!mayEncrypt(jwk))',
     'alg === undefined || alg === algorithm ? algorithm : null': 'algorithm',
     'mustSayEnc ? jwks.filter(saysEnc) : jwks': 'jwks',
   }),
@@ -263,7 +263,7 @@ const all: readonly Mutant[] = [
   ...at('gateway/transport/http.ts', 'test/security/refusals.test.ts', {
     'address: clientAddress(request, options.isProxy)':
       "address: request.socket.remoteAddress ?? ''",
-    'refused(reasonOf(cause))': '',
+    'this.#refused(reasonOf(cause))': '',
   }),
   ...at('gateway/audit/audit.ts', 'test/security/audit.test.ts', {
     'if (mustBeKept(reading, named)) throw error': '',
