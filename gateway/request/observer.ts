@@ -54,31 +54,52 @@ export const silent: Observer = {
   statement: () => undefined,
 }
 
-/** Tells several observers. */
+/** Tells several observers, one after the other. */
 export const observers = (...all: readonly (Observer | undefined)[]): Observer => {
-  const present = all.filter((each) => each !== undefined)
-  const [first = silent] = present
-  if (present.length < 2) return first
-  return {
-    stage: (event) => present.forEach((each) => each.stage(event)),
-    fetch: (event) => present.forEach((each) => each.fetch(event)),
-    statement: (event) => present.forEach((each) => each.statement(event)),
-    operation: (event) => present.forEach((each) => each.operation?.(event)),
-    fetching: (system) => firstOf(present, (each) => each.fetching?.(system)),
+  let told = silent
+  for (const each of all) {
+    if (each === undefined || each === silent) continue
+    told = told === silent ? each : new Both(told, each)
   }
+  return told
 }
 
-/** All are told, and the first that has something to say is heard. */
-function firstOf<Item, Said>(
-  items: readonly Item[],
-  tell: (item: Item) => Said | undefined,
-): Said | undefined {
-  let first: Said | undefined
-  for (const item of items) {
-    const said = tell(item)
-    first ??= said
+/** One object for a question, so that telling costs little. */
+class Both implements Observer {
+  readonly #first: Observer
+  readonly #second: Observer
+
+  constructor(first: Observer, second: Observer) {
+    this.#first = first
+    this.#second = second
   }
-  return first
+
+  stage(event: StageEvent): void {
+    this.#first.stage(event)
+    this.#second.stage(event)
+  }
+
+  fetch(event: FetchEvent): void {
+    this.#first.fetch(event)
+    this.#second.fetch(event)
+  }
+
+  statement(event: StatementEvent): void {
+    this.#first.statement(event)
+    this.#second.statement(event)
+  }
+
+  operation(event: OperationEvent): void {
+    this.#first.operation?.(event)
+    this.#second.operation?.(event)
+  }
+
+  /** Both are told, and the first that has something to say is heard. */
+  fetching(system: string): string | undefined {
+    const first = this.#first.fetching?.(system)
+    const second = this.#second.fetching?.(system)
+    return first ?? second
+  }
 }
 
 export interface SourceReport {

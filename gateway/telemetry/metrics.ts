@@ -2,94 +2,134 @@
  * Metrics as Prometheus reads them. Labels are few and ours: an operation's name or a caller would make
  * a series of each.
  */
-import {
-  AggregatorRegistry,
-  collectDefaultMetrics,
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-} from 'prom-client'
-import type { Observer } from '../request/observer.ts'
-import type { Watcher } from './telemetry.ts'
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import type { StatementEvent } from '#shared/select-only.ts'
+import type { FetchEvent, Observer, OperationEvent, StageEvent } from '../request/observer.ts'
+import { Durations } from './durations.ts'
+import type { Watch, Watcher } from './telemetry.ts'
 
 export interface Metrics extends Watcher {
   readonly registry: Registry
   text(): Promise<string>
 }
 
-/** Seconds: from a known question of one system to the deadline. */
-const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const histogram = <Label extends string>(name: string, labelNames: Label[], help: string) =>
-    new Histogram({ name, help, labelNames, buckets, registers })
-  const questions = histogram(
-    'isthmus_question_duration_seconds',
-    ['operation', 'outcome'],
-    'Questions by what became of them: ok, partial, or the code by which they were refused.',
-  )
-  const inFlight = new Gauge({
+  const counted: Counted = {
+    questions: new Durations(
+      {
+        name: 'isthmus_question_duration_seconds',
+        help: 'Questions by what became of them: ok, partial, or the code by which they were refused.',
+        labels: ['operation', 'outcome'],
+      },
+      registry,
+    ),
+    stages: new Durations(
+      {
+        name: 'isthmus_stage_duration_seconds',
+        help: 'Stages of a question: authorise, plan, fetch, shape.',
+        labels: ['stage'],
+      },
+      registry,
+    ),
+    fetches: new Durations(
+      {
+        name: 'isthmus_fetch_duration_seconds',
+        help: 'Requests to a system, by the code of their failure or ok.',
+        labels: ['system', 'outcome'],
+      },
+      registry,
+    ),
+    statements: new Durations(
+      {
+        name: 'isthmus_statement_duration_seconds',
+        help: 'Statements to a database of a system in this process.',
+        labels: ['database', 'outcome'],
+      },
+      registry,
+    ),
+    entities: new Map(),
+    inFlight: 0,
+  }
+  // Counted above and told when somebody reads them.
+  new Gauge({
     name: 'isthmus_questions_in_flight',
     help: 'Questions that are being answered.',
     registers,
+    collect() {
+      this.set(counted.inFlight)
+    },
   })
-  const stages = histogram(
-    'isthmus_stage_duration_seconds',
-    ['stage'],
-    'Stages of a question: authorise, plan, fetch, shape.',
-  )
-  const fetches = histogram(
-    'isthmus_fetch_duration_seconds',
-    ['system', 'outcome'],
-    'Requests to a system, by the code of their failure or ok.',
-  )
-  const entities = new Counter({
+  new Counter({
     name: 'isthmus_fetch_entities_total',
     help: 'Representations of entities sent to a system.',
     labelNames: ['system'],
     registers,
-  })
-  const statements = histogram(
-    'isthmus_statement_duration_seconds',
-    ['database', 'outcome'],
-    'Statements to a database of a system in this process.',
-  )
-  const observerOf = (onOperation: (type: string) => void): Observer => ({
-    operation: ({ type }) => onOperation(type),
-    stage: ({ stage, milliseconds }) => stages.observe({ stage }, milliseconds / 1_000),
-    fetch: ({ system, milliseconds, failure, entities: sent }) => {
-      fetches.observe({ system, outcome: failure ?? 'ok' }, milliseconds / 1_000)
-      if (sent > 0) entities.inc({ system }, sent)
+    collect() {
+      this.reset()
+      for (const [system, sent] of counted.entities) this.inc({ system }, sent)
     },
-    statement: ({ database, milliseconds, error }) =>
-      statements.observe(
-        { database, outcome: error == null ? 'ok' : 'failed' },
-        milliseconds / 1_000,
-      ),
   })
   return {
     registry,
     text: () => registry.metrics(),
-    begin: () => {
-      const startedAt = performance.now()
-      let operation = 'unknown'
-      inFlight.inc()
-      return {
-        observer: observerOf((type) => (operation = type)),
-        end: (outcome) => {
-          inFlight.dec()
-          questions.observe({ operation, outcome }, (performance.now() - startedAt) / 1_000)
-        },
-      }
-    },
+    begin: () => new Question(counted),
     [Symbol.asyncDispose]: () => {
       registry.clear()
       return Promise.resolve()
     },
+  }
+}
+
+interface Counted {
+  readonly questions: Durations
+  readonly stages: Durations
+  readonly fetches: Durations
+  readonly statements: Durations
+  /** Representations sent, by system. */
+  readonly entities: Map<string, number>
+  inFlight: number
+}
+
+/** One question: what is told of it is counted at once. */
+class Question implements Watch, Observer {
+  readonly #counted: Counted
+  readonly #startedAt = performance.now()
+  #operation = 'unknown'
+
+  constructor(counted: Counted) {
+    this.#counted = counted
+    counted.inFlight += 1
+  }
+
+  get observer(): Observer {
+    return this
+  }
+
+  operation({ type }: OperationEvent): void {
+    this.#operation = type
+  }
+
+  stage({ stage, milliseconds }: StageEvent): void {
+    this.#counted.stages.observe(milliseconds, stage)
+  }
+
+  fetch({ system, milliseconds, failure, entities: sent }: FetchEvent): void {
+    const { fetches, entities } = this.#counted
+    fetches.observe(milliseconds, system, failure ?? 'ok')
+    if (sent > 0) entities.set(system, (entities.get(system) ?? 0) + sent)
+  }
+
+  statement({ database, milliseconds, error }: StatementEvent): void {
+    const outcome = error == null ? 'ok' : 'failed'
+    this.#counted.statements.observe(milliseconds, database, outcome)
+  }
+
+  end(outcome: string): void {
+    this.#counted.inFlight -= 1
+    this.#counted.questions.observe(performance.now() - this.#startedAt, this.#operation, outcome)
   }
 }
 

@@ -46,7 +46,7 @@ export function createTraces(config: TracingConfig, log: Log): Watcher {
         { kind: SpanKind.SERVER, attributes: { 'isthmus.request_id': requestId } },
         contextOf(traceparent),
       )
-      if (!span.isRecording()) return unrecorded(span)
+      if (!span.isRecording()) return new Unrecorded(span)
       const below = trace.setSpan(ROOT_CONTEXT, span)
       return {
         observer: observe(span, (system) =>
@@ -74,13 +74,25 @@ export function createTraces(config: TracingConfig, log: Log): Watcher {
 }
 
 /** Most questions: their requests are told which trace they are part of, and that it is not recorded. */
-function unrecorded(span: Span): Watch {
-  const traceparent = traceparentOf(span)
-  const nothing = () => undefined
-  return {
-    observer: { stage: nothing, fetch: nothing, statement: nothing, fetching: () => traceparent },
-    end: nothing,
+class Unrecorded implements Watch, Observer {
+  readonly #traceparent: string
+
+  constructor(span: Span) {
+    this.#traceparent = traceparentOf(span)
   }
+
+  get observer(): Observer {
+    return this
+  }
+
+  fetching(): string {
+    return this.#traceparent
+  }
+
+  stage(): void {}
+  fetch(): void {}
+  statement(): void {}
+  end(): void {}
 }
 
 function observe(span: Span, begin: (system: string) => Span): Observer {
