@@ -350,7 +350,7 @@ export async function createApp(
   return {
     generation: () => current.generation,
     execute: run,
-    principalFor: principals,
+    principalFor: async (claims) => await principals(claims),
     limitsOf,
     principalWithoutToken: async (subject) =>
       callers === undefined ? noPolicy() : await callers.withoutToken(subject),

@@ -30,10 +30,11 @@ const keepMs = 60_000
 const keepIncompleteMs = 5_000
 const maxKept = 10_000
 
-export type Principals = (claims: Claims) => Promise<Principal>
+/** Somebody who is known needs no wait. */
+export type Principals = (claims: Claims) => Principal | Promise<Principal>
 
 export function createPrincipals({ policy, ask, now }: PrincipalsOptions): Principals {
-  const kept = new Map<string, { built: Promise<Built>; until: number }>()
+  const kept = new Map<string, Kept>()
   // A remembered token brings the same claims each time.
   const keys = new WeakMap<Claims, string>()
   const keyOf = (claims: Claims): string => {
@@ -44,37 +45,37 @@ export function createPrincipals({ policy, ask, now }: PrincipalsOptions): Princ
   return (claims) => {
     const key = keyOf(claims)
     const known = kept.get(key)
-    if (known !== undefined && known.until > now()) return principalOf(known.built)
-    const built = build(claims, policy(), ask)
+    if (known !== undefined && known.until > now()) return known.principal
+    const building = build(claims, policy(), ask)
+    const principal = building.then((built) => built.principal)
+    const made: Kept = { principal, until: now() + keepMs }
     kept.delete(key)
-    kept.set(key, { built, until: now() + keepMs })
+    kept.set(key, made)
     dropOldest(kept, maxKept)
-    void checkAgainUnlessComplete(built, {
-      soon: () => kept.set(key, { built, until: now() + keepIncompleteMs }),
-      forget: () => kept.delete(key),
-    })
-    return principalOf(built)
+    // Neither a half-known principal nor a failure may last; whoever asked gets the error.
+    void building.then(
+      (built) => {
+        made.principal = built.principal
+        if (!built.isComplete) made.until = now() + keepIncompleteMs
+      },
+      () => {
+        if (kept.get(key) === made) kept.delete(key)
+      },
+    )
+    return principal
   }
+}
+
+interface Kept {
+  /** A promise until it is known, so that all who ask meanwhile wait for one. */
+  principal: Principal | Promise<Principal>
+  until: number
 }
 
 interface Built {
   readonly principal: Principal
   /** Whether the systems said all that there is to ask of them. */
   readonly isComplete: boolean
-}
-
-const principalOf = async (built: Promise<Built>): Promise<Principal> => (await built).principal
-
-/** Neither a failure nor a half-known principal may last. */
-async function checkAgainUnlessComplete(
-  built: Promise<Built>,
-  { soon, forget }: { soon: () => void; forget: () => void },
-) {
-  try {
-    if (!(await built).isComplete) soon()
-  } catch {
-    forget() // whoever asked gets the error
-  }
 }
 
 async function build(

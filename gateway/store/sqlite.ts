@@ -62,12 +62,19 @@ function revisionOf(database: DatabaseSync): () => number {
   let statement: StatementSync | undefined
   return () => {
     try {
-      statement ??= database.prepare('SELECT number FROM revision')
-      return Number(statement.get()?.['number'])
+      statement ??= asArrays(database.prepare('SELECT number FROM revision'))
+      const row: unknown = statement.get()
+      return Number(Array.isArray(row) ? row[0] : undefined)
     } catch (cause) {
       throw storeUnavailable(cause)
     }
   }
+}
+
+/** Rows as arrays, which cost less to make than objects. */
+function asArrays(statement: StatementSync): StatementSync {
+  statement.setReturnArrays(true)
+  return statement
 }
 
 function statementsOf(database: DatabaseSync): Statements {

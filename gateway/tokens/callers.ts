@@ -53,11 +53,13 @@ export function createCallers(options: CallersOptions): Callers {
           id = issued.tokenId
         } else {
           const hash = tokenHash(token)
-          verified = await verify(token, hash)
+          const found = verify(token, hash)
+          verified = found instanceof Promise ? await found : found
           id = `sha256:${hash}`
         }
         claims = callerOf(verified, policy())
-        const bar = await grants.bar(claims.subject, present)
+        const barred = grants.bar(claims.subject, present)
+        const bar = barred instanceof Promise ? await barred : barred
         if (bar !== null) throw new CallerRefused('SUBJECT', bar)
       } catch (cause) {
         if (isStoreFailure(cause)) throw cause
@@ -65,9 +67,10 @@ export function createCallers(options: CallersOptions): Callers {
       }
       const isPartner = policy().partner(claims.subject) !== undefined
       grants.seen(seenOf(claims, isPartner))
-      return { principal: await principals(claims), token: id }
+      const principal = principals(claims)
+      return { principal: principal instanceof Promise ? await principal : principal, token: id }
     },
-    withoutToken: async (subject) => principals(await grants.lastGrant(subject)),
+    withoutToken: async (subject) => await principals(await grants.lastGrant(subject)),
   }
 }
 

@@ -27,7 +27,7 @@ export interface GrantsOptions {
 
 export interface Grants extends AsyncDisposable {
   /** Why nobody comes in by this name, or null. `revision` is the store's, read when the request came. */
-  bar(subject: string, revision: number): Promise<string | null>
+  bar(subject: string, revision: number): string | null | Promise<string | null>
   seen(subject: SeenSubject): void
   used(tokenId: string): void
   /** What a subject was last granted; throws SUBJECT_DISABLED or SUBJECT_UNSEEN. */
@@ -48,11 +48,15 @@ export function createGrants(options: GrantsOptions): Grants {
   const notes = createNotes(options)
   let known: Barred = { revision: -1, disabled: new Set(), partners: new Set() }
 
-  const barredAt = async (revision: number): Promise<Barred> => {
-    if (revision === known.revision) return known
+  const readAt = async (revision: number): Promise<Barred> => {
     const [disabled, partners] = [await subjects.disabled(), await subjects.partners()]
     known = { revision, disabled: new Set(disabled), partners: new Set(partners) }
     return known
+  }
+  const barOf = (subject: string, { disabled, partners }: Barred): string | null => {
+    if (disabled.has(subject)) return 'the subject is disabled'
+    const wasPartner = partners.has(subject) || notes.isPartner(subject)
+    return wasPartner && !isPartner(subject) ? 'its partner plan is gone' : null
   }
   const change = (
     subject: string,
@@ -69,12 +73,10 @@ export function createGrants(options: GrantsOptions): Grants {
   const kindOf = (subject: string): SubjectKind => (isPartner(subject) ? 'PARTNER' : 'EMPLOYEE')
 
   return {
-    bar: async (subject, revision) => {
-      const { disabled, partners } = await barredAt(revision)
-      if (disabled.has(subject)) return 'the subject is disabled'
-      const wasPartner = partners.has(subject) || notes.isPartner(subject)
-      return wasPartner && !isPartner(subject) ? 'its partner plan is gone' : null
-    },
+    bar: (subject, revision) =>
+      revision === known.revision
+        ? barOf(subject, known)
+        : readAt(revision).then((read) => barOf(subject, read)),
     seen: notes.seen,
     used: notes.used,
     lastGrant: async (subject) => {

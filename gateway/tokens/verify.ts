@@ -20,8 +20,11 @@ import { isPlain } from './plain-text.ts'
 import { CallerRefused } from './refused.ts'
 import type { Verified } from './verified.ts'
 
-/** `hash` is that of the token, for who has it already. Throws UNAUTHENTICATED. */
-export type Verifier = (token: string, hash?: string) => Promise<Verified>
+/**
+ * `hash` is that of the token, for who has it already. A remembered token needs no wait. Throws
+ * UNAUTHENTICATED.
+ */
+export type Verifier = (token: string, hash?: string) => Verified | Promise<Verified>
 
 export interface VerifierOptions {
   readonly issuers: readonly Issuer[]
@@ -52,9 +55,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   )
   if (demoSecret !== undefined) trusted.set(demoIssuer, demo(demoSecret))
   const kept = new Map<string, { verified: Verified; until: number }>()
-  return async (token, key = tokenHash(token)) => {
-    const known = kept.get(key)
-    if (known !== undefined && known.until > now()) return known.verified
+  const verifyAnew = async (token: string, key: string): Promise<Verified> => {
     kept.delete(key)
     try {
       const { verified, goodUntil } = await verify(token, trusted, now())
@@ -64,6 +65,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
     } catch (cause) {
       throw new AppError('UNAUTHENTICATED', 'The request has no valid token.', { cause })
     }
+  }
+  return (token, key = tokenHash(token)) => {
+    const known = kept.get(key)
+    return known !== undefined && known.until > now() ? known.verified : verifyAnew(token, key)
   }
 }
 

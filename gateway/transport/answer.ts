@@ -41,12 +41,12 @@ export async function sendAnswer(
   { status, contentType, acceptEncoding }: AnswerOptions,
 ): Promise<void> {
   if (response.destroyed) return
-  cutOffStalled(response)
   const headers = { 'content-type': contentType }
   const isPacked = takesGzip(acceptEncoding)
   if (estimatedLength(answer) >= minInPieces) {
     if (isPacked) markPacked(response)
     response.writeHead(status, headers)
+    cutOffStalled(response)
     await sendInPieces(response, answer, isPacked)
     return
   }
@@ -54,11 +54,10 @@ export async function sendAnswer(
   if (text.length >= minCompressed && isPacked) {
     const packed = await compress(encoded(text), compression)
     markPacked(response)
-    response.writeHead(status, { ...headers, 'content-length': packed.length })
-    response.end(packed)
+    sendWhole(response, packed, { status, contentType })
     return
   }
-  sendWhole(response, text, { status, contentType })
+  sendWhole(response, bytesOf(text), { status, contentType })
 }
 
 /** A text that is made already, as it is. */
@@ -67,19 +66,18 @@ export function sendText(
   text: string,
   options: Pick<AnswerOptions, 'status' | 'contentType'>,
 ): void {
-  if (response.destroyed) return
-  cutOffStalled(response)
-  sendWhole(response, text, options)
+  if (!response.destroyed) sendWhole(response, bytesOf(text), options)
 }
 
 function sendWhole(
   response: ServerResponse,
-  text: string,
+  bytes: Buffer,
   { status, contentType }: Pick<AnswerOptions, 'status' | 'contentType'>,
 ): void {
-  const bytes = text.length < minEncoded ? Buffer.from(text) : encoded(text)
   response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length })
   response.end(bytes)
+  // Most answers are with the system at once; what is left, or waits for its turn, waits for the client.
+  if (response.socket?.writableLength !== 0) cutOffStalled(response)
 }
 
 /** Who takes nothing of an answer for that long is cut off. */
@@ -92,6 +90,9 @@ function markPacked(response: ServerResponse): void {
   response.setHeader('content-encoding', 'gzip')
   response.appendHeader('vary', 'accept-encoding')
 }
+
+const bytesOf = (text: string): Buffer =>
+  text.length < minEncoded ? Buffer.from(text) : encoded(text)
 
 /** Text that is not Latin has two bytes a character here, and is encoded thrice as fast this way. */
 const encoded = (text: string): Buffer => transcode(Buffer.from(text, 'utf16le'), 'utf16le', 'utf8')

@@ -137,8 +137,8 @@ describe('a principal', () => {
 
   it('with more ids than a rule carries is refused, and told of predicates', async () => {
     await using graph = await startGraph()
-    const withAccounts = (crmAccountId: readonly string[]) =>
-      createPrincipals({
+    const withAccounts = async (crmAccountId: readonly string[]) =>
+      await createPrincipals({
         policy: () => ({
           ...policy,
           partner: () => ({

@@ -29,7 +29,8 @@ function verifierOf(t: TestContext, { url, jwksUrl }: TestIssuer, change: Partia
     problems,
     pass: (milliseconds: number) => t.mock.timers.tick(milliseconds),
     /** A token that was never seen before, so that it cannot be remembered. */
-    fresh: (key = one) => verify(signed(key, { issuer: url, jwtid: String((number += 1)) })),
+    fresh: async (key = one) =>
+      await verify(signed(key, { issuer: url, jwtid: String((number += 1)) })),
     verify,
   }
 }

@@ -55,12 +55,14 @@ describe('tokens of an issuer', () => {
   })
 
   const clock = { now: Date.now() }
-  const verifier = (algorithms: readonly ('RS256' | 'ES256')[] = ['RS256']) =>
-    createVerifier({
+  const verifier = (algorithms: readonly ('RS256' | 'ES256')[] = ['RS256']) => {
+    const verify = createVerifier({
       issuers: [{ ...plainIssuer, issuer, jwksUrl: url, algorithms }],
       demoSecret: undefined,
       now: () => clock.now,
     })
+    return async (given: string) => await verify(given)
+  }
 
   it('say who it is and in which groups', async () => {
     assert.deepEqual(

@@ -8,7 +8,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import type { ExecutionResult } from 'graphql'
-import { sendAnswer } from '../../../gateway/transport/answer.ts'
+import { sendAnswer, sendText } from '../../../gateway/transport/answer.ts'
 
 interface Sent {
   readonly response: ServerResponse
@@ -16,15 +16,26 @@ interface Sent {
 }
 
 /** A server that sends this answer, and one request to it. */
-async function serve(t: TestContext, answer: ExecutionResult, encoding?: string) {
+const serve = (t: TestContext, answer: ExecutionResult, encoding?: string) =>
+  serving(
+    t,
+    (request, response) =>
+      sendAnswer(response, answer, {
+        status: 200,
+        contentType: 'application/json',
+        acceptEncoding: request.headers['accept-encoding'],
+      }),
+    encoding,
+  )
+
+async function serving(
+  t: TestContext,
+  send: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
+  encoding?: string,
+) {
   const sent = Promise.withResolvers<Sent>()
   const server = createServer((request, response) => {
-    const done = sendAnswer(response, answer, {
-      status: 200,
-      contentType: 'application/json',
-      acceptEncoding: request.headers['accept-encoding'],
-    })
-    sent.resolve({ response, done })
+    sent.resolve({ response, done: Promise.resolve(send(request, response)) })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {
@@ -68,6 +79,23 @@ async function still(read: () => number): Promise<number> {
 }
 
 describe('an answer', () => {
+  it('that the client does not take is cut off in the end; one that is gone at once needs no clock', async (t) => {
+    const quick = await serve(t, { data: { text: 'small' } })
+    assert.equal(quick.response.listenerCount('timeout'), 0)
+    assert.equal(await text(quick.received), '{"data":{"text":"small"}}')
+    // More than the system takes for a client that reads nothing, in pieces and whole.
+    const large = 'x'.repeat(30_000_000)
+    const inPieces = await serve(t, { data: { text: large } })
+    const whole = await serving(t, (_, response) =>
+      sendText(response, large, { status: 200, contentType: 'text/plain' }),
+    )
+    for (const { response } of [inPieces, whole]) {
+      assert.equal(response.socket?.timeout, 30_000)
+      response.emit('timeout', response.socket)
+      assert.ok(response.destroyed)
+    }
+  })
+
   it('of usual size is sent whole, with its length', async (t) => {
     const { answer } = rowsOf(3, 10)
     const { received } = await serve(t, answer)
