@@ -41,12 +41,9 @@ export function createTraces(config: TracingConfig, log: Log): Watcher {
   const tracer = provider.getTracer('isthmus')
   return {
     begin: ({ requestId, traceparent }) => {
-      const span = tracer.startSpan(
-        'question',
-        { kind: SpanKind.SERVER, attributes: { 'isthmus.request_id': requestId } },
-        contextOf(traceparent),
-      )
+      const span = tracer.startSpan('question', { kind: SpanKind.SERVER }, contextOf(traceparent))
       if (!span.isRecording()) return new Unrecorded(span)
+      span.setAttribute('isthmus.request_id', requestId)
       const below = trace.setSpan(ROOT_CONTEXT, span)
       return {
         observer: observe(span, (system) =>
