@@ -2,7 +2,7 @@
 import type { Place } from '../sources/connect.ts'
 import { createGeneration, generationId, type Generation } from './generation.ts'
 import { createPlanStore } from './plan-store.ts'
-import { startPlannerThread } from './planner-thread.ts'
+import { startPlannerProcess } from './planner-process.ts'
 
 export interface Loaded extends AsyncDisposable {
   readonly generation: Generation
@@ -23,28 +23,28 @@ export interface LoadSdlOptions {
 }
 
 export function loadSdl(supergraphSdl: string, { plansFile, places }: LoadSdlOptions): Loaded {
-  const thread = startPlannerThread(supergraphSdl)
+  const planner = startPlannerProcess(supergraphSdl)
   try {
     const store =
       plansFile === undefined
         ? null
         : createPlanStore({
-            plan: thread.plan,
+            plan: planner.plan,
             file: plansFile,
             generation: generationId(supergraphSdl),
           })
-    const generation = createGeneration(supergraphSdl, store?.plan ?? thread.plan)
+    const generation = createGeneration(supergraphSdl, store?.plan ?? planner.plan)
     return {
       generation,
       places: places ?? generation.services,
-      ready: thread.ready,
+      ready: planner.ready,
       [Symbol.asyncDispose]: () => {
         store?.save()
-        return thread[Symbol.asyncDispose]()
+        return planner[Symbol.asyncDispose]()
       },
     }
   } catch (error) {
-    void thread[Symbol.asyncDispose]()
+    void planner[Symbol.asyncDispose]()
     throw error
   }
 }

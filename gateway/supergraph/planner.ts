@@ -1,6 +1,6 @@
 /**
  * Apollo's query planner. The only file of the running gateway that loads Apollo's internals, which
- * take a second and many megabytes: a worker thread does, see planner-thread.ts.
+ * take a second and many megabytes: a process of its own does, see planner-process.ts.
  */
 import {
   operationFromDocument,

@@ -1,5 +1,4 @@
-/** The worker thread of planner.ts: plans one operation after the other, each for the supergraph it brings. */
-import { parentPort } from 'node:worker_threads'
+/** The process of planner.ts: plans one operation after the other, each for the supergraph it brings. */
 import { appErrorIn } from '#shared/errors.ts'
 import { createPlanner, type Plan } from '../../gateway/supergraph/planner.ts'
 
@@ -31,8 +30,9 @@ async function planned({ supergraphSdl, operation }: Order): Promise<Report> {
   }
 }
 
-// The first message says that the planner is loaded.
-parentPort?.postMessage(null)
-parentPort?.on('message', (order: Order) => {
-  void planned(order).then((report) => parentPort?.postMessage(report))
+process.on('disconnect', () => process.exit())
+process.on('message', (order: Order) => {
+  void planned(order).then((report) => process.send?.(report))
 })
+// The first message says that the planner is loaded.
+process.send?.('loaded')

@@ -1,16 +1,17 @@
 /**
- * A planner in a thread of its own, so that a question nobody has asked before never holds up the
- * others. One thread for each supergraph; a question that takes too long to plan is refused, and the
- * thread is begun again.
+ * A planner in a process of its own, so that a question nobody has asked before never holds up the
+ * others, and none can take the gateway down. One process for each supergraph; a question that takes too
+ * long or too much memory to plan is refused, and the process is begun again.
  */
-import { Worker } from 'node:worker_threads'
+import type { ChildProcess } from 'node:child_process'
 import type { QueryPlan } from '@apollo/query-planner'
 import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
 import { moduleExtension } from '../module-extension.ts'
 import type { Plan } from './planner.ts'
-import type { Order, Problem, Report } from './planner-worker.ts'
+import { holdOpen, startChild, stopChild } from './planner-child.ts'
+import type { Order, Problem, Report } from './planner-program.ts'
 
-export interface PlannerThread extends AsyncDisposable {
+export interface PlannerProcess extends AsyncDisposable {
   readonly plan: Plan
   /** Resolves when the supergraph is loaded; rejects with SUPERGRAPH_INVALID when it cannot be. */
   readonly ready: Promise<void>
@@ -23,11 +24,8 @@ export interface PlannerLimits {
   readonly maxHeapMb: number
 }
 
-/**
- * Node stops a thread that is out of memory only if it grows by less than 16 MB at once; beyond that
- * the whole process dies. What is young may all grow old at once, so there must be little of it.
- */
-const maxYoungMb = 8
+/** After how many milliseconds one that did not come up again is started once more. */
+const againMs = 1_000
 
 /** An honest question is planned in 10 to 100 ms; the planner of a large supergraph takes 60 MB. */
 const usual: PlannerLimits = { planningMs: 10_000, maxHeapMb: 256 }
@@ -43,45 +41,44 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-export function startPlannerThread(
+export function startPlannerProcess(
   supergraphSdl: string,
   { planningMs, maxHeapMb }: PlannerLimits = usual,
-): PlannerThread {
+): PlannerProcess {
   const waiting = new Map<number, Waiting>()
   const ready = Promise.withResolvers<void>()
   ready.promise.catch(() => undefined) // told to whoever plans as well
-  let worker: Worker
+  let child: ChildProcess
   let isReady = false
+  let wasReady = false
   let isStopped = false
   let refusedBecause: AppError | undefined
   let next = 0
   let timer: NodeJS.Timeout | undefined
+  let again: NodeJS.Timeout | undefined
 
   const failAll = (error: Error): void => {
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
   }
 
-  /** The thread plans in order, so the time runs for the first that waits. */
+  /** It plans in order, so the time runs for the first that waits. */
   const watch = (): void => {
     clearTimeout(timer)
     const [first] = waiting
-    if (first === undefined || !isReady) {
-      worker.unref()
-      return
-    }
-    worker.ref()
+    holdOpen(child, first !== undefined || !isReady)
+    if (first === undefined || !isReady) return
     timer = setTimeout(() => giveUpFirst(failed()), planningMs)
   }
 
-  /** The question that the thread is at cannot be planned; the others go on in a new thread. */
+  /** The question that the process is at cannot be planned; the others go on in a new one. */
   const giveUpFirst = (error: AppError): void => {
     const [first] = waiting
     if (first !== undefined) {
       waiting.delete(first[0])
       first[1].reject(error)
     }
-    void worker.terminate()
+    void stopChild(child)
     start()
   }
 
@@ -94,36 +91,46 @@ export function startPlannerThread(
 
   function start(): void {
     isReady = false
-    worker = new Worker(new URL(`./planner-worker${moduleExtension}`, import.meta.url), {
-      workerData: supergraphSdl,
-      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb, maxYoungGenerationSizeMb: maxYoungMb },
-    })
-    const own = worker
+    const own = startChild(
+      new URL(`./planner-program${moduleExtension}`, import.meta.url),
+      maxHeapMb,
+    )
+    child = own
     let isLoaded = false
+    tell(own, { kind: 'SUPERGRAPH', sdl: supergraphSdl })
     own.on('message', (report: Report) => {
-      if (own !== worker) return
+      if (own !== child) return
       switch (report.kind) {
         case 'READY':
           isReady = true
+          wasReady = true
           isLoaded = true
-          for (const [id, { operation }] of waiting)
-            own.postMessage({ id, operation } satisfies Order)
+          for (const [id, { operation }] of waiting) tell(own, { kind: 'PLAN', id, operation })
           ready.resolve()
           watch()
           return
         case 'PLAN':
-          settle(report.id, ({ resolve }) => resolve(JSON.parse(report.plan) as QueryPlan)) // the worker's own words
+          settle(report.id, ({ resolve }) => resolve(JSON.parse(report.plan) as QueryPlan)) // the planner's own words
           return
         case 'FAILED':
           if (report.id === null) stopFor(errorOf(report.problem))
           else settle(report.id, ({ reject }) => reject(errorOf(report.problem)))
       }
     })
-    own.on('error', (cause) => {
-      if (own !== worker) return
+    const lost = (cause: Error) => {
+      if (own !== child || isStopped) return
       if (isLoaded) giveUpFirst(failed(cause))
+      else if (wasReady) startAgain(failed(cause))
       else stopFor(new AppError('INTERNAL', 'The planner stopped.', { cause }))
-    })
+    }
+    own.on('error', lost)
+    own.on('exit', (code, signal) => lost(new Error(`the planner ended with ${signal ?? code}`)))
+  }
+
+  /** The machine may be short of memory or of processes, and not for ever. */
+  const startAgain = (error: AppError): void => {
+    failAll(error)
+    again = setTimeout(start, againMs).unref()
   }
 
   const stopFor = (error: AppError): void => {
@@ -131,7 +138,8 @@ export function startPlannerThread(
     clearTimeout(timer)
     ready.reject(error)
     failAll(error)
-    void worker.terminate()
+    isStopped = true
+    void stopChild(child)
   }
 
   start()
@@ -146,18 +154,24 @@ export function startPlannerThread(
         const id = next
         next += 1
         waiting.set(id, { operation, resolve, reject })
-        if (isReady) worker.postMessage({ id, operation } satisfies Order)
+        if (isReady) tell(child, { kind: 'PLAN', id, operation })
         watch()
       }),
     [Symbol.asyncDispose]: async () => {
       isStopped = true
       clearTimeout(timer)
+      clearTimeout(again)
       const stopped = new AppError('CANCELLED', 'The planner is stopped.')
       ready.reject(stopped) // nothing when it was ready
       failAll(stopped)
-      await worker.terminate()
+      await stopChild(child)
     },
   }
+}
+
+/** What one that has ended can no longer be told is told to the next. */
+const tell = (child: ChildProcess, order: Order): void => {
+  child.send(order, () => undefined)
 }
 
 const errorOf = ({ code, message }: Problem): AppError =>
