@@ -93,12 +93,22 @@ export const cpuMs = (pid: number): number =>
     return sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * tickMs
   }, 0)
 
-/** Resident memory of a process and those below it, in megabytes. */
+/**
+ * Resident memory of a process and those below it, in megabytes. What those below share unchanged with
+ * others is mostly the program itself, which is in memory once and counted with the first.
+ */
 export const residentMb = (pid: number): number =>
-  family(pid).reduce((sum, each) => {
-    const [, kilobytes = '0'] = /^VmRSS:\s+(\d+)/m.exec(proc(each, 'status')) ?? []
-    return sum + Number(kilobytes) / 1_024
+  family(pid).reduce((sum, each, at) => {
+    const { Rss = 0, Shared_Clean: shared = 0 } = kilobytesOf(each)
+    return sum + (at === 0 ? Rss : Rss - shared) / 1_024
   }, 0)
+
+const kilobytesOf = (pid: number): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...proc(pid, 'smaps_rollup').matchAll(/^(\w+):\s+(\d+) kB$/gm)].map(
+      ([, name = '', kilobytes]) => [name, Number(kilobytes)],
+    ),
+  )
 
 function family(pid: number): readonly number[] {
   const children = threads(pid).flatMap((thread) =>
