@@ -9,6 +9,7 @@ import { dateIn } from '#shared/calendar.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Listening } from '#shared/http-server.ts'
 import type { MappableOptions } from '#shared/open.ts'
+import { onServers } from '#shared/own/address.ts'
 import type { Principal } from '#shared/principal.ts'
 import { auditLog } from './audit/log.ts'
 import { openAudit } from './audit/audit.ts'
@@ -435,7 +436,7 @@ const subgraphOptions = (config: Config, log: Log): MappableOptions => ({
   data: config.data,
   timeZone: config.timeZone,
   fiscalYearStartMonth: config.fiscalYearStartMonth,
-  own: config.crosswalk === undefined ? {} : { crosswalk: config.crosswalk },
+  own: onServers({ crosswalk: config.crosswalk }),
   onError: (error) => log.error({ err: error }, 'subgraph'),
   ...(config.mode === 'production' ? { today: () => dateIn(config.timeZone, new Date()) } : {}),
 })
