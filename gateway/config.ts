@@ -7,15 +7,15 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { AppError } from '#shared/errors.ts'
-import { readOwnAddress, type OwnAddress } from '#shared/own/address.ts'
+import type { OwnPlace } from '#shared/own/address.ts'
 import { loopback } from '#shared/sources/address.ts'
 import { readAudit, type AuditConfig } from './audit/config.ts'
 import { readIssuer, type Issuer } from './config/issuers.ts'
+import { readOwnPlace, type OwnName } from './config/own-places.ts'
 import { listOf, Reader, recordOf, type Yaml } from './config/reader.ts'
 import { readPrivateKey, readSecret, readSystems, type SystemConfig } from './config/systems.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
-import { readStore, type StoreAddress } from './store/address.ts'
 import { readTelemetry, type TelemetryConfig } from './telemetry/config.ts'
 import { addressProblem } from './tokens/addresses.ts'
 import { authorizations, type Authorization } from './request/denied.ts'
@@ -35,7 +35,8 @@ export interface Config {
   /** The folder of the embedded databases and of generated secrets. */
   readonly data: string
   /** The gateway's own database. */
-  readonly store: StoreAddress
+  readonly store: OwnPlace
+  readonly crosswalk: OwnPlace
   readonly supergraph: string
   readonly policy: string
   readonly timeZone: string
@@ -45,8 +46,6 @@ export interface Config {
   /** From which the secret of each system is made. */
   readonly internalSecret: string | undefined
   readonly limits: LimitsConfig
-  /** Where the crosswalk is; undefined: a file of the data folder. */
-  readonly crosswalk: OwnAddress | undefined
   /** Null where nothing is kept of who reads what. */
   readonly audit: AuditConfig | null
   /** Origins whose pages may ask, as browsers send them. */
@@ -112,13 +111,10 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     }
   }
   const data = resolve(base, env['ISTHMUS_DATA'] ?? 'data')
-  const isGiven = Object.hasOwn(yaml, 'store')
-  const store = readStore(
-    { value: yaml['store'], isGiven, data, folder: dirname(file) },
-    reader.problems,
-  )
+  const ownPlaceOf = (name: OwnName) =>
+    readOwnPlace(name, yaml, { data, config: dirname(file) }, reader.problems)
   const audit = noAuth ? null : readAudit(yaml['audit'], reader.problems)
-  if (isGiven && audit !== null && audit.key === undefined)
+  if (Object.hasOwn(yaml, 'store') && audit !== null && audit.key === undefined)
     reader.problems.push('audit.key: a shared store needs one, as all write one chain with it')
   const config: Config = {
     mode,
@@ -126,7 +122,8 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     port: reader.whole('PORT', overrides.port ?? env['PORT'], 4000, 0, 65_535),
     workers: workersIn(reader, env['WORKERS']),
     data,
-    store,
+    store: ownPlaceOf('store'),
+    crosswalk: ownPlaceOf('crosswalk'),
     supergraph: resolve(
       overrides.supergraph === undefined ? base : process.cwd(),
       overrides.supergraph ?? env['ISTHMUS_SUPERGRAPH'] ?? join(root, 'supergraph.yaml'),
@@ -149,13 +146,6 @@ export function readConfig(env: Environment, overrides: ConfigOverrides = {}): C
     ),
     issuers,
     limits: readLimits(yaml['limits'], reader.problems),
-    // One that names a variable without a value must not mean the file.
-    crosswalk: Object.hasOwn(yaml, 'crosswalk')
-      ? readOwnAddress(
-          { name: 'crosswalk', value: yaml['crosswalk'], folder: dirname(file) },
-          reader.problems,
-        )
-      : undefined,
     audit,
     corsOrigins: readOrigins(reader, yaml['corsOrigins']),
     internalSecret,

@@ -12,20 +12,20 @@ import type {
   SupergraphManager,
   SupergraphSdlHook,
 } from '@apollo/gateway'
-import { print, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import { print, type DocumentNode, type ExecutionResult } from 'graphql'
 import { nobody, type Audience, type Principal } from '#shared/principal.ts'
+import { ApolloGenerations, type Serving } from './apollo-generations.ts'
 import { openLimits } from './limits/limits.ts'
 import { restrictBy, type CachePolicy } from './request/cache-policy.ts'
 import type { Authorization } from './request/denied.ts'
-import { createGraph, execute, type Graph } from './request/execute.ts'
+import { execute, type Graph } from './request/execute.ts'
 import type { Observer } from './request/observer.ts'
 import { neverAborted } from './request/stages.ts'
-import { createConnections, type Connected, type Connections } from './sources/connections.ts'
+import { createConnections, type Connections } from './sources/connections.ts'
 import type { IncomingRequestContext } from './sources/data-source.ts'
 import { mayBeSaid } from './sources/heard.ts'
-import { loadSdl, type Loaded } from './supergraph/load.ts'
-import { servicesOf } from './supergraph/generation.ts'
-import { knownCaller, withNobody } from './supergraph/policy-index.ts'
+import { servicesOf, type Generation } from './supergraph/generation.ts'
+import { knownCaller } from './supergraph/policy-index.ts'
 import { refusal } from './transport/graphql.ts'
 
 type GatewayInterface = ApolloServerOptionsWithGateway<object>['gateway']
@@ -88,16 +88,7 @@ export interface IsthmusGatewayOptions<Context extends object = Record<string, u
   readonly logger?: Logger
 }
 
-/** A generation in use, with what was made for it. */
-interface Serving extends Connected {
-  readonly loaded: Loaded
-  readonly graph: Graph
-  running: number
-  /** Whether it ends with the last of its requests. */
-  isOver: boolean
-}
-
-type Phase = 'NEW' | 'LOADING' | 'LOADED' | 'STOPPED'
+type Phase = 'NEW' | 'BEGUN' | 'STOPPED'
 
 export class IsthmusGateway<
   Context extends object = Record<string, unknown>,
@@ -107,15 +98,10 @@ export class IsthmusGateway<
   readonly #requestTimeoutMs: number
   readonly #connections: Connections
   readonly #listeners = new Set<SchemaCallback>()
-  readonly #bySchema = new WeakMap<GraphQLSchema, Serving>()
+  readonly #generations: ApolloGenerations
   readonly #texts = new WeakMap<DocumentNode, string>()
-  readonly #inUse = new Set<Serving>()
   #phase: Phase = 'NEW'
-  #current: Serving | undefined
   #cleanup: (() => Promise<void>) | undefined
-  /** One after the other, so that the last update that came is the one that stays. */
-  #swaps: Promise<void> = Promise.resolve()
-  #latest: string | undefined
 
   constructor(options: IsthmusGatewayOptions<Context>) {
     const { timeoutMs = 10_000, requestTimeoutMs = 15_000, headers } = options
@@ -131,6 +117,13 @@ export class IsthmusGateway<
       said: options.subgraphErrors ?? 'CODE',
       timeoutOf: this.#timeoutOf,
     })
+    this.#generations = new ApolloGenerations({
+      connections: this.#connections,
+      plansFile: options.plansFile,
+      lateMs: requestTimeoutMs,
+      onServed: (generation) => this.#tell(generation),
+      onError: (what, error) => this.#log('error', what, error),
+    })
   }
 
   onSchemaLoadOrUpdate(callback: SchemaCallback): () => void {
@@ -142,11 +135,9 @@ export class IsthmusGateway<
 
   async load(): Promise<{ executor: Executor }> {
     if (this.#phase !== 'NEW') throw new Error('An IsthmusGateway is loaded once.')
-    this.#phase = 'LOADING'
+    this.#phase = 'BEGUN'
     try {
-      const supergraphSdl = await this.#firstSdl()
-      await this.#swapInTurn(this.#begin(supergraphSdl))
-      this.#phase = 'LOADED'
+      await this.#generations.serve(await this.#firstSdl())
     } catch (error) {
       await this.stop()
       throw error
@@ -158,10 +149,10 @@ export class IsthmusGateway<
     if (this.#phase === 'STOPPED') return
     this.#phase = 'STOPPED'
     this.#listeners.clear()
-    await this.#cleanup?.().catch((error: unknown) => this.#log('error', 'cleanup', error))
-    const all = [...this.#inUse]
-    this.#inUse.clear()
-    await Promise.all(all.map(({ loaded }) => loaded[Symbol.asyncDispose]()))
+    await Promise.all([
+      this.#generations[Symbol.asyncDispose](),
+      this.#cleanup?.().catch((error: unknown) => this.#log('error', 'cleanup', error)),
+    ])
     await this.#connections[Symbol.asyncDispose]()
   }
 
@@ -173,7 +164,7 @@ export class IsthmusGateway<
         ? supergraphSdl
         : (hooks) => supergraphSdl.initialize(hooks)
     const first = await initialize({
-      update: (sdl) => this.#update(sdl),
+      update: (sdl) => this.#generations.update(sdl),
       healthCheck: (sdl) => this.#connections.check(servicesOf(sdl)),
       getDataSource: (service) => this.#connections.dataSource(service),
     })
@@ -181,62 +172,7 @@ export class IsthmusGateway<
     return first.supergraphSdl
   }
 
-  /** What a supergraph manager calls. Throws at once what is wrong with the text itself. */
-  #update(supergraphSdl: string): void {
-    if (this.#phase === 'STOPPED') throw new Error('The IsthmusGateway is stopped.')
-    if (this.#latest === supergraphSdl) return
-    this.#swapInTurn(this.#begin(supergraphSdl)).catch((error: unknown) => {
-      if (this.#phase === 'STOPPED') return
-      this.#log('error', 'an update of the supergraph changed nothing', error)
-    })
-  }
-
-  #begin(supergraphSdl: string): Serving {
-    const connected = this.#connections.connect(servicesOf(supergraphSdl))
-    const loaded = loadSdl(supergraphSdl, { plansFile: this.#options.plansFile })
-    const { generation } = loaded
-    const policies = withNobody(generation.policies, generation.apiSchema)
-    const graph = createGraph({ ...generation, policies })
-    const serving = { ...connected, loaded, graph, running: 0, isOver: false }
-    this.#inUse.add(serving)
-    this.#latest = supergraphSdl
-    return serving
-  }
-
-  async #swapInTurn(next: Serving): Promise<void> {
-    const before = this.#swaps
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#swaps = promise
-    await before
-    try {
-      await this.#swap(next)
-    } finally {
-      resolve()
-    }
-  }
-
-  /** Takes the new generation when it can plan and knows what is asked. */
-  async #swap(next: Serving): Promise<void> {
-    try {
-      await next.loaded.ready
-      const before = this.#current
-      if (before !== undefined) await next.graph.questions.warm(before.graph.questions)
-      if (this.#phase === 'STOPPED') throw new Error('The IsthmusGateway is stopped.')
-      this.#current = next
-      this.#bySchema.set(next.graph.generation.apiSchema, next)
-      this.#tell(next)
-      if (before !== undefined) this.#retire(before)
-    } catch (error) {
-      if (this.#latest === next.loaded.generation.supergraphSdl) {
-        this.#latest = this.#current?.loaded.generation.supergraphSdl
-      }
-      await this.#end(next)
-      throw error
-    }
-  }
-
-  #tell({ loaded: { generation } }: Serving): void {
-    const { apiSchema, supergraphSdl: coreSupergraphSdl } = generation
+  #tell({ apiSchema, supergraphSdl: coreSupergraphSdl }: Generation): void {
     for (const listener of this.#listeners) {
       try {
         listener({ apiSchema, coreSupergraphSdl })
@@ -246,36 +182,10 @@ export class IsthmusGateway<
     }
   }
 
-  /** The server may still bring requests that it began to read before the swap, for a while. */
-  #retire(serving: Serving): void {
-    setTimeout(() => {
-      serving.isOver = true
-      this.#endIfOver(serving)
-    }, this.#requestTimeoutMs).unref()
-  }
-
-  #endIfOver(serving: Serving): void {
-    if (!serving.isOver || serving.running > 0) return
-    this.#end(serving).catch((error: unknown) =>
-      this.#log('error', 'a generation did not end', error),
-    )
-  }
-
-  async #end(serving: Serving): Promise<void> {
-    if (!this.#inUse.delete(serving)) return
-    this.#bySchema.delete(serving.graph.generation.apiSchema)
-    await serving.loaded[Symbol.asyncDispose]()
-    await this.#connections.keepOnly([...this.#inUse].flatMap(({ keys }) => keys))
-  }
-
   readonly #executor: Executor = async (requestContext) => {
-    // The generation that the server validated against, whatever was swapped meanwhile.
-    const serving = this.#bySchema.get(requestContext.schema) ?? this.#current
-    if (serving === undefined || this.#phase === 'STOPPED') {
-      throw new Error('The IsthmusGateway is not loaded.')
-    }
+    const serving = this.#generations.take(requestContext.schema)
+    if (serving === undefined) throw new Error('The IsthmusGateway is not loaded.')
     const context = requestContext.context as Context // the server's own
-    serving.running += 1
     try {
       return await this.#answer(serving, {
         requestContext,
@@ -283,8 +193,7 @@ export class IsthmusGateway<
         signal: this.#options.signal?.(context) ?? neverAborted,
       })
     } finally {
-      serving.running -= 1
-      this.#endIfOver(serving)
+      this.#generations.giveBack(serving)
     }
   }
 

@@ -5,6 +5,7 @@
  */
 import type { ExecutionResult } from 'graphql'
 import { appErrorIn } from '#shared/errors.ts'
+import type { OwnPlace } from '#shared/own/address.ts'
 import type { Principal, RowLimit } from '#shared/principal.ts'
 import type { Log } from '../log.ts'
 import { InvalidVariables, type Follower } from '../request/execute.ts'
@@ -12,7 +13,6 @@ import { InvalidDocument } from '../request/receive.ts'
 import { renameValues } from '../request/response-names.ts'
 import { silent, type Observer } from '../request/observer.ts'
 import type { Prepared } from '../request/prepare.ts'
-import type { StoreAddress } from '../store/address.ts'
 import type { Generation } from '../supergraph/generation.ts'
 import type { AuditConfig } from './config.ts'
 import type { AuditEntry, Outcome, RowsInForce } from './entry.ts'
@@ -44,7 +44,7 @@ export interface Audit extends AsyncDisposable {
 
 export interface AuditOptions {
   readonly data: string
-  readonly store: StoreAddress
+  readonly store: OwnPlace
   readonly config: AuditConfig
   readonly log: Log
   /** Milliseconds since 1970. */

@@ -1,13 +1,13 @@
 /** The thread of writer.ts: takes groups of entries one by one, and says whether they are on disk. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { StoreAddress } from '../store/address.ts'
+import type { OwnPlace } from '#shared/own/address.ts'
 import { openStore } from '../store/store.ts'
 import '../compile-cache.ts'
 import { append, prune, type Chain, type Written } from './chain.ts'
 import { auditKeys } from './keys.ts'
 
 export interface WriterData {
-  readonly store: StoreAddress
+  readonly store: OwnPlace
   readonly secret: string
   readonly retentionDays: number
 }

@@ -10,8 +10,8 @@ import { appendInside, verifyInside, type Verified } from '../audit/chain.ts'
 import { defaultAudit } from '../audit/config.ts'
 import { auditKeys } from '../audit/keys.ts'
 import { secretOf } from '../audit/log.ts'
+import { ownFile } from '../config/own-places.ts'
 import type { Config } from '../config.ts'
-import { storeFile } from '../store/address.ts'
 import { copyAudit, copyCallers, expectEmpty, type Copied } from '../store/copy.ts'
 import { markChanged, openStore, readStoreFile } from '../store/store.ts'
 import { commandEntries } from './audited.ts'
@@ -64,7 +64,7 @@ function fileIn({ store, data }: Pick<Config, 'store' | 'data'>): string {
       'There is no store to move to: name a PostgreSQL as store in config.yaml.',
     )
   }
-  const file = storeFile(data)
+  const file = ownFile('store', data)
   if (existsSync(file)) return file
   throw new AppError(
     'NOT_FOUND',

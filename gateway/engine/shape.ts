@@ -6,7 +6,6 @@
 import {
   getNamedType,
   getNullableType,
-  GraphQLError,
   isAbstractType,
   isEnumType,
   isInterfaceType,
@@ -29,8 +28,8 @@ import { originalName } from '../request/response-names.ts'
 import type { Denied } from '../request/denied.ts'
 import { absent, errorsWithout } from './absent.ts'
 import { leafCheck, type LeafCheck } from './leaves.ts'
-import { eachItem } from './places.ts'
-import { isRaw, withPath, type Path, type Run } from './run.ts'
+import { report, type Problem } from './problems.ts'
+import { isRaw, type Path, type Run } from './run.ts'
 import { fieldsFor } from './selections.ts'
 import type { TypeConditions } from './types.ts'
 
@@ -52,13 +51,6 @@ export type Shape = (run: Run) => Data | null
 /** Stands for a null that an error has explained already. */
 const failed = Symbol('failed')
 
-interface Problem {
-  readonly path: Path
-  readonly message: string
-  /** Whether an error further down may be the reason: it made this a null in the system already. */
-  readonly isNull: boolean
-}
-
 interface Shaping {
   readonly run: Run
   /** Where it is, by raw names; only the first `depth` parts count. */
@@ -77,7 +69,7 @@ export function compileShape(options: ShapeOptions): Shape {
   return (run) => {
     const shaping: Shaping = { run, path: [], problems: [], outside: [] }
     const data = complete(run.data, 0, shaping)
-    report(shaping)
+    report(run, shaping.problems)
     if (shaping.outside.length > 0)
       run.errors.splice(0, Infinity, ...errorsWithout(shaping.outside, run.errors))
     return data === failed || data === absent ? null : (data as Data) // an object completes to an object
@@ -396,31 +388,3 @@ const notThere = (
   message: string,
 ): typeof failed =>
   problem(shaping, depth, value === undefined ? leftOut : message, value === undefined)
-
-/** Of the problems those that no error explains yet: a failed fetch has said why its fields miss. */
-function report({ run, problems }: Shaping): void {
-  if (problems.length === 0) return
-  const known = run.errors.map(({ path }) => path ?? [])
-  for (const { path, message, isNull } of problems) {
-    const name = planName(path)
-    if (run.owed.get(name.before)?.has(name.last) === true) continue
-    if (known.some((each) => leadsTo(each, path) || (isNull && leadsTo(path, each)))) continue
-    const lack = run.lacking.get(`${name.before}${name.before === '' ? '' : '.'}${name.last}`)
-    run.errors.push(
-      lack === undefined
-        ? new GraphQLError(message, { path, extensions: { code: 'SOURCE_DATA_INVALID' } })
-        : withPath(lack, path),
-    )
-  }
-}
-
-/** The field that a path leads to, and where in the plan its objects are. */
-function planName(path: Path): { readonly before: string; readonly last: string } {
-  const at = path.findLastIndex((part) => typeof part === 'string')
-  const before = path.slice(0, at).map((part) => (typeof part === 'number' ? eachItem : part))
-  return { before: before.join('.'), last: String(path[at]) }
-}
-
-/** Whether the place of one path is at or above that of the other. */
-const leadsTo = (above: Path, below: Path): boolean =>
-  above.length <= below.length && above.every((part, at) => below[at] === part)

@@ -16,7 +16,7 @@ export function lazyDecisions(config: Config): LazyDecisions {
 
   async function openCrosswalk(): Promise<Crosswalk> {
     const { openConfigured, owner } = await import('./local.ts')
-    if (config.crosswalk === undefined && config.system(owner).source === 'http') {
+    if (config.crosswalk.kind === 'sqlite' && config.system(owner).source === 'http') {
       throw new AppError(
         'FORBIDDEN',
         'This gateway does not have the crosswalk: `crosswalk` of its configuration says where it is.',

@@ -2,9 +2,7 @@
  * The crosswalk of this installation for commands: its database in the data folder, the rules of the
  * policy folder, and the graph to read the systems by.
  */
-import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
-import { ownPlace } from '#shared/own/address.ts'
 import type { Principal } from '#shared/principal.ts'
 import type { Config } from '../config.ts'
 import { ensureDemo } from '../demo.ts'
@@ -37,8 +35,7 @@ export async function openConfigured(config: Config): Promise<Crosswalk> {
   const { databases } = await loadDefinition(owner, entry.schemaFile)
   const identity = databases['identity']
   if (identity === undefined) throw new TypeError(`${owner} declares no crosswalk`)
-  const place = ownPlace(config.crosswalk, join(config.data, 'identity.sqlite'))
-  return await openCrosswalk(place, identity.relations)
+  return await openCrosswalk(config.crosswalk, identity.relations)
 }
 
 export interface Reader extends AsyncDisposable {

@@ -4,10 +4,9 @@
  * one that refuses. A connection on which the database failed is not used again.
  */
 import type { Pool, PoolClient, QueryConfig } from 'pg'
-import { postgresqlForm } from '#shared/own/address.ts'
-import { addressIn, applicationName } from '#shared/sources/address.ts'
+import type { OwnAddress } from '#shared/own/address.ts'
+import { openPool } from '#shared/own/server.ts'
 import { expectBindable } from '#shared/sources/parameters.ts'
-import { storeName, type StoreAddress } from './address.ts'
 import { coalesced } from './coalesced.ts'
 import { numberOf } from './rows.ts'
 import type { Changing, Database, Statements } from './statements.ts'
@@ -34,32 +33,25 @@ const locks: Readonly<Record<Changing, readonly number[]>> = {
   migrations: [3],
 }
 
-export async function openPostgresql({
-  url,
-  tls,
-}: Extract<StoreAddress, { kind: 'postgresql' }>): Promise<Database> {
-  const { Pool } = await import('pg')
-  const address = addressIn({ system: storeName, url }, postgresqlForm)
+export async function openPostgresql(address: OwnAddress): Promise<Database> {
   const common = {
-    ...address,
-    password: () => address.password, // as text, an empty one would be looked for elsewhere
-    ssl: tls !== undefined && { rejectUnauthorized: true, ...definedOf(tls) },
-    application_name: applicationName('store'),
     connectionTimeoutMillis: limits.connectTimeoutMs,
     idleTimeoutMillis: limits.idleMs,
     statement_timeout: limits.statementTimeoutMs,
-    keepAlive: true,
     allowExitOnIdle: true, // a server that is gone does not hold up the end of the program
     types: { getTypeParser: (id: number) => (id === int8 ? Number : asText) },
   }
-  const pool = new Pool({
+  const pool = await openPool('store', address, {
     ...common,
     max: limits.connections,
     query_timeout: limits.answerTimeoutMs,
   })
   // Of its own, so that nobody who comes in waits behind those who change something.
-  const forRevision = new Pool({ ...common, max: 1, query_timeout: limits.revisionTimeoutMs })
-  for (const each of [pool, forRevision]) each.on('error', () => undefined) // one without work broke: the next statement takes another
+  const forRevision = await openPool('store', address, {
+    ...common,
+    max: 1,
+    query_timeout: limits.revisionTimeoutMs,
+  })
 
   const enclosed = <Result>(begin: string, work: (inside: Statements) => Promise<Result>) =>
     connected(pool, async (inside) => {
@@ -148,9 +140,4 @@ function numbered(sql: string): string {
   const made = sql.replaceAll('?', () => `$${(number += 1)}`)
   if (made.length < 2_000) texts.set(sql, made) // longer ones are made for one list of rows
   return made
-}
-
-function definedOf<T extends object>(given: T): Partial<T> {
-  const defined = Object.entries(given).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(defined) as Partial<T> // a part of the same
 }

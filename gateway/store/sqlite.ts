@@ -6,7 +6,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { AppError } from '#shared/errors.ts'
 import { openForWriting } from '#shared/own/sqlite-writing.ts'
 import { oncePerTurn } from './coalesced.ts'
 import type { Database, Statements } from './statements.ts'
@@ -14,7 +13,9 @@ import { storeUnavailable } from './unavailable.ts'
 
 export function openSqlite(file: string): Database {
   mkdirSync(dirname(file), { recursive: true })
-  const database = opened(file)
+  const database = openForWriting(file, (open) => {
+    open.exec('PRAGMA synchronous = FULL') // what was answered survives a power cut
+  })
   const inside = statementsOf(database)
   let last: Promise<unknown> = Promise.resolve()
   /** One after the other, so that nothing gets into somebody else's transaction. */
@@ -100,18 +101,3 @@ function statementsOf(database: DatabaseSync): Statements {
     script: (sql) => told(() => database.exec(sql)),
   }
 }
-
-function opened(file: string): DatabaseSync {
-  let database: DatabaseSync | undefined
-  try {
-    database = openForWriting(file)
-    database.exec('PRAGMA synchronous = FULL') // what was answered survives a power cut
-    return database
-  } catch (cause) {
-    database?.close()
-    throw unusable(file, cause)
-  }
-}
-
-export const unusable = (file: string, cause: unknown): AppError =>
-  new AppError('DATABASE_INVALID', `The gateway's own database ${file} cannot be used.`, { cause })

@@ -5,26 +5,28 @@
  * against it.
  */
 import { join } from 'node:path'
-import type { StoreAddress } from './address.ts'
+import type { OwnPlace } from '#shared/own/address.ts'
+import { notOpened } from '#shared/own/server.ts'
+import { unusableFile } from '#shared/own/sqlite-writing.ts'
 import { migrate, migrateInside, readMigrations } from './migrate.ts'
 import { openPostgresql } from './postgresql.ts'
-import { openSqlite, unusable } from './sqlite.ts'
+import { openSqlite } from './sqlite.ts'
 import type { Database, Statements, StoreKind } from './statements.ts'
-import { isStoreFailure, notOpened } from './unavailable.ts'
+import { isStoreFailure } from './unavailable.ts'
 
 export type Store = Database
 
 /** Opens the database, made and brought up to date where that is needed. */
-export async function openStore(address: StoreAddress): Promise<Store> {
-  const { kind } = address
-  const store = kind === 'sqlite' ? openSqlite(address.file) : await openPostgresql(address)
+export async function openStore(place: OwnPlace): Promise<Store> {
+  const { kind } = place
+  const store = kind === 'sqlite' ? openSqlite(place.file) : await openPostgresql(place)
   try {
     await migrate(store, migrationsOf(kind))
     return store
   } catch (cause) {
     await store[Symbol.asyncDispose]()
     if (!isStoreFailure(cause)) throw cause
-    throw kind === 'sqlite' ? unusable(address.file, cause) : notOpened(cause)
+    throw kind === 'sqlite' ? unusableFile(place.file, cause.cause) : notOpened('store', cause)
   }
 }
 

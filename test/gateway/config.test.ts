@@ -146,6 +146,25 @@ describe('the mapping of a system', () => {
   })
 })
 
+describe('the crosswalk', () => {
+  it('is a file of the data folder, or a PostgreSQL', (t) => {
+    const { crosswalk, data } = configOf(t, {})
+    assert.deepEqual(crosswalk, { kind: 'sqlite', file: join(data, 'identity.sqlite') })
+    const url = 'postgresql://isthmus:secret@127.0.0.1/isthmus'
+    assert.deepEqual(configOf(t, { crosswalk: { url } }).crosswalk, {
+      kind: 'postgresql',
+      url,
+      tls: undefined,
+    })
+  })
+
+  it('is refused for a variable without a value, which must not mean the file', (t) => {
+    assert.throws(() => configOf(t, { crosswalk: '${ISTHMUS_UNSET}' }), {
+      message: /\n {2}crosswalk: expected an address/,
+    })
+  })
+})
+
 describe('the store', () => {
   const audit = { key: 'a key of the tests, of at least 32 characters' }
 

@@ -1,6 +1,6 @@
 /** A supergraph is swapped whole: a bad one changes nothing, and a question keeps the one it began with. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -10,6 +10,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { createApp } from '../../gateway/app.ts'
 import { readConfig } from '../../gateway/config.ts'
 import { noLog } from '../../gateway/log.ts'
+import { startHttp } from '../support/http.ts'
 import { anyone } from '../support/subgraph-fixture.ts'
 
 const link =
@@ -93,4 +94,29 @@ describe('generations', () => {
       assert.deepEqual((await pending).data?.['a'], 1)
     })
   }
+
+  it('the policy is swapped with the supergraph, and neither where it is wrong', async (t) => {
+    const policy = mkdtempSync(join(tmpdir(), 'isthmus-policy-'))
+    t.after(() => rmSync(policy, { recursive: true }))
+    cpSync(readConfig({}).policy, policy, { recursive: true })
+    const file = join(policy, 'partners/supplier-s0001.yaml')
+    await using gateway = await startHttp((config) => ({ ...config, policy }))
+    const { app } = gateway
+    const supplier = {
+      ...anyone,
+      subject: 'partner:supplier-s0001',
+      audience: 'SUPPLIER',
+    } as const
+    const [generation, { depth }] = [app.generation(), app.limitsOf(supplier)]
+    appendFileSync(file, `limits: { depth: ${depth - 1} }\n`)
+    assert.equal(app.limitsOf(supplier).depth, depth)
+    await app.reload()
+    assert.notEqual(app.generation(), generation)
+    assert.equal(app.limitsOf(supplier).depth, depth - 1)
+    const swapped = app.generation()
+    appendFileSync(file, 'nonsense: 1\n')
+    await assert.rejects(app.reload(), { code: 'CONFIGURATION_INVALID', message: /nonsense/ })
+    assert.equal(app.generation(), swapped)
+    assert.equal(app.limitsOf(supplier).depth, depth - 1)
+  })
 })

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import type { ReadBack } from '../../gateway/audit/entry.ts'
 import { auditLog, everything } from '../../gateway/audit/log.ts'
 import { readConfig } from '../../gateway/config.ts'
-import { fileStore } from '../../gateway/store/address.ts'
+import { ownFile } from '../../gateway/config/own-places.ts'
 import { openStore } from '../../gateway/store/store.ts'
 import { demoSecret, demoToken } from '../../gateway/tokens/demo.ts'
 import { isthmus } from '../support/cli.ts'
@@ -28,7 +28,7 @@ describe('the audit', () => {
 
   /** All that the store has, past the gateway. */
   async function entries(filter: Partial<typeof everything> = {}): Promise<readonly ReadBack[]> {
-    await using store = await openStore(fileStore(data))
+    await using store = await openStore({ kind: 'sqlite', file: ownFile('store', data) })
     const log = auditLog(store, readConfig({ ISTHMUS_DATA: data }))
     assert.deepEqual((await log.verify(null)).problems, [])
     return await log.page({ ...everything, ...filter }, 1_000, null)
@@ -321,7 +321,7 @@ describe('a gateway of several processes that is stopped under load', () => {
     await program.exit()
     isStopped = true
     await Promise.all(clients)
-    await using store = await openStore(fileStore(data))
+    await using store = await openStore({ kind: 'sqlite', file: ownFile('store', data) })
     const log = auditLog(store, readConfig({ ISTHMUS_DATA: data }))
     assert.deepEqual((await log.verify(null)).problems, [])
     const kept = `SELECT number FROM audit_entry WHERE entry ->> '$.requestId' = ?`

@@ -234,7 +234,7 @@ const all: readonly Mutant[] = [
   ...at('gateway/tokens/client-assertion.ts', 'test/security/client-assertion.test.ts', {
     "if (!isNew) throw new CallerRefused('REPLAYED', 'used before')": 'void isNew',
   }),
-  ...at('gateway/store/postgresql.ts', 'test/services/store-tls.test.ts', {
+  ...at('subgraphs/shared/sources/postgresql-login.ts', 'test/services/store-tls.test.ts', {
     'rejectUnauthorized: true': 'rejectUnauthorized: false',
   }),
   ...at('gateway/store/coalesced.ts', store, {

@@ -13,7 +13,7 @@ import { readConfig, type Config } from '../../gateway/config.ts'
 import { noLog } from '../../gateway/log.ts'
 import { demoAudience, demoIssuer, demoSecret, demoToken } from '../../gateway/tokens/demo.ts'
 import { newToken } from '../../gateway/tokens/format.ts'
-import { fileStore } from '../../gateway/store/address.ts'
+import { ownFile } from '../../gateway/config/own-places.ts'
 import { openStore } from '../../gateway/store/store.ts'
 import { isthmus } from '../support/cli.ts'
 import { startGraph, type Graph } from '../support/graph.ts'
@@ -138,7 +138,7 @@ describe('what is refused before it is known who asks', () => {
       assert.equal(unknown?.address, '127.0.0.1')
       assert.match(requestId, /^[\da-f-]{36}$/)
     }
-    await using store = await openStore(fileStore(graph.data))
+    await using store = await openStore({ kind: 'sqlite', file: ownFile('store', graph.data) })
     const kept = JSON.stringify(await store.rows('SELECT entry FROM audit_entry'))
     for (const token of Object.values(tokens)) assert.ok(!kept.includes(token), token)
 

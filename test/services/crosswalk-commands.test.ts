@@ -50,7 +50,9 @@ describe('a crosswalk in PostgreSQL', () => {
       await run('merge', one.customerId, other.customerId),
       `${other.customerId} is ${one.customerId} from now on.\n`,
     )
-    await using graph = await startGraph({ config: { crosswalk: { url: database.url } } })
+    await using graph = await startGraph({
+      config: { crosswalk: { kind: 'postgresql', url: database.url } },
+    })
     const { data, errors } = await graph.ask(
       `query ($old: ID!) { customer(id: $old) { id crmAccountId } identityReport { checkedAt } }`,
       { variables: { old: other.customerId } },

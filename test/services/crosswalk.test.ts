@@ -4,6 +4,7 @@ import { after, describe, it } from 'node:test'
 import { appErrorIn } from '#shared/errors.ts'
 import { openCrosswalk } from '../../gateway/identity/crosswalk.ts'
 import { createDecisions } from '../../gateway/identity/decisions.ts'
+import { openStore } from '../../gateway/store/store.ts'
 import { identityRelations } from '../../subgraphs/crm/identity-relations.ts'
 import { crosswalkSuite } from '../gateway/identity/crosswalk-suite.ts'
 import { crmFixtureOver } from '../subgraphs/crm/crm-rows.ts'
@@ -38,7 +39,9 @@ async function newDatabase(): Promise<TestDatabase> {
 }
 
 for (const suite of [customerKeySuite, matchingSuite])
-  suite('PostgreSQL', async () => crmFixtureOver({ url: (await newDatabase()).ownerUrl }))
+  suite('PostgreSQL', async () =>
+    crmFixtureOver({ kind: 'postgresql', url: (await newDatabase()).ownerUrl }),
+  )
 
 describe('a crosswalk in PostgreSQL', () => {
   const customer = '{ customer(id: "C0") { crmAccountId } }'
@@ -50,7 +53,7 @@ describe('a crosswalk in PostgreSQL', () => {
       code: 'DATABASE_OUTDATED',
       message: /may not make them/,
     })
-    using owner = await crmFixtureOver({ url: database.ownerUrl })
+    using owner = await crmFixtureOver({ kind: 'postgresql', url: database.ownerUrl })
     using reader = await fixtureOverOwn(subgraph, { crm: {} }, { crosswalk: reading })
     const account = { crmAccountId: 'A1' }
     assert.deepEqual((await asker(owner)(customer)).customer, account)
@@ -61,7 +64,7 @@ describe('a crosswalk in PostgreSQL', () => {
   it('keeps its rows when a new version adds to its tables', async () => {
     const database = await newDatabase()
     const place = { kind: 'postgresql', url: database.ownerUrl } as const
-    using owner = await crmFixtureOver({ url: database.ownerUrl })
+    using owner = await crmFixtureOver({ kind: 'postgresql', url: database.ownerUrl })
     await database.owner(
       'ALTER TABLE identity_decision DROP COLUMN number',
       'DROP TABLE identity_request',
@@ -112,13 +115,26 @@ describe('a crosswalk in PostgreSQL', () => {
       await assert.rejects(decide(id), { code: 'NOT_FOUND' })
   })
 
+  it('that is not on its server is told in the words in which a store is, without its address', async () => {
+    const { ownerUrl } = await newDatabase()
+    const url = Object.assign(new URL(ownerUrl), { pathname: '/nowhere' }).href
+    const place = { kind: 'postgresql', url } as const
+    const refusal = (name: string, code: string) => ({
+      code,
+      message: `The database "${name}" is not on its server under the name in ${name}.`,
+    })
+    const opening = openCrosswalk(place, identityRelations)
+    await assert.rejects(opening, refusal('crosswalk', 'SOURCE_UNAVAILABLE'))
+    await assert.rejects(openStore(place), refusal('store', 'STORE_UNAVAILABLE'))
+  })
+
   it('whose server does not answer fails only what needs it, and is found again', async () => {
     const database = await newDatabase()
-    using _ = await crmFixtureOver({ url: database.ownerUrl })
+    using _ = await crmFixtureOver({ kind: 'postgresql', url: database.ownerUrl })
     using fixture = await fixtureOverOwn(
       subgraph,
       { crm: { segment: [{ code: 'KEY', name: 'Key' }] } },
-      { crosswalk: { url: database.url } },
+      { crosswalk: { kind: 'postgresql', url: database.url } },
     )
     database.proxy.refuses = true
     const question = '{ segments { code } identityReport { checkedAt } }'

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { StoreAddress } from '../../gateway/store/address.ts'
+import type { OwnPlace } from '#shared/own/address.ts'
 import { testDatabase } from './database-servers.ts'
 
 export interface StorePlace extends AsyncDisposable {
-  readonly address: StoreAddress
+  readonly address: OwnPlace
   /** Runs statements past the store, as somebody with a program for the database; rows of the last one. */
   run(...statements: readonly string[]): Promise<readonly (readonly unknown[])[]>
 }

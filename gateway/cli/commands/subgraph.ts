@@ -1,6 +1,7 @@
 /** `isthmus subgraph <name>`: serves one system alone over HTTP. */
 import { createPublicKey } from 'node:crypto'
 import { Command } from 'commander'
+import { onServers } from '#shared/own/address.ts'
 import { readConfig, type Config, type Environment } from '../../config.ts'
 import { keyMissing, signingKey } from '../../sources/internal-keys.ts'
 import { demoSecret } from '../../tokens/demo.ts'
@@ -27,7 +28,6 @@ export const subgraphCommand = (env: Environment): Command =>
         }
         return
       }
-      const own = config.crosswalk === undefined ? {} : { crosswalk: config.crosswalk }
       const environment = {
         ...env,
         ISTHMUS_DATA: config.data,
@@ -38,7 +38,11 @@ export const subgraphCommand = (env: Environment): Command =>
         ISTHMUS_SUBGRAPH_BOUND: String(config.system(name).bindRequests ?? false),
         PORT: port ?? env['PORT'],
       }
-      await runSubgraph(await loadDefinition(name, entry.schemaFile), environment, own)
+      await runSubgraph(
+        await loadDefinition(name, entry.schemaFile),
+        environment,
+        onServers({ crosswalk: config.crosswalk }),
+      )
     })
 
 /** The subgraph's end of its key, as its environment names it. */

@@ -8,26 +8,29 @@ import { resolve } from 'node:path'
 import { AppError } from '../errors.ts'
 import { isObject } from '../json.ts'
 import { addressIn, loopback, type TlsOptions } from '../sources/address.ts'
+import { postgresqlForm } from '../sources/postgresql-login.ts'
 
 /** A database of PostgreSQL. */
 export interface OwnAddress {
+  readonly kind: 'postgresql'
   /** `postgresql://user:password@host:5432/database`. Never shown in a message. */
   readonly url: string
   /** Left out, the connection is not encrypted. */
   readonly tls?: TlsOptions | undefined
 }
 
-export type OwnPlace =
-  | { readonly kind: 'sqlite'; readonly file: string }
-  | ({ readonly kind: 'postgresql' } & OwnAddress)
+export type OwnPlace = { readonly kind: 'sqlite'; readonly file: string } | OwnAddress
 
 /** The addresses of such databases, by the name that configuration has for each. */
 export type OwnAddresses = Readonly<Record<string, OwnAddress>>
 
-export const ownPlace = (address: OwnAddress | undefined, file: string): OwnPlace =>
-  address === undefined ? { kind: 'sqlite', file } : { kind: 'postgresql', ...address }
-
-export const postgresqlForm = { protocols: ['postgresql', 'postgres'], port: 5432 } as const
+/** Of the places those on a server; a subgraph knows its files itself. */
+export const onServers = (places: Readonly<Record<string, OwnPlace>>): OwnAddresses =>
+  Object.fromEntries(
+    Object.entries(places).flatMap(([name, place]) =>
+      place.kind === 'postgresql' ? [[name, place] as const] : [],
+    ),
+  )
 
 interface OwnSetting {
   /** The name of the key. */
@@ -59,7 +62,7 @@ export function readOwnAddress(
     problems.push(`${name}: ${error.message}`)
     return undefined
   }
-  return { url, tls: read }
+  return { kind: 'postgresql', url, tls: read }
 }
 
 function readTls(name: string, value: unknown, folder: string, problems: string[]): TlsOptions {

@@ -6,25 +6,20 @@
 import { PostgresDialect, sql, type Dialect, type Kysely } from 'kysely'
 import { AppError } from '../errors.ts'
 import type { Relations } from '../relations.ts'
-import { addressIn, applicationName, connectTimeoutMs } from '../sources/address.ts'
+import { connectTimeoutMs } from '../sources/address.ts'
 import { parserOf } from '../sources/postgresql-types.ts'
 import { layoutOf } from '../tables.ts'
-import { postgresqlForm, type OwnAddress } from './address.ts'
+import type { OwnAddress } from './address.ts'
 import { missingStatements } from './layout.ts'
+import { openPool } from './server.ts'
 
 /** How long a writer waits for another one, in milliseconds. */
 const lockTimeoutMs = 5_000
 
 const statementTimeoutMs = 60_000
 
-export async function postgresqlWriting(name: string, { url, tls }: OwnAddress): Promise<Dialect> {
-  const { default: pg } = await import('pg')
-  const address = addressIn({ system: name, url }, postgresqlForm)
-  const pool = new pg.Pool({
-    ...address,
-    password: () => address.password, // as text, an empty one would be looked for elsewhere
-    ssl: tls === undefined ? false : { rejectUnauthorized: true, ...tls },
-    application_name: applicationName(name),
+export async function postgresqlWriting(name: string, address: OwnAddress): Promise<Dialect> {
+  const pool = await openPool(name, address, {
     max: 4,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
@@ -32,8 +27,6 @@ export async function postgresqlWriting(name: string, { url, tls }: OwnAddress):
     options: '-c TimeZone=UTC -c DateStyle=ISO -c client_encoding=UTF8',
     types: { getTypeParser: parserOf },
   })
-  // One that breaks while nobody uses it: the next statement gets another one.
-  pool.on('error', () => undefined)
   return new PostgresDialect({ pool })
 }
 

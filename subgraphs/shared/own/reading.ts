@@ -21,7 +21,7 @@ export function openOwnSource(address: OwnAddress, declaration: OwnDeclaration):
     set,
     timeZone,
     connect: async () => {
-      const writing = await openOwnDatabase({ kind: 'postgresql', ...address }, declaration)
+      const writing = await openOwnDatabase(address, declaration)
       await writing[Symbol.asyncDispose]()
       return openConnection(set, { system: name, timeZone })
     },

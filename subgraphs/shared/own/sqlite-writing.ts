@@ -3,21 +3,40 @@
  * Must not know what is in them.
  */
 import { DatabaseSync } from 'node:sqlite'
+import { AppError } from '../errors.ts'
 
 /** How long a process waits for another one's transaction, in milliseconds. */
 const busyTimeoutMs = 5_000
 
-/** Opens a file for writing. Readers never wait for a writer then: the log is written ahead. */
-export function openForWriting(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: busyTimeoutMs })
+/**
+ * Opens a file for writing, where `prepare` may do what else there is to do before it is used. Readers never
+ * wait for a writer then: the log is written ahead.
+ */
+export function openForWriting(
+  file: string,
+  prepare: (database: DatabaseSync) => void,
+): DatabaseSync {
+  let database: DatabaseSync | undefined
   try {
+    database = new DatabaseSync(file, { timeout: busyTimeoutMs })
     useWriteAheadLog(database)
+    prepare(database)
     return database
-  } catch (error) {
-    database.close()
-    throw error
+  } catch (cause) {
+    database?.close()
+    throw unusableFile(file, cause)
   }
 }
+
+/** What is wrong with such a file, for whoever can do something about it. */
+export const unusableFile = (file: string, cause: unknown): AppError =>
+  cause instanceof AppError
+    ? cause
+    : new AppError(
+        'DATABASE_INVALID',
+        `${file} cannot be used: it is damaged, was not made by Isthmus, or its folder cannot be written. Take it from a backup, or move it away.`,
+        { cause },
+      )
 
 /**
  * The mode is kept in the file; changing it does not wait for other processes as transactions do, so of

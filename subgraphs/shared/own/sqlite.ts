@@ -5,11 +5,10 @@
 import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { AppError } from '../errors.ts'
 import type { Relations } from '../relations.ts'
 import { layoutOf } from '../tables.ts'
 import { missingStatements } from './layout.ts'
-import { openForWriting, transactions } from './sqlite-writing.ts'
+import { openForWriting, transactions, unusableFile } from './sqlite-writing.ts'
 
 interface Declaration {
   readonly relations: Relations
@@ -32,44 +31,29 @@ function isAsDeclared(path: string, { relations }: Declaration): boolean {
 
 /** Opens the file for writing, as declared. Readers never wait for the writer (write-ahead log). */
 export function openOwn(path: string, declaration: Declaration): DatabaseSync {
-  let database: DatabaseSync | undefined
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    if (!existsSync(path)) create(path, declaration)
-    database = openForWriting(path)
-    const open = database
-    if (layoutIn(open) !== layoutOf(declaration.relations))
-      transactions(open)(() => add(open, path, declaration))
-    return open
-  } catch (cause) {
-    database?.close()
-    if (cause instanceof AppError) throw cause
-    throw new AppError(
-      'DATABASE_INVALID',
-      `${path} cannot be used: it is damaged, was not made by Isthmus, or its folder cannot be written. Take it from a backup, or move it away.`,
-      { cause },
-    )
-  }
+  if (!existsSync(path)) create(path, declaration)
+  return openForWriting(path, (database) => {
+    if (layoutIn(database) !== layoutOf(declaration.relations))
+      transactions(database)(() => add(database, path, declaration))
+  })
 }
 
 /** Under a name of its own first, so that nobody finds half of it, and never over what is there. */
 function create(path: string, { relations }: Declaration): void {
   const temporary = `${path}.${process.pid}.new`
-  rmSync(temporary, { force: true })
-  const database = new DatabaseSync(temporary)
   try {
+    mkdirSync(dirname(path), { recursive: true })
+    rmSync(temporary, { force: true })
+    using database = new DatabaseSync(temporary)
     transactions(database)(() => {
       database.exec('CREATE TABLE isthmus_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT')
       add(database, path, { relations })
     })
-  } finally {
     database.close()
-  }
-  try {
     linkSync(temporary, path)
-  } catch (error) {
+  } catch (cause) {
     // Another process was faster: its file is the same.
-    if (!existsSync(path)) throw error
+    if (!existsSync(path)) throw unusableFile(path, cause)
   } finally {
     rmSync(temporary, { force: true })
   }

@@ -11,8 +11,9 @@ import { postgresqlDialect } from '../dialects/postgresql.ts'
 import { sqliteDialect } from '../dialects/sqlite.ts'
 import { AppError } from '../errors.ts'
 import type { Relations } from '../relations.ts'
-import type { OwnPlace } from './address.ts'
+import type { OwnAddress, OwnPlace } from './address.ts'
 import { bringUpToDate, isAsDeclared, lockForWriting, postgresqlWriting } from './postgresql.ts'
+import { notOpened } from './server.ts'
 import { openOwn } from './sqlite.ts'
 import { isBusy } from './sqlite-writing.ts'
 
@@ -89,7 +90,8 @@ export async function openOwnDatabase<DB>(
     await engine.prepare(reading, writing, relations)
   } catch (error) {
     await kysely.destroy()
-    throw error
+    const isFailure = error instanceof AppError && error.code === 'SOURCE_UNAVAILABLE'
+    throw isFailure ? notOpened(name, error) : error
   }
   const rowsIn = ownRows<DB>(relations, engine.values)
   const of = (db: Kysely<unknown>) => rowsIn(db as unknown as Kysely<DB>) // as declared by now
@@ -112,12 +114,9 @@ interface Engine {
   readonly prepare: (read: Enclosed, write: Enclosed, relations: Relations) => Promise<void>
 }
 
-async function postgresqlEngine(
-  place: OwnPlace & { readonly kind: 'postgresql' },
-  name: string,
-): Promise<Engine> {
+async function postgresqlEngine(address: OwnAddress, name: string): Promise<Engine> {
   return {
-    dialect: await postgresqlWriting(name, place),
+    dialect: await postgresqlWriting(name, address),
     values: postgresqlDialect('UTC'),
     beginReading: async (db) => {
       await sql`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`.execute(db)

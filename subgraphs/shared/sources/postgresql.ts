@@ -4,18 +4,13 @@
  * times slower where values are distributed unevenly.
  */
 import type { Client, Connection, QueryArrayConfig, Submittable } from 'pg'
-import {
-  addressIn,
-  applicationName,
-  connectTimeoutMs,
-  networkDefaults,
-  type NetworkOptions,
-} from './address.ts'
+import { connectTimeoutMs, networkDefaults, type NetworkOptions } from './address.ts'
 import type { SourceColumn, SourceConnection, SourceStatement } from './connection.ts'
 import { failureOf } from './failures.ts'
 import { connectionOver } from './network.ts'
 import { expectBindable } from './parameters.ts'
 import { failureKind } from './postgresql-failures.ts'
+import { postgresqlLogin } from './postgresql-login.ts'
 import { parserOf, typeOf } from './postgresql-types.ts'
 
 /**
@@ -23,9 +18,8 @@ import { parserOf, typeOf } from './postgresql-types.ts'
  * a zone come as they are stored.
  */
 export function openPostgresql(options: NetworkOptions): SourceConnection {
-  const { system, tls, statementTimeoutMs = networkDefaults.statementTimeoutMs } = options
-  const address = addressIn(options, { protocols: ['postgresql', 'postgres'], port: 5432 })
-  const ssl = tls !== undefined && { rejectUnauthorized: true, ...definedOf(tls) }
+  const { system, statementTimeoutMs = networkDefaults.statementTimeoutMs } = options
+  const login = postgresqlLogin(options)
   const settings = {
     default_transaction_read_only: 'on',
     // Before the time limit, so that a lock is told apart from a slow statement.
@@ -40,16 +34,12 @@ export function openPostgresql(options: NetworkOptions): SourceConnection {
   async function connect(onLost: () => void): Promise<Session> {
     const pg = await import('pg')
     const client = new pg.Client({
-      ...address,
-      password: () => address.password, // as text, an empty one would be looked for elsewhere
-      ssl,
-      application_name: applicationName(system),
+      ...login,
       statement_timeout: statementTimeoutMs,
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(' '),
       connectionTimeoutMillis: connectTimeoutMs,
-      keepAlive: true,
       types: { getTypeParser: parserOf },
     }) as PostgresClient
     const session: Session = { client, storesAnyBytes: false }
@@ -86,20 +76,20 @@ export function openPostgresql(options: NetworkOptions): SourceConnection {
   /** By the protocol's own message, which takes no connection of those that the server allows. */
   async function cancel({ client }: Session): Promise<void> {
     const pg = await import('pg')
-    const connection = new pg.Connection({ ssl }) as CancelConnection
+    const connection = new pg.Connection({ ssl: login.ssl }) as CancelConnection
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const ask = () => {
       connection.cancel(client.processID, client.secretKey)
     }
     connection.on('connect', () => {
-      if (ssl === false) ask()
+      if (login.ssl === false) ask()
       else connection.requestSsl()
     })
     connection.on('sslconnect', ask)
     connection.on('error', reject)
     connection.on('end', resolve)
     connection.stream.setTimeout(connectTimeoutMs, () => connection.stream.destroy())
-    connection.connect(address.port, address.host)
+    connection.connect(login.port, login.host)
     await promise
   }
 
@@ -191,8 +181,3 @@ function fieldsOf(client: Client, sql: string): Promise<readonly Field[]> {
 }
 
 const isBroken = (value: unknown): boolean => typeof value === 'string' && value.includes('\uFFFD')
-
-function definedOf<T extends object>(given: T): Partial<T> {
-  const defined = Object.entries(given).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(defined) as Partial<T> // a part of the same
-}

@@ -338,10 +338,7 @@ export const crmFixture = (): SubgraphFixture => subgraphFixture(subgraph, { crm
 /** The same with its crosswalk in a database of PostgreSQL. */
 export async function crmFixtureOver(crosswalk: OwnAddress): Promise<SubgraphFixture> {
   const declaration = { name: 'crosswalk', relations: identityRelations }
-  await using own = await openOwnDatabase<Record<string, object>>(
-    { kind: 'postgresql', ...crosswalk },
-    declaration,
-  )
+  await using own = await openOwnDatabase<Record<string, object>>(crosswalk, declaration)
   await own.write(async (rows) => {
     for (const [relation, ofRelation] of Object.entries(identity))
       await rows.insert(relation, ofRelation)

@@ -20,9 +20,16 @@ describe('the address of a database of our own', () => {
 
   it('is one of PostgreSQL, with a certificate where its server is elsewhere', () => {
     const here = 'postgresql://isthmus:secret@127.0.0.1:5432/isthmus'
-    assert.deepEqual(read(here), { address: { url: here, tls: undefined }, problems: [] })
+    assert.deepEqual(read(here), {
+      address: { kind: 'postgresql', url: here, tls: undefined },
+      problems: [],
+    })
     assert.deepEqual(read({ url: elsewhere, tls: { ca: 'ca.pem' } }), {
-      address: { url: elsewhere, tls: { ca: 'a certificate', rejectUnauthorized: undefined } },
+      address: {
+        kind: 'postgresql',
+        url: elsewhere,
+        tls: { ca: 'a certificate', rejectUnauthorized: undefined },
+      },
       problems: [],
     })
     assert.deepEqual(read({ url: elsewhere, tls: {} }).problems, [])
