@@ -90,6 +90,8 @@ export function openEmbedded<R extends Relations>(
     compiler: () => new SqliteQueryCompiler(),
     prepare: (sql) => prepared(file, sql),
   })
+  // Our own is written while it is read, and who has written reads what is new.
+  const begin = isOwn ? () => undefined : readsOfTurn(file)
   return {
     meta,
     limitedTo: (scope) =>
@@ -97,6 +99,7 @@ export function openEmbedded<R extends Relations>(
         compile: (node, queryId) => statements.compile(node, queryId, scope.rows),
         run: async (query) => {
           if (!(query instanceof Statement)) throw new TypeError('statements come from the builder')
+          begin()
           return run(name, query as Statement<Prepared>, scope)
         },
       }),
@@ -131,6 +134,23 @@ function openFile(
       `The database of "${name}" is damaged or was not made by Isthmus. Make it anew with: npm run seed`,
       { cause },
     )
+  }
+}
+
+/**
+ * One transaction for all that is read in a turn of the event loop: SQLite locks the file and looks for
+ * changes once, which takes as long as a small statement, and not for each statement.
+ */
+function readsOfTurn(file: DatabaseSync): () => void {
+  const begin = file.prepare('BEGIN')
+  const commit = file.prepare('COMMIT')
+  const end = () => {
+    if (file.isOpen && file.isTransaction) commit.run()
+  }
+  return () => {
+    if (file.isTransaction) return
+    begin.run()
+    setImmediate(end)
   }
 }
 
