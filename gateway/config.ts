@@ -12,7 +12,7 @@ import { loopback } from '#shared/sources/address.ts'
 import { readAudit, type AuditConfig } from './audit/config.ts'
 import { readIssuer, type Issuer } from './config/issuers.ts'
 import { readOwnPlace, type OwnName } from './config/own-places.ts'
-import { listOf, Reader, recordOf, type Yaml } from './config/reader.ts'
+import { listOf, Reader, recordOf, variableIn, type Yaml } from './config/reader.ts'
 import { readPrivateKey, readSecret, readSystems, type SystemConfig } from './config/systems.ts'
 import { readLimits, type LimitsConfig } from './limits/read.ts'
 import { moduleExtension } from './module-extension.ts'
@@ -217,7 +217,7 @@ function readYaml(file: string, env: Environment, reader: Reader): Yaml {
 /** `${NAME}` as a whole value becomes the variable's value, or is left out when it is not set. */
 function withEnvironment(value: unknown, env: Environment): unknown {
   if (typeof value === 'string') {
-    const [, name] = /^\$\{([A-Z][A-Z0-9_]*)\}$/.exec(value) ?? []
+    const name = variableIn(value)
     return name === undefined ? value : env[name]
   }
   if (Array.isArray(value)) return value.map((each) => withEnvironment(each, env))

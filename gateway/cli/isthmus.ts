@@ -19,6 +19,7 @@ import { storeCommand } from './commands/store.ts'
 import { subgraphCommand } from './commands/subgraph.ts'
 import { subjectCommand } from './commands/subject.ts'
 import { tokenCommand } from './commands/token.ts'
+import { webhookCommand } from './commands/webhook.ts'
 
 const program = new Command('isthmus')
   .description('One GraphQL endpoint over the systems that a company already runs.')
@@ -34,6 +35,7 @@ for (const command of [
   auditCommand,
   storeCommand,
   reportCommand,
+  webhookCommand,
   identityCommand,
   serveCommand,
   sourceCommand,

@@ -12,6 +12,10 @@ export function isSafeUrl(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && loopback.has(hostname))
 }
 
+/** The variable that a whole value `${NAME}` stands for. */
+export const variableIn = (value: unknown): string | undefined =>
+  typeof value === 'string' ? /^\$\{([A-Z][A-Z0-9_]*)\}$/.exec(value)?.[1] : undefined
+
 /** Reads what can be wrong into `problems`, so that all of it is told together. */
 export class Reader {
   readonly problems: string[] = []

@@ -10,6 +10,7 @@ import { recordOf } from '../config/reader.ts'
 import { defaultLimits, type Limits } from '../limits/limits.ts'
 import { mergedLimits, readPartnerLimits } from '../limits/read.ts'
 import { readPartnerKeys, type KeysOfPartner } from './partner-keys.ts'
+import { readPartnerWebhook, type Webhook } from './partner-webhook.ts'
 import { readPolicyFile, refuseUnknown, type PolicyFile, type YamlPath } from './policy-file.ts'
 import { rowRules } from './row-rules.ts'
 
@@ -25,6 +26,8 @@ export interface Partner extends KeysOfPartner {
   readonly scopes: readonly string[]
   /** Those of its file over those of all partners. */
   readonly limits: Limits
+  /** Where it is sent what is delivered; null when it has none. */
+  readonly webhook: Webhook | null
 }
 
 export interface Policy {
@@ -147,7 +150,7 @@ function readRoles(path: string, checking: Checking) {
 
 const partnerKeys = [
   ...(['subject', 'audience', 'purpose', 'rows', 'parameters', 'scopes'] as const),
-  ...(['excludedTags', 'limits', 'jwks', 'jwksUrl', 'export'] as const),
+  ...(['excludedTags', 'limits', 'jwks', 'jwksUrl', 'export', 'webhook'] as const),
 ]
 
 function readPartners(folder: string, checking: Checking) {
@@ -187,6 +190,7 @@ function readPartner(name: string, file: PolicyFile, checking: Checking): Partne
       problems,
     ),
     ...readPartnerKeys(file, problems),
+    webhook: readPartnerWebhook(file, problems),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Which keys a partner has, for people: by what tells them apart, never the material. */
 import type { JWK } from 'jose'
 import { saysEnc, type KeysOfPartner } from './partner-keys.ts'
+import type { Partner } from './policy.ts'
 
 export interface ShownKey {
   readonly kid: string | null
@@ -19,11 +20,16 @@ export interface ShownKeys {
   readonly keys: ShownSet
   /** Those that something is encrypted for, as far as their kind is one that can be. */
   readonly exportKeys: ShownSet
+  /** With how many secrets it is signed what is sent there. */
+  readonly webhook: { readonly url: string; readonly secrets: number } | null
 }
 
-export const shownKeys = ({ keys, exportKeys }: KeysOfPartner): ShownKeys => ({
+type WithKeys = Pick<Partner, 'keys' | 'exportKeys' | 'webhook'>
+
+export const shownKeys = ({ keys, exportKeys, webhook }: WithKeys): ShownKeys => ({
   keys: keys === null ? [] : shownSet(keys, false),
   exportKeys: exportKeys === null ? [] : shownSet(exportKeys.from, exportKeys.mustSayEnc),
+  webhook: webhook === null ? null : { url: webhook.url, secrets: webhook.secrets.length },
 })
 
 const shownSet = (from: NonNullable<KeysOfPartner['keys']>, mustSayEnc: boolean): ShownSet =>

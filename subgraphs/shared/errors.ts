@@ -134,6 +134,10 @@ export const errorCodes = {
   NOT_MAPPED: { status: 501, meaning: 'The connected system does not have this information.' },
   DEADLINE_EXCEEDED: { status: 504, meaning: 'The request ran out of its total time.' },
   CANCELLED: { status: 499, meaning: 'The client went away before the answer was ready.' },
+  WEBHOOK_FAILED: {
+    status: 502,
+    meaning: 'The webhook of a partner did not take what was sent to it.',
+  },
   // How Isthmus is set up
   CONFIGURATION_INVALID: {
     status: 500,

@@ -177,8 +177,15 @@ const all: readonly Mutant[] = [
     'await answered().catch(refused), seal': 'await answered(), seal',
   }),
   ...at('gateway/tokens/seal.ts', sealed, { 'aud: subject,': '' }),
-  ...at('gateway/cli/sealed.ts', 'test/gateway/cli/encrypted-export.test.ts', {
+  ...at('gateway/cli/targets.ts', 'test/gateway/cli/encrypted-export.test.ts', {
     'found.disabledAt !== null': 'found.disabledAt === 0',
+  }),
+  ...at('gateway/cli/targets.ts', 'test/gateway/cli/webhook.test.ts', {
+    '!exportKeys.mustSayEnc ||': '',
+    'await isSealed(plan, encryptionKey)': 'plan.exportKeys === undefined',
+  }),
+  ...at('gateway/policy/partner-webhook.ts', 'test/gateway/policy/policy.test.ts', {
+    "typeof url !== 'string' || !isSafeUrl(url)": "typeof url !== 'string'",
   }),
   ...at('gateway/tokens/encryption-keys.ts', sealed, {
     'if (d !== undefined || !mayEncrypt(jwk))': 'if (!mayEncrypt(jwk))',

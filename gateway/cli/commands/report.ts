@@ -10,6 +10,7 @@ import { readLibrary, reportNamed, type Report } from '../../reports/library.ts'
 import { askOver, type Answer } from '../../reports/run.ts'
 import { demoIdentities, type DemoIdentity } from '../../tokens/demo.ts'
 import type { SealedType } from '../../tokens/seal.ts'
+import type { DeliveryTarget } from '../targets.ts'
 
 interface RunOptions {
   readonly variables: Readonly<Record<string, unknown>>
@@ -18,10 +19,16 @@ interface RunOptions {
   readonly url?: string
   readonly token?: string
   readonly encryptFor?: string
+  readonly deliverTo?: string
 }
 
 const sealedTypes: Readonly<Record<RunOptions['format'], SealedType>> = {
   json: 'json',
+  csv: 'text/csv',
+}
+
+const mediaTypes: Readonly<Record<RunOptions['format'], string>> = {
+  json: 'application/json',
   csv: 'text/csv',
 }
 
@@ -73,15 +80,23 @@ export const reportCommand = (env: Environment): Command =>
           '--encrypt-for <partner>',
           'print it as a JWE that this partner alone can read: its plan, or its subject',
         )
+        .addOption(
+          new Option(
+            '--deliver-to <partner>',
+            'send it to the webhook of this partner: its plan, or its subject',
+          ).conflicts('encryptFor'),
+        )
         .addHelpText(
           'after',
           `
-With --encrypt-for a question is asked as the partner, unless --as or --token says otherwise:
-encryption decides who can read an answer, not what is in it.
+With --encrypt-for and --deliver-to a question is asked as the partner, unless --as or --token says
+otherwise: encryption decides who can read an answer, not what is in it. What is delivered is
+encrypted where the partner has a key for that.
 
 Examples:
   npm run --silent isthmus -- report run customer-360 --format csv
-  npm run --silent isthmus -- report run order-to-cash --format csv --encrypt-for harbour-distribution > orders.jwe`,
+  npm run --silent isthmus -- report run order-to-cash --format csv --encrypt-for harbour-distribution > orders.jwe
+  npm run --silent isthmus -- report run order-to-cash --format csv --deliver-to harbour-distribution`,
         )
         .action(async (name: string, options: RunOptions) => {
           const report = reportNamed(name)
@@ -93,16 +108,42 @@ Examples:
             options.format === 'csv'
               ? toCsv(report, answer.data).trimEnd()
               : JSON.stringify(answer, null, 2)
-          console.log(target === null ? text : await target.seal(`${text}\n`))
           if (answer.data === null) process.exitCode = 1
+          if (target === null) console.log(text)
+          else if (!('endpoint' in target)) console.log(await target.seal(`${text}\n`))
+          else if (answer.data === null)
+            console.error('There is no answer, so nothing is delivered.')
+          else
+            console.log(
+              await delivered(`${text}\n`, target, { report: name, format: options.format }),
+            )
         }),
     )
 
 /** Before anything is asked: without a key nothing can be told. */
-async function targetOf({ encryptFor, format }: RunOptions, env: Environment) {
-  if (encryptFor === undefined) return null
-  const { targetNamed } = await import('../sealed.ts')
-  return await targetNamed(encryptFor, sealedTypes[format], env)
+async function targetOf({ encryptFor, deliverTo, format }: RunOptions, env: Environment) {
+  const partner = deliverTo ?? encryptFor
+  if (partner === undefined) return null
+  const { targetNamed, deliveryTargetNamed } = await import('../targets.ts')
+  const find = deliverTo === undefined ? targetNamed : deliveryTargetNamed
+  return await find(partner, sealedTypes[format], env)
+}
+
+/** Sends what would be printed; says what came back. */
+async function delivered(
+  text: string,
+  { subject, seal, endpoint }: DeliveryTarget,
+  { report, format }: Pick<RunOptions, 'format'> & { readonly report: string },
+): Promise<string> {
+  const { deliver } = await import('../../webhooks/deliver.ts')
+  const data =
+    seal === null
+      ? { report, contentType: mediaTypes[format], content: text }
+      : { report, contentType: 'application/jose', content: await seal(text) }
+  const { id, status, tookMs } = await deliver({ type: 'report', data }, endpoint, {
+    onRetry: (said) => console.error(said),
+  })
+  return `${report} is delivered to ${subject}${seal === null ? '' : ', encrypted'}: status ${status} in ${tookMs} ms (webhook-id ${id})`
 }
 
 /** In this process as `--as`, else as the partner it is for, else as whom the report names. */

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { AppError } from '#shared/errors.ts'
 import { readPolicy } from '../../../gateway/policy/policy.ts'
 
 const known = new Set(['a:b:read', 'c:d:read'])
@@ -181,6 +182,58 @@ describe('the policy files', () => {
     ])
   })
 
+  it('name where a partner is sent things, and the variables with its secrets', (t) => {
+    const webhookOf = (text: string) =>
+      readPolicy(folderOf(t, '', { 'x.yaml': keyed(text) }), known).partner('partner:x')?.webhook
+    assert.equal(webhookOf(''), null)
+    const url = 'https://partner.example.com/hook'
+    assert.deepEqual(
+      webhookOf(`webhook:\n  url: ${url}\n  secrets:\n    - \${ONE}\n    - \${TWO_2}`),
+      {
+        url,
+        secrets: [
+          { variable: 'ONE', at: 'x.yaml:9: webhook.secrets[0]' },
+          { variable: 'TWO_2', at: 'x.yaml:10: webhook.secrets[1]' },
+        ],
+      },
+    )
+    const local = 'webhook: { url: "http://127.0.0.1:9/hook", secrets: ["${ONE}"] }'
+    assert.equal(webhookOf(local)?.url, 'http://127.0.0.1:9/hook')
+  })
+
+  it('are refused with all that is wrong of a webhook, and no secret is told', (t) => {
+    const refused = (text: string): readonly string[] => {
+      const folder = folderOf(t, '', { 'x.yaml': keyed(text) })
+      try {
+        readPolicy(folder, known)
+      } catch (error) {
+        assert.ok(error instanceof AppError && error.code === 'CONFIGURATION_INVALID')
+        return error.message.split('\n  ').slice(1)
+      }
+      assert.fail(`taken: ${text}`)
+    }
+    const noUrl = (line: number) => `x.yaml:${line}: webhook.url: expected an https address`
+    const noSecrets = (line: number) =>
+      `x.yaml:${line}: webhook.secrets: expected a list of variables that have a secret, such as \${PARTNER_WEBHOOK_SECRET}`
+    assert.deepEqual(refused('webhook: {}'), [noUrl(6), noSecrets(6)])
+    assert.deepEqual(refused('webhook: https://partner.example.com/hook'), [noUrl(6), noSecrets(6)])
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+    assert.deepEqual(
+      refused(
+        `webhook:\n  url: http://partner.example.com/hook\n  secret: x\n  secrets:\n    - \${ONE}\n    - ${secret}`,
+      ),
+      [
+        'x.yaml:8: "webhook.secret" is not known, only url, secrets',
+        noUrl(7),
+        'x.yaml:11: webhook.secrets[1]: expected the variable that has the secret, such as ${PARTNER_WEBHOOK_SECRET}; the secret itself does not belong into this file',
+      ],
+    )
+    assert.deepEqual(refused('webhook:\n  url: https://a:b@partner.example.com\n  secrets: []'), [
+      'x.yaml:7: webhook.url: expected an address without a name or password: it is shown, and what is sent is signed',
+      noSecrets(8),
+    ])
+  })
+
   const wrongKeys: readonly [wrong: string, keys: string, problem: string][] = [
     ['nothing under export', 'export: {}', '6: export: expected "jwks" or "jwksUrl"'],
     ['text under export', 'export: mine', '6: export: expected "jwks" or "jwksUrl"'],
@@ -189,7 +242,7 @@ describe('the policy files', () => {
       'export:\n  jwksUrl: https://a.example.com\n  webhook: x',
       '8: "export.webhook" is not known, only jwks, jwksUrl',
     ],
-    ['an unknown use of keys', 'webhook: {}', '6: "webhook" is not known'],
+    ['an unknown use of keys', 'import: {}', '6: "import" is not known'],
     [
       'both kinds under export',
       `export:\n  jwks: { keys: [${publicKey}] }\n  jwksUrl: https://a.example.com`,

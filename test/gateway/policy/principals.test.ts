@@ -19,6 +19,7 @@ const partner: Partner = {
   limits: defaultLimits.partner,
   keys: null,
   exportKeys: null,
+  webhook: null,
 }
 const policy: Policy = {
   scopesOf: () => ['s'],

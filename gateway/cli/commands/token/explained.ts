@@ -32,6 +32,7 @@ export function printExplanation(explanation: Explanation, { shows, limits, keys
   if (keys !== null) {
     console.log(`Keys: ${keysText(keys.keys)}`)
     console.log(`Export keys: ${keysText(keys.exportKeys)}`)
+    console.log(`Webhook: ${webhookText(keys.webhook)}`)
   }
   console.log(`\nMay read ${readable.length} fields:`)
   for (const [type, fields] of byType(readable)) console.log(`  ${type}: ${fields.join(', ')}`)
@@ -85,6 +86,12 @@ function keysText(set: ShownSet): string {
     return `${kid ?? 'without kid'} (${kind.join(', ')})`
   })
   return texts.length === 0 ? 'none' : texts.join('; ')
+}
+
+const webhookText = (webhook: ShownKeys['webhook']): string => {
+  if (webhook === null) return 'none'
+  const { url, secrets } = webhook
+  return `${url}, signed with ${secrets === 1 ? 'one secret' : `${secrets} secrets`}`
 }
 
 const needed = (needs: Refused['needs']): string =>
