@@ -69,28 +69,63 @@ export async function execute(
 ): Promise<ExecutionResult> {
   const { observer, limits } = request
   const { graph, authorization, admit, follow, onAnswered } = options
-  const authorised = observed(observer, 'authorise', () => {
-    const made = prepare(request, graph)
-    const { denied } = made.prepared
+  // Where nobody listens nothing is timed.
+  const clock = observer === silent ? null : new StageClock(observer)
+  try {
+    clock?.begin('authorise')
+    const authorised = prepare(request, graph)
+    const { prepared, values } = authorised
+    const { operation, cost, denied } = prepared
     if (authorization === 'reject' && denied.length > 0) {
       throw new Unauthorized(denied, request.requestId)
     }
-    return made
-  })
-  const { prepared, values } = authorised
-  const { operation, cost } = prepared
-  observer.operation?.({ type: operation.operation, name: operation.name?.value })
-  const estimate = cost.estimate(renameValues(values))
-  checkEstimate(estimate, limits)
-  await admit?.(estimate)
-  await follow?.asks(authorised)
-  const program = await observedUntil(observer, 'plan', () => prepared.program())
-  const planned: Planned = { authorised, program }
-  const run = await observedUntil(observer, 'fetch', () => fetch(planned, options))
-  follow?.got(run?.data)
-  const result = observed(observer, 'shape', () => shape({ planned, run }, options))
-  onAnswered?.({ operation, cost, values, program, data: run?.data })
-  return result
+    clock?.end()
+    observer.operation?.({ type: operation.operation, name: operation.name?.value })
+    const estimate = cost.estimate(renameValues(values))
+    checkEstimate(estimate, limits)
+    await admit?.(estimate)
+    await follow?.asks(authorised)
+    clock?.begin('plan')
+    const program = await prepared.program()
+    clock?.end()
+    const planned: Planned = { authorised, program }
+    clock?.begin('fetch')
+    const run = await fetch(planned, options)
+    clock?.end()
+    follow?.got(run?.data)
+    clock?.begin('shape')
+    const result = shape({ planned, run }, options)
+    clock?.end()
+    onAnswered?.({ operation, cost, values, program, data: run?.data })
+    return result
+  } catch (error) {
+    clock?.end(error)
+    throw error
+  }
+}
+
+/** Tells an observer of the stages, one after the other. */
+class StageClock {
+  readonly #observer: Observer
+  /** Null between two stages. */
+  #stage: Stage | null = null
+  #startedAt = 0
+
+  constructor(observer: Observer) {
+    this.#observer = observer
+  }
+
+  begin(stage: Stage): void {
+    this.#stage = stage
+    this.#startedAt = performance.now()
+  }
+
+  end(error: unknown = null): void {
+    const stage = this.#stage
+    if (stage === null) return
+    this.#stage = null
+    this.#observer.stage({ stage, milliseconds: performance.now() - this.#startedAt, error })
+  }
 }
 
 /** A question of a caller, up to what may be planned. */
@@ -149,47 +184,4 @@ export class InvalidVariables extends Error {
       (error) => new GraphQLError(error.message, { extensions: { code: 'BAD_USER_INPUT' } }),
     )
   }
-}
-
-/** Tells the observer of a stage without a wait. */
-function observed<Result>(observer: Observer, stage: Stage, work: () => Result): Result {
-  if (observer === silent) return work()
-  const tell = telling(observer, stage)
-  try {
-    const result = work()
-    tell(null)
-    return result
-  } catch (error) {
-    tell(error)
-    throw error
-  }
-}
-
-/** … and of one that is waited for. Where nobody listens, nothing is added to the wait. */
-function observedUntil<Result>(
-  observer: Observer,
-  stage: Stage,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  return observer === silent ? work() : toldOf(telling(observer, stage), work)
-}
-
-async function toldOf<Result>(
-  tell: (error: unknown) => void,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    const result = await work()
-    tell(null)
-    return result
-  } catch (error) {
-    tell(error)
-    throw error
-  }
-}
-
-/** From now on the time runs. */
-function telling(observer: Observer, stage: Stage): (error: unknown) => void {
-  const started = performance.now()
-  return (error) => observer.stage({ stage, milliseconds: performance.now() - started, error })
 }

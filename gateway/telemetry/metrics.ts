@@ -15,7 +15,6 @@ export interface Metrics extends Watcher {
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
-  const registers = [registry]
   collectDefaultMetrics({ register: registry })
   const counted: Counted = {
     questions: new Durations(
@@ -54,24 +53,25 @@ export function createMetrics(): Metrics {
     inFlight: 0,
   }
   // Counted above and told when somebody reads them.
-  new Gauge({
+  const inFlight = new Gauge({
     name: 'isthmus_questions_in_flight',
     help: 'Questions that are being answered.',
-    registers,
+    registers: [],
     collect() {
       this.set(counted.inFlight)
     },
   })
-  new Counter({
+  const entities = new Counter({
     name: 'isthmus_fetch_entities_total',
     help: 'Representations of entities sent to a system.',
     labelNames: ['system'],
-    registers,
+    registers: [],
     collect() {
       this.reset()
       for (const [system, sent] of counted.entities) this.inc({ system }, sent)
     },
   })
+  for (const each of [inFlight, entities]) registry.registerMetric(each)
   return {
     registry,
     text: () => registry.metrics(),

@@ -70,13 +70,12 @@ export async function openTelemetry(
     metricsUrl: listening === null ? null : `${listening.url}/metrics`,
     watch: async (asked, run) => {
       const watches = watchers.map((each) => each.begin(asked))
-      const end = (outcome: string) => watches.forEach((each) => each.end(outcome))
       try {
         const result = await run(observers(...watches.map(({ observer }) => observer)))
-        end(outcomeOf(result))
+        endAll(watches, outcomeOf(result))
         return result
       } catch (error) {
-        end(refusedAs(error))
+        endAll(watches, refusedAs(error))
         throw error
       }
     },
@@ -85,4 +84,8 @@ export async function openTelemetry(
       await Promise.all(watchers.map((each) => each[Symbol.asyncDispose]()))
     },
   }
+}
+
+function endAll(watches: readonly Watch[], outcome: string): void {
+  for (const each of watches) each.end(outcome)
 }

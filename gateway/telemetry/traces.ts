@@ -10,13 +10,16 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-  type Context,
   type Span,
+  type SpanContext,
 } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import {
+  AlwaysOnSampler,
   BatchSpanProcessor,
+  RandomIdGenerator,
+  SamplingDecision,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
@@ -32,17 +35,30 @@ export function createTraces(config: TracingConfig, log: Log): Watcher {
   const { endpoint: url, sampleRatio, headers, serviceName } = config
   diag.setLogger(diagnostics(log), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
   const exporter = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: exportMs })
+  // A client may say which trace it is part of; how much is recorded is not for it to say.
+  const sampler = new TraceIdRatioBasedSampler(sampleRatio)
+  const ids = new RandomIdGenerator()
+  /** Of the question that is begun: it is decided by its trace before there is a span. */
+  let traceId = ''
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': serviceName }),
-    // A client may say which trace it is part of; how much is recorded is not for it to say.
-    sampler: new TraceIdRatioBasedSampler(sampleRatio),
+    sampler: new AlwaysOnSampler(),
+    idGenerator: { generateTraceId: () => traceId, generateSpanId: () => ids.generateSpanId() },
     spanProcessors: [new BatchSpanProcessor({ exporter, exportTimeoutMillis: exportMs })],
   })
   const tracer = provider.getTracer('isthmus')
   return {
     begin: ({ requestId, traceparent }) => {
-      const span = tracer.startSpan('question', { kind: SpanKind.SERVER }, contextOf(traceparent))
-      if (!span.isRecording()) return new Unrecorded(span)
+      const parent = parentOf(traceparent)
+      traceId = parent?.traceId ?? ids.generateTraceId()
+      // Most questions: a span that is not recorded costs nearly as much as one that is.
+      const { decision } = sampler.shouldSample(ROOT_CONTEXT, traceId)
+      if (decision === SamplingDecision.NOT_RECORD)
+        return new Unrecorded(
+          traceparentOf({ traceId, spanId: ids.generateSpanId(), traceFlags: 0 }),
+        )
+      const context = parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent)
+      const span = tracer.startSpan('question', { kind: SpanKind.SERVER }, context)
       span.setAttribute('isthmus.request_id', requestId)
       const below = trace.setSpan(ROOT_CONTEXT, span)
       return {
@@ -70,12 +86,12 @@ export function createTraces(config: TracingConfig, log: Log): Watcher {
   }
 }
 
-/** Most questions: their requests are told which trace they are part of, and that it is not recorded. */
+/** Its requests are told which trace they are part of, and that it is not recorded. */
 class Unrecorded implements Watch, Observer {
   readonly #traceparent: string
 
-  constructor(span: Span) {
-    this.#traceparent = traceparentOf(span)
+  constructor(traceparent: string) {
+    this.#traceparent = traceparent
   }
 
   get observer(): Observer {
@@ -103,7 +119,7 @@ function observe(span: Span, begin: (system: string) => Span): Observer {
     stage: ({ stage, milliseconds }) => span.setAttribute(`isthmus.${stage}_ms`, milliseconds),
     fetching: (system) => {
       const fetch = begin(system)
-      const traceparent = traceparentOf(fetch)
+      const traceparent = traceparentOf(fetch.spanContext())
       fetches.set(traceparent, fetch)
       return traceparent
     },
@@ -127,14 +143,14 @@ function fail(span: Span, code: string): void {
 /** Section 3.2 of the W3C recommendation, version 00; what is none begins a trace of its own. */
 const form = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
 
-function contextOf(traceparent: string | undefined): Context {
-  const [, traceId = '', spanId = '', flags = ''] = form.exec(traceparent ?? '') ?? []
+function parentOf(traceparent: string | undefined): SpanContext | null {
+  if (traceparent === undefined) return null
+  const [, traceId = '', spanId = '', flags = ''] = form.exec(traceparent) ?? []
   const parent = { traceId, spanId, traceFlags: parseInt(flags, 16) & 1, isRemote: true }
-  return isSpanContextValid(parent) ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT
+  return isSpanContextValid(parent) ? parent : null
 }
 
-function traceparentOf(span: Span): string {
-  const { traceId, spanId, traceFlags } = span.spanContext()
+function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-0${traceFlags & 1}`
 }
 

@@ -16,7 +16,7 @@ import type { Row } from './targets.ts'
 export const paceOf = (isQuick: boolean): Pace =>
   isQuick
     ? { rounds: 3, roundMs: 500, warmUpMs: 700, warmUpRequests: 50 }
-    : { rounds: 5, roundMs: 3_000, warmUpMs: 4_000, warmUpRequests: 300 }
+    : { rounds: 15, roundMs: 1_000, warmUpMs: 4_000, warmUpRequests: 300 }
 
 export interface MeasuringOptions {
   readonly pace: Pace
