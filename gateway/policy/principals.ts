@@ -52,17 +52,21 @@ export function createPrincipals({ policy, ask, now }: PrincipalsOptions): Princ
     kept.delete(key)
     kept.set(key, made)
     dropOldest(kept, maxKept)
-    // Neither a half-known principal nor a failure may last; whoever asked gets the error.
-    void building.then(
-      (built) => {
-        made.principal = built.principal
-        if (!built.isComplete) made.until = now() + keepIncompleteMs
-      },
-      () => {
-        if (kept.get(key) === made) kept.delete(key)
-      },
-    )
+    void settle(building, made, () => {
+      if (kept.get(key) === made) kept.delete(key)
+    })
     return principal
+  }
+
+  /** Neither a half-known principal nor a failure may last; whoever asked gets the error. */
+  async function settle(building: Promise<Built>, made: Kept, forget: () => void): Promise<void> {
+    try {
+      const { principal, isComplete } = await building
+      made.principal = principal
+      if (!isComplete) made.until = now() + keepIncompleteMs
+    } catch {
+      forget()
+    }
   }
 }
 

@@ -233,7 +233,7 @@ const all: readonly Mutant[] = [
   ...at('gateway/tokens/grants.ts', grants, {
     "if (disabled.has(subject)) return 'the subject is disabled'": '',
     'return wasPartner && !isPartner(subject) ?': "return wasPartner && subject === '' ?",
-    'if (revision === known.revision) return known': 'if (known.revision >= 0) return known',
+    'revision === known.revision\n': 'known.revision >= 0\n',
     'if (written.seen.some(({ subject }) => isNewIn(partners, subject))) await markChanged(inside)':
       'void partners',
     'await work(changing)\n      await markChanged(inside)': 'await work(changing)',
