@@ -258,7 +258,11 @@ describe('one worker', () => {
   it('is the process itself', async (t) => {
     const { program } = serve(t, supergraphOf('a'), { WORKERS: '1' })
     await program.url
-    assert.deepEqual(processesOf(program), [program.child.pid])
+    const [own, planner, ...others] = processesOf(program)
+    assert.equal(own, program.child.pid)
+    const command = execFileSync('ps', ['-o', 'args=', '-p', String(planner)], { encoding: 'utf8' })
+    assert.match(command, /planner-program/)
+    assert.deepEqual(others, [])
     assert.doesNotMatch(program.said.output, /workers/)
     program.child.kill('SIGTERM')
     assert.equal(await program.exit(), 0)
