@@ -71,7 +71,7 @@ describe('every relation', () => {
   it('shows each rule what belongs to it', { timeout: 300_000 }, async () => {
     const judged: Judged = new Map()
     for (const { name, principal, belonging, parameters } of plans) {
-      fillPart({ whole: whole.data, part: part.data, belonging, parameters })
+      await fillPart({ whole: whole.data, part: part.data, belonging, parameters })
       await judge(principal, judged).catch((error: unknown) => {
         throw new Error(`${name}: ${String(error)}`, { cause: error })
       })

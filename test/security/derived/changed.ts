@@ -1,13 +1,19 @@
 /** Databases in which columns have other values than they had, and nothing else differs. By plain SQL. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { nobodyReads } from '../../support/unread.ts'
 import type { ProtectedColumn } from './columns.ts'
 
 /** Changes the columns in the databases of a folder; answers how to put back what was there. */
-export function changeColumns(data: string, columns: readonly ProtectedColumn[]): () => void {
+export async function changeColumns(
+  data: string,
+  columns: readonly ProtectedColumn[],
+): Promise<() => Promise<void>> {
   const byTable = Map.groupBy(columns, ({ database, table }) => `${database} ${table}`)
+  await nobodyReads()
   const undone = [...byTable.values()].map((ofTable) => changeTable(data, ofTable))
-  return () => {
+  return async () => {
+    await nobodyReads()
     for (const undo of undone) undo()
   }
 }

@@ -69,13 +69,13 @@ export async function derivedMatrix(pathLength: number): Promise<DerivedMatrix> 
     )
     const before = [unchanged]
     for (const caller of callers) before.push(await answersFor(graph, caller))
-    const restore = changeColumns(graph.data, columns)
+    const restore = await changeColumns(graph.data, columns)
     const changed: ReadonlySet<string>[] = []
     for (const caller of [only(isReading, all), ...callers])
       changed.push(
         changedFields(caller, before[changed.length] ?? new Map(), await answersFor(graph, caller)),
       )
-    restore()
+    await restore()
     const [told = new Set<string>(), ...leaked] = changed
     judged.set(rightOf(grants), {
       columns: columns.map(nameOf),

@@ -81,7 +81,7 @@ export async function rowMatrix({
   const seen = new Set<string>()
 
   for (const plan of plans) {
-    fillPart({ whole: whole.data, part: part.data, ...plan })
+    await fillPart({ whole: whole.data, part: part.data, ...plan })
     const findKeys = keyFinder(whole, part)
     for (const question of questions) await compare(plan, question, findKeys)
     await checkRoots(plan.name, plan.principal, { whole, belongs: part, findKeys })

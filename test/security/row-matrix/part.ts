@@ -6,6 +6,7 @@
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { nobodyReads } from '../../support/unread.ts'
 import { views, type Belonging } from './belongs.ts'
 
 export interface PartOptions {
@@ -18,7 +19,8 @@ export interface PartOptions {
 }
 
 /** Throws where a statement names a database or a table that is not there. */
-export function fillPart({ whole, part, belonging, parameters }: PartOptions): void {
+export async function fillPart({ whole, part, belonging, parameters }: PartOptions): Promise<void> {
+  await nobodyReads()
   const databases = databasesIn(whole)
   for (const named of Object.keys(belonging)) {
     if (!databases.includes(named)) throw new Error(`no database "${named}" in the demo data`)
