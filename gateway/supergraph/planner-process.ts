@@ -51,8 +51,8 @@ export function startPlannerProcess(
   let child: ChildProcess
   let isReady = false
   let wasReady = false
-  let isStopped = false
-  let refusedBecause: AppError | undefined
+  /** Why nothing is planned any more. */
+  let stoppedBy: AppError | undefined
   let next = 0
   let timer: NodeJS.Timeout | undefined
   let again: NodeJS.Timeout | undefined
@@ -96,7 +96,6 @@ export function startPlannerProcess(
       maxHeapMb,
     )
     child = own
-    let isLoaded = false
     tell(own, { kind: 'SUPERGRAPH', sdl: supergraphSdl })
     own.on('message', (report: Report) => {
       if (own !== child) return
@@ -104,7 +103,6 @@ export function startPlannerProcess(
         case 'READY':
           isReady = true
           wasReady = true
-          isLoaded = true
           for (const [id, { operation }] of waiting) tell(own, { kind: 'PLAN', id, operation })
           ready.resolve()
           watch()
@@ -113,15 +111,15 @@ export function startPlannerProcess(
           settle(report.id, ({ resolve }) => resolve(JSON.parse(report.plan) as QueryPlan)) // the planner's own words
           return
         case 'FAILED':
-          if (report.id === null) stopFor(errorOf(report.problem))
+          if (report.id === null) void stop(errorOf(report.problem))
           else settle(report.id, ({ reject }) => reject(errorOf(report.problem)))
       }
     })
     const lost = (cause: Error) => {
-      if (own !== child || isStopped) return
-      if (isLoaded) giveUpFirst(failed(cause))
+      if (own !== child || stoppedBy !== undefined) return
+      if (isReady) giveUpFirst(failed(cause))
       else if (wasReady) startAgain(failed(cause))
-      else stopFor(new AppError('INTERNAL', 'The planner stopped.', { cause }))
+      else void stop(new AppError('INTERNAL', 'The planner stopped.', { cause }))
     }
     own.on('error', lost)
     own.on('exit', (code, signal) => lost(new Error(`the planner ended with ${signal ?? code}`)))
@@ -130,16 +128,18 @@ export function startPlannerProcess(
   /** The machine may be short of memory or of processes, and not for ever. */
   const startAgain = (error: AppError): void => {
     failAll(error)
+    clearTimeout(again) // a process that could not be begun may be told of twice
     again = setTimeout(start, againMs).unref()
   }
 
-  const stopFor = (error: AppError): void => {
-    refusedBecause = error
+  /** Whoever waits is told, and whoever comes later. */
+  const stop = (error: AppError): Promise<void> => {
+    stoppedBy ??= error
     clearTimeout(timer)
-    ready.reject(error)
+    clearTimeout(again)
+    ready.reject(error) // nothing when it was ready
     failAll(error)
-    isStopped = true
-    void stopChild(child)
+    return stopChild(child)
   }
 
   start()
@@ -147,8 +147,8 @@ export function startPlannerProcess(
     ready: ready.promise,
     plan: (operation) =>
       new Promise((resolve, reject) => {
-        if (refusedBecause !== undefined || isStopped) {
-          reject(refusedBecause ?? new AppError('CANCELLED', 'The planner is stopped.'))
+        if (stoppedBy !== undefined) {
+          reject(stoppedBy)
           return
         }
         const id = next
@@ -157,15 +157,7 @@ export function startPlannerProcess(
         if (isReady) tell(child, { kind: 'PLAN', id, operation })
         watch()
       }),
-    [Symbol.asyncDispose]: async () => {
-      isStopped = true
-      clearTimeout(timer)
-      clearTimeout(again)
-      const stopped = new AppError('CANCELLED', 'The planner is stopped.')
-      ready.reject(stopped) // nothing when it was ready
-      failAll(stopped)
-      await stopChild(child)
-    },
+    [Symbol.asyncDispose]: () => stop(new AppError('CANCELLED', 'The planner is stopped.')),
   }
 }
 
