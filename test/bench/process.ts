@@ -6,7 +6,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -71,15 +70,6 @@ export async function whenReady(program: Program, isReady: () => Promise<boolean
     await sleep(50)
   }
   throw new Error(`no answer within ${readyWithinMs / 1_000} s: ${program.output()}`)
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // a TCP server has an address once it listens
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Linux counts CPU time for /proc in hundredths of a second, whatever the kernel's own clock is. */

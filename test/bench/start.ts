@@ -6,10 +6,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { benchmark } from './options.ts'
+import { freePort } from '../support/free-port.ts'
 
 benchmark(
   'bench:start',
@@ -29,14 +29,6 @@ const cli = (...args: string[]) =>
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // a TCP server has an address once it listens
-  server.close()
-  return port
-}
 
 const question = readFileSync(
   join(root, 'gateway/reports/library/customer-360/operation.graphql'),

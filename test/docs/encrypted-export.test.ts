@@ -14,18 +14,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { promisify } from 'node:util'
-import { fenced } from '../support/fenced.ts'
+import { blockOf } from '../support/fenced.ts'
 import { startHttp } from '../support/http.ts'
 import { root } from './documents.ts'
 
 const run = promisify(execFile)
 const page = readFileSync(join(root, 'docs/encrypted-answers.md'), 'utf8')
 
-const block = (language: string, holding: string): string => {
-  const found = fenced(page, language).find((text) => text.includes(holding))
-  assert.ok(found, `no block of ${language} with ${holding}`)
-  return found
-}
+const block = (opening: string, holding?: string) => blockOf(page, opening, holding)
 
 it('the example of encrypted exports does what it says', async (t) => {
   await using gateway = await startHttp()
@@ -35,7 +31,7 @@ it('the example of encrypted exports does what it says', async (t) => {
   writeFileSync(join(folder, 'config.yaml'), '')
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   for (const name of ['make-key.mjs', 'open.mjs'])
-    writeFileSync(join(folder, name), block(`js ${name}`, ''))
+    writeFileSync(join(folder, name), block(`js ${name}`))
   const env = {
     ...process.env,
     ISTHMUS_DATA: gateway.graph.data,

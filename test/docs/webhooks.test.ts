@@ -11,14 +11,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { it } from 'node:test'
 import { promisify } from 'node:util'
 import { freshSecret } from '../../gateway/webhooks/secrets.ts'
-import { fenced } from '../support/fenced.ts'
+import { blockOf } from '../support/fenced.ts'
+import { freePort } from '../support/free-port.ts'
 import { startGraph } from '../support/graph.ts'
 import { root } from './documents.ts'
 
@@ -26,20 +26,7 @@ const run = promisify(execFile)
 // The blocks of a list are indented.
 const page = readFileSync(join(root, 'docs/webhooks.md'), 'utf8').replaceAll(/^ {3}/gm, '')
 
-const block = (opening: string, holding = ''): string => {
-  const found = fenced(page, opening).find((each) => each.includes(holding))
-  assert.ok(found, `no block of ${opening} with ${holding}`)
-  return found
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
+const block = (opening: string, holding?: string) => blockOf(page, opening, holding)
 
 it('the example of webhooks does what it says', async (t) => {
   await using graph = await startGraph()

@@ -14,11 +14,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { adminOf, type ServerKind } from './database-servers.ts'
+import { freePort } from './free-port.ts'
 
 export interface OwnServer extends AsyncDisposable {
   readonly port: number
@@ -192,13 +192,4 @@ function isExecutable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo // a TCP server has an address once it listens
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

@@ -4,15 +4,9 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  freePort,
-  root,
-  startProgram,
-  whenReady,
-  type Environment,
-  type Program,
-} from '../process.ts'
+import { root, startProgram, whenReady, type Environment, type Program } from '../process.ts'
 import type { Headers, Stage } from '../stage.ts'
+import { freePort } from '../../support/free-port.ts'
 
 export interface Contestant extends AsyncDisposable {
   readonly name: string

@@ -15,6 +15,7 @@ import {
 import { stringify } from 'yaml'
 import { isthmus, repository } from '../../support/cli.ts'
 import { startHttp, type HttpGateway } from '../../support/http.ts'
+import { writePartner } from '../../support/partner-file.ts'
 
 const plan = 'harbour-distribution'
 const own = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true })
@@ -28,17 +29,7 @@ describe('an export for a partner', () => {
   const folder = mkdtempSync(join(tmpdir(), 'isthmus-export-'))
   let gateway: HttpGateway
   let env: Record<string, string>
-  const write = (name: string, keys: object) =>
-    writeFileSync(
-      join(folder, `policy/partners/${name}.yaml`),
-      stringify({
-        subject: `partner:${name}`,
-        audience: 'DISTRIBUTOR',
-        rows: 'own_customers',
-        parameters: { crmAccountId: ['A000001'] },
-        ...keys,
-      }),
-    )
+  const write = (name: string, keys: object) => writePartner(join(folder, 'policy'), name, keys)
   before(async () => {
     cpSync(join(repository, 'gateway/policy'), join(folder, 'policy'), { recursive: true })
     writeFileSync(join(folder, 'config.yaml'), '')

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { compactDecrypt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
-import { stringify } from 'yaml'
 import { deliveryTargetNamed, endpointNamed } from '../../../gateway/cli/targets.ts'
 import { freshSecret } from '../../../gateway/webhooks/secrets.ts'
 import { isthmus, repository } from '../../support/cli.ts'
 import { startGraph, type Graph } from '../../support/graph.ts'
+import { writePartner } from '../../support/partner-file.ts'
 import {
   startReceiver,
   status,
@@ -34,17 +34,7 @@ describe('the webhook of a partner', () => {
   let receiver: WebhookReceiver
   let env: Record<string, string>
 
-  const write = (name: string, more: object) =>
-    writeFileSync(
-      join(folder, `policy/partners/${name}.yaml`),
-      stringify({
-        subject: `partner:${name}`,
-        audience: 'DISTRIBUTOR',
-        rows: 'own_customers',
-        parameters: { crmAccountId: ['A000001'] },
-        ...more,
-      }),
-    )
+  const write = (name: string, more: object) => writePartner(join(folder, 'policy'), name, more)
 
   before(async () => {
     ;[graph, receiver] = await Promise.all([startGraph(), startReceiver()])
