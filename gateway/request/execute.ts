@@ -3,12 +3,7 @@
  * stages in their order and answers a GraphQL result; only what is wrong with the question itself is
  * thrown.
  */
-import {
-  getVariableValues,
-  GraphQLError,
-  type ExecutionResult,
-  type OperationDefinitionNode,
-} from 'graphql'
+import { GraphQLError, type ExecutionResult, type OperationDefinitionNode } from 'graphql'
 import { AppError } from '#shared/errors.ts'
 import type { Program } from '../engine/program.ts'
 import type { Run, RunInput } from '../engine/run.ts'
@@ -129,19 +124,17 @@ class StageClock {
 }
 
 /** A question of a caller, up to what may be planned. */
-export function prepare(request: Authenticated, { generation, questions }: Graph): Authorised {
+export function prepare(request: Authenticated, { questions }: Graph): Authorised {
   const { limits } = request
   const asked = questions.ask(request.document, request.operationName, limits)
   if (request.isSafe && asked.operation.operation !== 'query') {
     throw new AppError('METHOD_NOT_ALLOWED', 'What changes something is asked by POST.')
   }
   checkVariables(request.variables, limits)
-  const { coerced, errors } = getVariableValues(
-    generation.apiSchema,
-    asked.operation.variableDefinitions ?? [],
-    request.variables,
-    { maxErrors: limits.variableErrors, hideSuggestions: questions.hideSuggestions },
-  )
+  const { coerced, errors } = asked.coerce(request.variables, {
+    maxErrors: limits.variableErrors,
+    hideSuggestions: questions.hideSuggestions,
+  })
   if (errors !== undefined) throw new InvalidVariables(errors)
   const prepared = questions.prepare(asked, coerced, request.principal)
   const { written } = prepared

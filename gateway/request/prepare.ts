@@ -17,6 +17,7 @@ import { compileCost, type OperationCost } from '../limits/cost.ts'
 import { checkDocument, type DocumentSize } from '../limits/document.ts'
 import { noLimits, type Limits } from '../limits/limits.ts'
 import type { Principal } from '#shared/principal.ts'
+import { compileCoercion, type Coerce } from '#shared/variables.ts'
 import { compileProgram, type Program } from '../engine/program.ts'
 import { readableSchema } from '../supergraph/contracts.ts'
 import type { Generation } from '../supergraph/generation.ts'
@@ -43,8 +44,9 @@ export interface Asked {
   readonly text: string
   readonly operationName: string | undefined
   readonly document: DocumentNode
-  /** Its variables are what a request's are checked against. */
   readonly operation: OperationDefinitionNode
+  /** Checks a request's variables against those of the operation. */
+  readonly coerce: Coerce
   /** The variables that decide what is selected. */
   readonly deciding: readonly string[]
   /** What each caller's limits are compared with. */
@@ -158,6 +160,7 @@ export function createPreparations(
       operationName,
       document,
       operation,
+      coerce: compileCoercion(schema, operation.variableDefinitions),
       deciding,
       protected: protectedVariables(document, operation, generation),
       size,

@@ -12,6 +12,7 @@ import { AppError, appErrorIn, errorCodes, type ErrorCode } from '#shared/errors
 import { isObject, type JsonObject } from '#shared/json.ts'
 import { maxAgeSeconds, signInternalToken, type SigningKey } from '#shared/internal-token.ts'
 import { deadlineHeader, type Principal } from '#shared/principal.ts'
+import { endOfStep } from '../turn.ts'
 import { detailsOf } from './details.ts'
 import { createReduce } from './reduced.ts'
 import type { Source, SourceAnswer, SourceRequest } from './source.ts'
@@ -62,6 +63,7 @@ export function httpSource({
       if (tokenFor !== undefined) {
         headers.push('authorization', tokenFor(request, asked))
       }
+      await endOfStep() // fetches that can go now go together
       const reply = await post(
         pool,
         { method: 'POST', path: pathname + search, headers, body: asked },

@@ -14,25 +14,3 @@ export function coalesced<Found>(read: () => Promise<Found>): () => Promise<Foun
   }
   return () => (next ??= underWay.then(begin, begin))
 }
-
-/**
- * The same for a read without a wait: one for all who come in a turn of the event loop, when the last of
- * them has come. A gateway that is busy reads once for many requests.
- */
-export function oncePerTurn<Found>(read: () => Found): () => Promise<Found> {
-  let waiting: PromiseWithResolvers<Found> | null = null
-  return () => {
-    if (waiting !== null) return waiting.promise
-    const mine = Promise.withResolvers<Found>()
-    waiting = mine
-    setImmediate(() => {
-      waiting = null
-      try {
-        mine.resolve(read())
-      } catch (error) {
-        mine.reject(error)
-      }
-    })
-    return mine.promise
-  }
-}

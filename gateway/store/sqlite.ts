@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { openForWriting } from '#shared/own/sqlite-writing.ts'
-import { oncePerTurn } from './coalesced.ts'
+import { oncePerTurn } from '../turn.ts'
 import type { Database, Statements } from './statements.ts'
 import { storeUnavailable } from './unavailable.ts'
 

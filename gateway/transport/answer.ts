@@ -10,6 +10,7 @@ import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { constants, createGzip, gzip } from 'node:zlib'
 import type { ExecutionResult } from 'graphql'
+import { endOfTurn } from '../turn.ts'
 import { estimatedLength, jsonPieces } from './json-pieces.ts'
 
 export interface AnswerOptions {
@@ -54,26 +55,27 @@ export async function sendAnswer(
   if (text.length >= minCompressed && isPacked) {
     const packed = await compress(encoded(text), compression)
     markPacked(response)
-    sendWhole(response, packed, { status, contentType })
+    await sendWhole(response, packed, { status, contentType })
     return
   }
-  sendWhole(response, bytesOf(text), { status, contentType })
+  await sendWhole(response, bytesOf(text), { status, contentType })
 }
 
 /** A text that is made already, as it is. */
-export function sendText(
+export const sendText = (
   response: ServerResponse,
   text: string,
   options: Pick<AnswerOptions, 'status' | 'contentType'>,
-): void {
-  if (!response.destroyed) sendWhole(response, bytesOf(text), options)
-}
+): Promise<void> => sendWhole(response, bytesOf(text), options)
 
-function sendWhole(
+/** With the answers to others that came in this turn. */
+async function sendWhole(
   response: ServerResponse,
   bytes: Buffer,
   { status, contentType }: Pick<AnswerOptions, 'status' | 'contentType'>,
-): void {
+): Promise<void> {
+  await endOfTurn()
+  if (response.destroyed) return
   response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length })
   response.end(bytes)
   // Most answers are with the system at once; what is left, or waits for its turn, waits for the client.

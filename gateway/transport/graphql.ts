@@ -126,7 +126,7 @@ async function sendSealed(
 ): Promise<void> {
   // What is left of the body is not read.
   if (status === errorCodes.REQUEST_TOO_LARGE.status) response.setHeader('connection', 'close')
-  sendText(response, await seal(JSON.stringify(answer)), { status, contentType: jose })
+  await sendText(response, await seal(JSON.stringify(answer)), { status, contentType: jose })
 }
 
 function batchOf(body: readonly unknown[], limits: Limits): readonly unknown[] {

@@ -14,11 +14,13 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
+import { compileCoercion, type Coerce } from '#shared/variables.ts'
 import type { Selection, Source, Variables } from './operation.ts'
 import { selectionOf } from './selection.ts'
 
 export interface Compiled {
   readonly operation: OperationDefinitionNode
+  readonly coerce: Coerce
   /** The operation with these variables; null where a condition is neither true nor false. */
   variantFor(variables: Variables): Variant | null
 }
@@ -64,6 +66,7 @@ function compile(
   const variants = new Map<string, Variant>()
   return {
     operation,
+    coerce: compileCoercion(schema, operation.variableDefinitions),
     variantFor: (variables) => {
       const conditions = Object.fromEntries(conditionNames.map((name) => [name, variables[name]]))
       if (!Object.values(conditions).every((value) => typeof value === 'boolean')) return null

@@ -7,7 +7,6 @@
 import {
   defaultFieldResolver,
   execute as executeWithGraphqlJs,
-  getVariableValues,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
@@ -41,10 +40,7 @@ export function createExecutor(schema: GraphQLSchema): Executor {
     const { document, operationName, variables = {}, context, signal } = execution
     const compiled = compiledFor(document, operationName)
     if (compiled !== null) {
-      const { variableDefinitions = [] } = compiled.operation
-      const { errors, coerced } = getVariableValues(schema, variableDefinitions, variables, {
-        maxErrors,
-      })
+      const { errors, coerced } = compiled.coerce(variables, { maxErrors })
       if (errors !== undefined) return { errors }
       const variant = compiled.variantFor(coerced)
       if (variant !== null) return await runVariant(variant, coerced, context, signal)
