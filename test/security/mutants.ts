@@ -244,7 +244,7 @@ const all: readonly Mutant[] = [
   ...at('subgraphs/shared/sources/postgresql-login.ts', 'test/services/store-tls.test.ts', {
     'rejectUnauthorized: true': 'rejectUnauthorized: false',
   }),
-  ...at('gateway/turn.ts', 'test/gateway/turn.test.ts', { 'waiting = null\n        try': 'try' }),
+  ...at('gateway/turn.ts', 'test/gateway/turn.test.ts', { 'waiting = null\n      try': 'try' }),
   ...at('subgraphs/shared/variables.ts', 'test/subgraphs/shared/variables.test.ts', {
     '!isGiven || !takes(value)': '!isGiven',
     'isInputType(type) && ': '',
