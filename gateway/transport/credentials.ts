@@ -8,10 +8,13 @@ import { plainAddress, type AddressList } from '../tokens/addresses.ts'
 import { CallerRefused } from '../tokens/refused.ts'
 import type { Credentials } from '../tokens/verified.ts'
 
+const authorization = 'authorization'
+
 export function credentialsOf(request: IncomingMessage, isProxy: AddressList): Credentials {
   let found = 0
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
-    if (request.rawHeaders[at]?.toLowerCase() === 'authorization') found += 1
+    const name = request.rawHeaders[at]
+    if (name?.length === authorization.length && name.toLowerCase() === authorization) found += 1
   }
   if (found > 1) {
     throw new AppError('UNAUTHENTICATED', 'The request has no valid token.', {
