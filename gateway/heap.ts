@@ -14,14 +14,20 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 /** What the space of what is new may take, in bytes. It doubles, so it ends between half of that and that. */
 const maxYoung = 64 * 1024 * 1024
 
-/** Percent of what lives in it by which the heap may grow while new questions come. */
+/** Percent of what lives in it by which the heap may grow while many new questions come. */
 const growth = 30
 
-/** How long that holds after the last one, in milliseconds. */
-const holdsMs = 10_000
+/**
+ * As many of them in as long, in milliseconds, are many. A few leave little, and while the heap may not
+ * grow, an answer with many rows costs much more.
+ */
+const many = 50
+const countedMs = 10_000
 
 let isOurProcess = false
 let timer: NodeJS.Timeout | undefined
+let counted = 0
+let isKeptSmall = false
 
 /** To be called once the gateway listens. */
 export function keepMemoryLevel(): void {
@@ -41,13 +47,17 @@ export function keepMemoryLevel(): void {
 /** To be called for each question that was not known. */
 export function newQuestion(): void {
   if (!isOurProcess) return
-  if (timer !== undefined) {
-    timer.refresh()
-    return
-  }
-  setFlagsFromString(`--heap-growing-percent=${growth}`)
-  timer = setTimeout(() => {
+  counted += 1
+  if (counted === many && !isKeptSmall) keepSmall(true)
+  timer ??= setTimeout(() => {
     timer = undefined
-    setFlagsFromString('--heap-growing-percent=0') // as V8 thinks best
-  }, holdsMs).unref()
+    if (counted < many && isKeptSmall) keepSmall(false)
+    counted = 0
+  }, countedMs).unref()
+}
+
+/** By 0 percent the heap grows as V8 thinks best. */
+function keepSmall(isSmall: boolean): void {
+  isKeptSmall = isSmall
+  setFlagsFromString(`--heap-growing-percent=${isSmall ? growth : 0}`)
 }
