@@ -126,6 +126,48 @@ describe('the planner process', () => {
     assert.deepEqual(kindsOf(plans), ['QueryPlan', tooMuch, 'QueryPlan', 'QueryPlan'])
   })
 
+  it('a question that takes too long is refused in time, however many come after it', async (t) => {
+    const planner = await start(t, { planningMs: 1_000, maxHeapMb: 2_048 })
+    const startedAt = performance.now()
+    const refused = assert.rejects(planner.plan(monster), { code: 'PLANNING_FAILED' })
+    const others: Promise<unknown>[] = []
+    const coming = setInterval(() => others.push(planner.plan('{ tree { id } }')), 200)
+    t.after(() => clearInterval(coming))
+    await refused
+    assert.ok(performance.now() - startedAt < 2_500)
+    clearInterval(coming)
+    await Promise.all(others)
+  })
+
+  it('a question that was given up takes along only those that ask the same', async (t) => {
+    const planner = await start(t, { planningMs: 1_000, maxHeapMb: 2_048 })
+    const settled: string[] = []
+    await Promise.all(
+      [monster, '{ tree { id } }', monster].map((operation) =>
+        planner.plan(operation).then(
+          ({ kind }) => settled.push(kind),
+          ({ code }: AppError) => settled.push(code), // the planner rejects with nothing else
+        ),
+      ),
+    )
+    assert.deepEqual(settled, ['PLANNING_FAILED', 'PLANNING_FAILED', 'QueryPlan'])
+  })
+
+  it('a question that was given up is refused at once when it is asked again', async (t) => {
+    const before = childrenOfOurs()
+    const planner = await start(t, { planningMs: 1_000, maxHeapMb: 2_048 })
+    const own = () => childrenOfOurs().filter((pid) => !before.includes(pid))
+    const refusals = [await Promise.allSettled([planner.plan(monster)])]
+    assert.equal((await planner.plan('{ tree { id } }')).kind, 'QueryPlan')
+    const planning = own()
+    const startedAt = performance.now()
+    refusals.push(await Promise.allSettled([planner.plan(monster)]))
+    assert.ok(performance.now() - startedAt < 500)
+    assert.deepEqual(refusals.map(kindsOf), [[tooMuch], [tooMuch]])
+    assert.equal((await planner.plan('{ tree { a { id } } }')).kind, 'QueryPlan')
+    assert.deepEqual(own(), planning, 'the planner was begun again')
+  })
+
   it('a question that takes the planner down is refused; those behind it are planned', async (t) => {
     const planner = await start(t, { planningMs: 60_000, maxHeapMb: 64 })
     const plans = await Promise.allSettled([monster, '{ tree { a { id } } }'].map(planner.plan))
