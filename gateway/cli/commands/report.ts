@@ -93,6 +93,8 @@ With --encrypt-for and --deliver-to a question is asked as the partner, unless -
 otherwise: encryption decides who can read an answer, not what is in it. What is delivered is
 encrypted where the partner has a key for that.
 
+What --url answers is read for 60 seconds at most, and up to 64 MB.
+
 Examples:
   npm run --silent isthmus -- report run customer-360 --format csv
   npm run --silent isthmus -- report run order-to-cash --format csv --encrypt-for harbour-distribution > orders.jwe
