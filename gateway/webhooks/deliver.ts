@@ -31,10 +31,23 @@ export interface DeliverOptions {
   readonly maxAskedMs?: number
   /** Milliseconds for one try. */
   readonly tryMs?: number
+  /** Told of each try, as soon as it has an end. */
+  readonly onTry?: (attempt: Attempt) => void
   /** Told what came of a try after which there is another. */
   readonly onRetry?: (text: string) => void
   /** How it is waited between two tries. */
   readonly wait?: (ms: number) => Promise<void>
+}
+
+export interface Attempt {
+  /** The `webhook-id`. */
+  readonly id: string
+  /** With this one. */
+  readonly tries: number
+  /** Of the body. */
+  readonly bytes: number
+  /** Null: there was no answer. */
+  readonly status: number | null
 }
 
 export interface Delivered {
@@ -56,12 +69,14 @@ export async function deliver(
     deadlineMs = 60_000,
     maxAskedMs = 5 * 60_000,
     tryMs = 15_000,
+    onTry = () => undefined,
     onRetry = () => undefined,
     wait = delay,
   }: DeliverOptions = {},
 ): Promise<Delivered> {
   const id = `msg_${randomUUID()}`
   const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data })
+  const bytes = Buffer.byteLength(body)
   const signers = secrets.map((secret) => new Webhook(secret))
   let leftMs = deadlineMs
   let askedLeftMs = maxAskedMs
@@ -81,6 +96,7 @@ export async function deliver(
       },
     })
     const tookMs = Math.round(performance.now() - startedAt)
+    onTry({ id, tries: tried, bytes, status })
     if (status !== null && status >= 200 && status < 300) return { id, status, tookMs }
     leftMs -= tookMs
     const tooLate = `no success within ${deadlineMs / 1_000} s: ${said}`

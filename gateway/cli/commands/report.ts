@@ -117,7 +117,7 @@ Examples:
             console.error('There is no answer, so nothing is delivered.')
           else
             console.log(
-              await delivered(`${text}\n`, target, { report: name, format: options.format }),
+              await sent(`${text}\n`, target, { report: name, format: options.format }, env),
             )
         }),
     )
@@ -132,19 +132,22 @@ async function targetOf({ encryptFor, deliverTo, format }: RunOptions, env: Envi
 }
 
 /** Sends what would be printed; says what came back. */
-async function delivered(
+async function sent(
   text: string,
   { subject, seal, endpoint }: DeliveryTarget,
   { report, format }: Pick<RunOptions, 'format'> & { readonly report: string },
+  env: Environment,
 ): Promise<string> {
-  const { deliver } = await import('../../webhooks/deliver.ts')
+  const { delivered } = await import('../delivered.ts')
   const data =
     seal === null
       ? { report, contentType: mediaTypes[format], content: text }
       : { report, contentType: 'application/jose', content: await seal(text) }
-  const { id, status, tookMs } = await deliver({ type: 'report', data }, endpoint, {
-    onRetry: (said) => console.error(said),
-  })
+  const { id, status, tookMs } = await delivered(
+    { event: { type: 'report', data }, endpoint, partner: subject, report },
+    env,
+    { onRetry: (said) => console.error(said) },
+  )
   return `${report} is delivered to ${subject}${seal === null ? '' : ', encrypted'}: status ${status} in ${tookMs} ms (webhook-id ${id})`
 }
 
