@@ -252,22 +252,22 @@ describe('a receiver that says when to come back', () => {
     assert.equal(receiver.received.length, 5)
   })
 
-  for (const [first, second] of [
+  for (const [taken, refused] of [
     ['250', '100'],
     ['10', '86400'],
   ] as const) {
-    it(`is given up at once when it asks for ${second} s more than for ${first} s`, async () => {
+    it(`is given up at once when it asks for ${refused} s after ${taken} s`, async () => {
       await using receiver = await startReceiver()
       receiver.answers.push(
-        status(503, { 'retry-after': first }),
-        status(429, { 'retry-after': second }),
+        status(503, { 'retry-after': taken }),
+        status(429, { 'retry-after': refused }),
       )
       const { options, waits } = impatient()
       await assert.rejects(deliver(event, { url: receiver.url, secrets: [secret] }, options), {
         code: 'WEBHOOK_FAILED',
-        message: `The webhook did not take what was sent: status 429, and it wants to be asked again only in ${second} s, which is not waited for, at try 2.`,
+        message: `The webhook did not take what was sent: status 429, and it wants to be asked again only in ${refused} s, which is not waited for, at try 2.`,
       })
-      assert.deepEqual(waits, [Number(first) * 1_000])
+      assert.deepEqual(waits, [Number(taken) * 1_000])
       assert.equal(receiver.received.length, 2)
     })
   }
