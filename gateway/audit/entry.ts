@@ -40,6 +40,19 @@ export interface AuditEntry {
   readonly codes: readonly string[]
   /** Variables and values that stood in the operation, hashed. */
   readonly variables: Readonly<Record<string, string>>
+  /** What was sent to a webhook; only there where something was. */
+  readonly delivery?: Delivery
+}
+
+/** What was sent to the webhook of a partner. */
+export interface Delivery {
+  /** The `webhook-id`, which the partner has as well. */
+  readonly id: string
+  readonly tries: number
+  /** Of the body, each time it was sent. */
+  readonly bytes: number
+  /** What the last try was answered; null for no answer. */
+  readonly status: number | null
 }
 
 export interface RowsInForce {

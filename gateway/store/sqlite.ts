@@ -3,8 +3,6 @@
  * machine. Statements end before their promises do; what is not part of a transaction waits for its end,
  * as they share a connection.
  */
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { openForWriting } from '#shared/own/sqlite-writing.ts'
 import { oncePerTurn } from '../turn.ts'
@@ -12,7 +10,6 @@ import type { Database, Statements } from './statements.ts'
 import { storeUnavailable } from './unavailable.ts'
 
 export function openSqlite(file: string): Database {
-  mkdirSync(dirname(file), { recursive: true })
   const database = openForWriting(file, (open) => {
     open.exec('PRAGMA synchronous = FULL') // what was answered survives a power cut
   })

@@ -1,12 +1,14 @@
 /**
  * A planner in a process of its own, so that a question nobody has asked before never holds up the
  * others, and none can take the gateway down. One process for each supergraph; a question that takes too
- * long or too much memory to plan is refused, and the process is begun again.
+ * long or too much memory to plan is refused, the process is begun again, and the question is not planned
+ * a second time soon.
  */
 import type { ChildProcess } from 'node:child_process'
 import type { QueryPlan } from '@apollo/query-planner'
 import { AppError, errorCodes, type ErrorCode } from '#shared/errors.ts'
 import { moduleExtension } from '../module-extension.ts'
+import { createGivenUp } from './given-up.ts'
 import type { Plan } from './planner.ts'
 import { holdOpen, startChild, stopChild } from './planner-child.ts'
 import type { Order, Problem, Report } from './planner-program.ts'
@@ -46,6 +48,7 @@ export function startPlannerProcess(
   { planningMs, maxHeapMb }: PlannerLimits = usual,
 ): PlannerProcess {
   const waiting = new Map<number, Waiting>()
+  const givenUp = createGivenUp()
   const ready = Promise.withResolvers<void>()
   ready.promise.catch(() => undefined) // told to whoever plans as well
   let child: ChildProcess
@@ -55,6 +58,8 @@ export function startPlannerProcess(
   let stoppedBy: AppError | undefined
   let next = 0
   let timer: NodeJS.Timeout | undefined
+  /** The one that the time runs for. */
+  let timed: number | undefined
   let again: NodeJS.Timeout | undefined
 
   const failAll = (error: Error): void => {
@@ -64,19 +69,25 @@ export function startPlannerProcess(
 
   /** It plans in order, so the time runs for the first that waits. */
   const watch = (): void => {
-    clearTimeout(timer)
-    const [first] = waiting
+    const [first] = waiting.keys()
     holdOpen(child, first !== undefined || !isReady)
-    if (first === undefined || !isReady) return
-    timer = setTimeout(() => giveUpFirst(failed()), planningMs)
+    const at = isReady ? first : undefined
+    if (at === timed) return // whoever comes later gives the first no more time
+    clearTimeout(timer)
+    timed = at
+    if (at !== undefined) timer = setTimeout(() => giveUpFirst(failed()), planningMs)
   }
 
   /** The question that the process is at cannot be planned; the others go on in a new one. */
   const giveUpFirst = (error: AppError): void => {
-    const [first] = waiting
+    const [first] = waiting.values()
     if (first !== undefined) {
-      waiting.delete(first[0])
-      first[1].reject(error)
+      givenUp.add(first.operation, error)
+      for (const [id, { operation, reject }] of waiting) {
+        if (operation !== first.operation) continue
+        waiting.delete(id)
+        reject(error)
+      }
     }
     void stopChild(child)
     start()
@@ -96,6 +107,7 @@ export function startPlannerProcess(
       maxHeapMb,
     )
     child = own
+    watch()
     tell(own, { kind: 'SUPERGRAPH', sdl: supergraphSdl })
     own.on('message', (report: Report) => {
       if (own !== child) return
@@ -149,6 +161,11 @@ export function startPlannerProcess(
       new Promise((resolve, reject) => {
         if (stoppedBy !== undefined) {
           reject(stoppedBy)
+          return
+        }
+        const known = givenUp.find(operation)
+        if (known !== undefined) {
+          reject(known)
           return
         }
         const id = next

@@ -112,12 +112,13 @@ function readOwn(databases: Databases, env: Environment, problems: string[]): Ow
   const names = Object.values(databases).flatMap(({ own }) => own ?? [])
   return Object.fromEntries(
     names.flatMap((name): (readonly [string, OwnAddress])[] => {
-      const variable = `ISTHMUS_${name.toUpperCase()}_URL`
-      const url = env[variable]
+      const variable = `ISTHMUS_${name.toUpperCase()}`
+      const settings = { url: `${variable}_URL`, tls: `${variable}_CA` }
+      const [url, ca] = [env[settings.url], env[settings.tls]]
       if (url === undefined) return []
-      const ca = env[`ISTHMUS_${name.toUpperCase()}_CA`]
       const value = ca === undefined ? url : { url, tls: { ca } }
-      const address = readOwnAddress({ name: variable, value, folder: process.cwd() }, problems)
+      const given = { name: settings.url, settings, value, folder: process.cwd() }
+      const address = readOwnAddress(given, problems)
       return address === undefined ? [] : [[name, address]]
     }),
   )

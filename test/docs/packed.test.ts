@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -48,8 +49,12 @@ describe('the package in a project of its own', () => {
 
   before(async () => {
     shop = await startShop()
+    const built = join(root, 'dist')
+    const wasThere = existsSync(built)
     const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', project], {
       cwd: root,
+    }).finally(() => {
+      if (!wasThere) rmSync(built, { recursive: true, force: true })
     })
     const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }] // npm's report
     const modules = join(project, 'node_modules')

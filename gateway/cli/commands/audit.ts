@@ -120,8 +120,14 @@ const askedText = (entry: ReadBack): readonly string[] => [
   entry.token ?? 'no token',
   entry.operationName ?? 'unnamed',
   recordsText(entry),
+  deliveryText(entry),
   entry.codes.join(','),
 ]
+
+const deliveryText = ({ delivery }: ReadBack): string =>
+  delivery === undefined
+    ? ''
+    : `${delivery.id}, ${delivery.bytes} bytes, try ${delivery.tries}: ${delivery.status ?? 'no answer'}`
 
 const unknownText = ({ address, reason, count, since }: UnknownCallerEntry): readonly string[] => [
   address ?? 'other addresses',

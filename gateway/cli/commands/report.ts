@@ -93,6 +93,8 @@ With --encrypt-for and --deliver-to a question is asked as the partner, unless -
 otherwise: encryption decides who can read an answer, not what is in it. What is delivered is
 encrypted where the partner has a key for that.
 
+What --url answers is read for 60 seconds at most, and up to 64 MB.
+
 Examples:
   npm run --silent isthmus -- report run customer-360 --format csv
   npm run --silent isthmus -- report run order-to-cash --format csv --encrypt-for harbour-distribution > orders.jwe
@@ -115,7 +117,7 @@ Examples:
             console.error('There is no answer, so nothing is delivered.')
           else
             console.log(
-              await delivered(`${text}\n`, target, { report: name, format: options.format }),
+              await sent(`${text}\n`, target, { report: name, format: options.format }, env),
             )
         }),
     )
@@ -130,19 +132,22 @@ async function targetOf({ encryptFor, deliverTo, format }: RunOptions, env: Envi
 }
 
 /** Sends what would be printed; says what came back. */
-async function delivered(
+async function sent(
   text: string,
   { subject, seal, endpoint }: DeliveryTarget,
   { report, format }: Pick<RunOptions, 'format'> & { readonly report: string },
+  env: Environment,
 ): Promise<string> {
-  const { deliver } = await import('../../webhooks/deliver.ts')
+  const { delivered } = await import('../delivered.ts')
   const data =
     seal === null
       ? { report, contentType: mediaTypes[format], content: text }
       : { report, contentType: 'application/jose', content: await seal(text) }
-  const { id, status, tookMs } = await deliver({ type: 'report', data }, endpoint, {
-    onRetry: (said) => console.error(said),
-  })
+  const { id, status, tookMs } = await delivered(
+    { event: { type: 'report', data }, endpoint, partner: subject, report },
+    env,
+    { onRetry: (said) => console.error(said) },
+  )
   return `${report} is delivered to ${subject}${seal === null ? '' : ', encrypted'}: status ${status} in ${tookMs} ms (webhook-id ${id})`
 }
 

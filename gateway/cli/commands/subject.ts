@@ -50,13 +50,11 @@ const changeCommand = (env: Environment, { name, description, done }: Change): C
     .action(async (subject: string) => {
       await using identities = await localIdentities(env)
       const { grants, by } = identities
-      const about = `Subject:subject=${subject}`
       await identities.audited({
         command: `subject ${name}`,
-        about,
+        about: [`Subject:subject=${subject}`],
         work: () =>
           name === 'disable' ? grants.disable(subject, by.subject) : grants.enable(subject),
-        changed: () => about,
       })
       console.log(`${subject} ${done}.`)
     })

@@ -18,13 +18,15 @@ Example:
   npm run --silent isthmus -- webhook ping harbour-distribution`,
         )
         .action(async (named: string) => {
-          const [{ endpointNamed }, { deliver }] = await Promise.all([
+          const [{ endpointNamed }, { delivered }] = await Promise.all([
             import('../targets.ts'),
-            import('../../webhooks/deliver.ts'),
+            import('../delivered.ts'),
           ])
           const { partner, ...endpoint } = await endpointNamed(named, env)
           const event = { type: 'ping', data: { partner } } as const
-          const { id, status, tookMs } = await deliver(event, endpoint, { maxTries: 1 })
+          const { id, status, tookMs } = await delivered({ event, endpoint, partner }, env, {
+            maxTries: 1,
+          })
           console.log(`${partner}: status ${status} in ${tookMs} ms (webhook-id ${id})`)
         }),
     )

@@ -17,6 +17,14 @@ export interface OwnAddress {
   readonly url: string
   /** Left out, the connection is not encrypted. */
   readonly tls?: TlsOptions | undefined
+  /** What whoever configured it calls its parts; left out, they are keys of the gateway's configuration. */
+  readonly settings?: SettingNames
+}
+
+/** The names of the settings, for messages. */
+export interface SettingNames {
+  readonly url: string
+  readonly tls: string
 }
 
 export type OwnPlace = { readonly kind: 'sqlite'; readonly file: string } | OwnAddress
@@ -35,6 +43,8 @@ export const onServers = (places: Readonly<Record<string, OwnPlace>>): OwnAddres
 interface OwnSetting {
   /** The name of the key. */
   readonly name: string
+  /** As the address keeps them, where the parts have names of their own. */
+  readonly settings?: SettingNames
   /** An address, or `url` and `tls`. */
   readonly value: unknown
   /** What the path of a certificate is relative to. */
@@ -43,7 +53,7 @@ interface OwnSetting {
 
 /** Every problem is said, with its place and without the address, which has a password. */
 export function readOwnAddress(
-  { name, value, folder }: OwnSetting,
+  { name, settings, value, folder }: OwnSetting,
   problems: string[],
 ): OwnAddress | undefined {
   const { url, tls, ...unknown } = isObject(value) ? value : { url: value }
@@ -52,29 +62,37 @@ export function readOwnAddress(
     problems.push(`${name}: expected an address, postgresql://user:password@host:5432/database`)
     return undefined
   }
-  const read = tls === undefined ? undefined : readTls(`${name}.tls`, tls, folder, problems)
+  const names = { tls: settings?.tls ?? `${name}.tls`, ca: settings?.tls ?? `${name}.tls.ca` }
+  const read = tls === undefined ? undefined : readTls(names, tls, folder, problems)
   try {
     const { host } = addressIn({ system: name, url }, postgresqlForm)
     if (read === undefined && !loopback.has(host))
-      problems.push(`${name}: tls is needed for a server that is not on this machine`)
+      problems.push(
+        `${name}: ${settings?.tls ?? 'tls'} is needed for a server that is not on this machine`,
+      )
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     problems.push(`${name}: ${error.message}`)
     return undefined
   }
-  return { kind: 'postgresql', url, tls: read }
+  return { kind: 'postgresql', url, tls: read, ...(settings && { settings }) }
 }
 
-function readTls(name: string, value: unknown, folder: string, problems: string[]): TlsOptions {
+function readTls(
+  names: { readonly tls: string; readonly ca: string },
+  value: unknown,
+  folder: string,
+  problems: string[],
+): TlsOptions {
   const { ca, rejectUnauthorized, ...unknown } = isObject(value) ? value : { value }
   const isKnown =
     Object.keys(unknown).length === 0 &&
     (ca === undefined || typeof ca === 'string') &&
     (rejectUnauthorized === undefined || typeof rejectUnauthorized === 'boolean')
-  if (!isKnown) problems.push(`${name}: expected ca (a file) and rejectUnauthorized`)
+  if (!isKnown) problems.push(`${names.tls}: expected ca (a file) and rejectUnauthorized`)
   const path = typeof ca === 'string' ? resolve(folder, ca) : undefined
   const isThere = path !== undefined && existsSync(path)
-  if (path !== undefined && !isThere) problems.push(`${name}.ca: there is no file ${path}`)
+  if (path !== undefined && !isThere) problems.push(`${names.ca}: there is no file ${path}`)
   return {
     ca: isThere ? readFileSync(path, 'utf8') : undefined,
     rejectUnauthorized: typeof rejectUnauthorized === 'boolean' ? rejectUnauthorized : undefined,

@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts'
 import type { FailureKind } from '../sources/failures.ts'
 import { failureKind } from '../sources/postgresql-failures.ts'
 import { postgresqlLogin } from '../sources/postgresql-login.ts'
-import type { OwnAddress } from './address.ts'
+import type { OwnAddress, SettingNames } from './address.ts'
 
 /** Connects when it is first asked. `name` is the key of configuration. */
 export async function openPool(
@@ -22,17 +22,21 @@ export async function openPool(
   return pool
 }
 
-const advice = (name: string): Readonly<Partial<Record<FailureKind, string>>> => ({
-  account: `refuses the account, or a connection without encryption: check the user and the password in ${name}, and ${name}.tls`,
-  absent: `is not on its server under the name in ${name}`,
-  tls: `has no encryption or certificate that we accept: check ${name}.tls`,
+const advice = ({ url, tls }: SettingNames): Readonly<Partial<Record<FailureKind, string>>> => ({
+  account: `refuses the account, or a connection without encryption: check the user and the password in ${url}, and ${tls}`,
+  absent: `is not on its server under the name in ${url}`,
+  tls: `has no encryption or certificate that we accept: check ${tls}`,
   privilege: 'does not let its account read, write or make what it needs',
 })
 
 /** A failure while it is opened, which keeps its code. */
-export const notOpened = (name: string, { code, cause }: AppError): AppError =>
+export const notOpened = (
+  name: string,
+  { code, cause }: AppError,
+  settings: SettingNames = { url: name, tls: `${name}.tls` },
+): AppError =>
   new AppError(
     code,
-    `The database "${name}" ${advice(name)[failureKind(cause)] ?? 'cannot be reached or used'}.`,
+    `The database "${name}" ${advice(settings)[failureKind(cause)] ?? 'cannot be reached or used'}.`,
     { cause },
   )

@@ -2,6 +2,8 @@
  * How the SQLite files that belong to Isthmus itself are written by several processes of one machine.
  * Must not know what is in them.
  */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../errors.ts'
 
@@ -9,7 +11,7 @@ import { AppError } from '../errors.ts'
 const busyTimeoutMs = 5_000
 
 /**
- * Opens a file for writing, where `prepare` may do what else there is to do before it is used. Readers never
+ * Opens a file for writing, made with its folder, where `prepare` may do what else there is to do before it is used. Readers never
  * wait for a writer then: the log is written ahead.
  */
 export function openForWriting(
@@ -18,6 +20,7 @@ export function openForWriting(
 ): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
+    makeFolderOf(file)
     database = new DatabaseSync(file, { timeout: busyTimeoutMs })
     useWriteAheadLog(database)
     prepare(database)
@@ -26,6 +29,10 @@ export function openForWriting(
     database?.close()
     throw unusableFile(file, cause)
   }
+}
+
+export const makeFolderOf = (file: string): void => {
+  mkdirSync(dirname(file), { recursive: true })
 }
 
 /** What is wrong with such a file, for whoever can do something about it. */

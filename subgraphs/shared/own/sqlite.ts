@@ -2,13 +2,12 @@
  * A database of Isthmus's own as a file: made when it is missing, and brought to the declared layout when
  * it is older. Must not know a business noun.
  */
-import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, linkSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Relations } from '../relations.ts'
 import { layoutOf } from '../tables.ts'
 import { missingStatements } from './layout.ts'
-import { openForWriting, transactions, unusableFile } from './sqlite-writing.ts'
+import { makeFolderOf, openForWriting, transactions, unusableFile } from './sqlite-writing.ts'
 
 interface Declaration {
   readonly relations: Relations
@@ -42,7 +41,7 @@ export function openOwn(path: string, declaration: Declaration): DatabaseSync {
 function create(path: string, { relations }: Declaration): void {
   const temporary = `${path}.${process.pid}.new`
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolderOf(path)
     rmSync(temporary, { force: true })
     using database = new DatabaseSync(temporary)
     transactions(database)(() => {

@@ -91,7 +91,8 @@ export async function openOwnDatabase<DB>(
   } catch (error) {
     await kysely.destroy()
     const isFailure = error instanceof AppError && error.code === 'SOURCE_UNAVAILABLE'
-    throw isFailure ? notOpened(name, error) : error
+    const settings = place.kind === 'sqlite' ? undefined : place.settings
+    throw isFailure ? notOpened(name, error, settings) : error
   }
   const rowsIn = ownRows<DB>(relations, engine.values)
   const of = (db: Kysely<unknown>) => rowsIn(db as unknown as Kysely<DB>) // as declared by now

@@ -1,8 +1,9 @@
 /** `isthmus webhook` and `isthmus report run --deliver-to`: what arrives at a partner, and what does not. */
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { compactDecrypt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
 import { deliveryTargetNamed, endpointNamed } from '../../../gateway/cli/targets.ts'
@@ -105,6 +106,90 @@ describe('the webhook of a partner', () => {
       assert.ok(stdout.includes(String(got.headers['webhook-id'])))
     })
   }
+
+  /** Of the audit, the oldest first. */
+  const audited = async (record: string) => {
+    const { stdout } = await isthmus(['audit', 'search', '--record', record, '--json'], env)
+    const entries = JSON.parse(stdout) as {
+      subject: string
+      operationName: string
+      outcome: string
+      codes: string[]
+      records: { type: string; keys: string[] }[]
+      delivery?: { id: string; tries: number; bytes: number; status: number | null }
+    }[] // our own words
+    return entries.toReversed()
+  }
+
+  it('is named in the audit, with the report, who sent it and what became of it', async () => {
+    const host = new URL(receiver.url).host
+    write('noted', { webhook: { url: receiver.url, secrets: ['${HOOK_SECRET}'] } })
+    receiver.answers.push(status(503))
+    assert.equal((await report('--deliver-to', 'noted')).code, 0)
+    receiver.answers.push(status(410))
+    assert.equal((await report('--deliver-to', 'noted')).code, 1)
+    const entries = await audited('Subject:subject=partner:noted')
+    assert.deepEqual(
+      entries.map(({ subject, operationName, outcome, codes, records }) => ({
+        said: [operationName, outcome, ...codes].join(' '),
+        subject,
+        records: records.map(({ type, keys }) => `${type}:${keys.join()}`),
+      })),
+      ['STARTED', 'ANSWERED', 'STARTED', 'REFUSED WEBHOOK_FAILED'].map((outcome) => ({
+        said: `webhook report ${outcome}`,
+        subject: `cli:${userInfo().username}`,
+        records: [
+          'Subject:subject=partner:noted',
+          'Report:name=order-to-cash',
+          `Webhook:host=${host}`,
+        ],
+      })),
+    )
+    const sizes = receiver.received.map(({ body }) => Buffer.byteLength(body))
+    const ids = receiver.received.map(({ headers }) => headers['webhook-id'])
+    assert.deepEqual(
+      entries.map(({ delivery }) => delivery),
+      [
+        undefined,
+        { id: ids[1], tries: 2, bytes: sizes[1], status: 204 },
+        undefined,
+        { id: ids[2], tries: 1, bytes: sizes[2], status: 410 },
+      ],
+    )
+    for (const record of ['Report:name=order-to-cash', `Webhook:host=${host}`])
+      assert.ok((await audited(record)).some(({ delivery }) => delivery?.id === ids[1]))
+    const listed = await isthmus(['audit', 'search', '--record', `Webhook:host=${host}`], env)
+    assert.ok(listed.stdout.includes(`${ids[1]}, ${sizes[1]} bytes, try 2: 204\n`), listed.stdout)
+    const text = JSON.stringify(entries)
+    assert.ok(!text.includes('whsec_') && !text.includes(new URL(receiver.url).pathname))
+    assert.equal((await isthmus(['audit', 'verify'], env)).code, 0)
+  })
+
+  it('is named in the audit for a ping as well', async () => {
+    write('pinged', { webhook: { url: receiver.url, secrets: ['${HOOK_SECRET}'] } })
+    assert.equal((await ping('pinged')).code, 0)
+    const entries = await audited('Subject:subject=partner:pinged')
+    assert.deepEqual(
+      entries.map(({ operationName, outcome }) => `${operationName} ${outcome}`),
+      ['webhook ping STARTED', 'webhook ping ANSWERED'],
+    )
+    assert.equal(entries[1]?.delivery?.id, arrived().headers['webhook-id'])
+  })
+
+  it('is sent nothing where the audit cannot be written', async () => {
+    const store = new DatabaseSync(join(graph.data, 'isthmus.sqlite'))
+    store.exec(`CREATE TRIGGER full BEFORE INSERT ON audit_entry
+      BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
+    try {
+      const { code, stdout, stderr } = await ping('in-clear')
+      assert.deepEqual([code, stdout], [1, ''])
+      assert.match(stderr, /^AUDIT_UNAVAILABLE: .*nothing is changed or sent/)
+      assert.equal(receiver.received.length, 0)
+    } finally {
+      store.exec('DROP TRIGGER full')
+      store.close()
+    }
+  })
 
   it('is sent a report encrypted where the partner has a key, and again until it is taken', async () => {
     receiver.answers.push(status(503))

@@ -1,6 +1,6 @@
 /** The gateway's own database as a file; test/services/store.test.ts has the suites over PostgreSQL. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -32,6 +32,12 @@ it('migrations are named 0001-name.sql and numbered without a gap', (t) => {
   assert.throws(() => readMigrations(folder), /should have the number 2/)
   writeFileSync(join(folder, 'notes.txt'), '')
   assert.throws(() => readMigrations(folder), /not called like a migration/)
+})
+
+it('a file is made with the folder that it is to be in', async (t) => {
+  const file = join(folderOf(t), 'a', 'folder', 'isthmus.sqlite')
+  await using _ = await openStore({ kind: 'sqlite', file })
+  assert.ok(existsSync(file))
 })
 
 it('a file that is no database is refused', async (t) => {

@@ -52,20 +52,25 @@ const bomb = `{ media {
   ... on Book { h: status title label: score }
 } }`
 
-const childrenOf = (pid: number): readonly number[] =>
-  spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+const childrenOf = (pid: number, command: string): readonly number[] =>
+  spawnSync('pgrep', ['-P', String(pid), '-f', command], { encoding: 'utf8' })
     .stdout.split('\n')
     .filter((line) => line !== '')
     .map(Number)
 
-const childrenOfOurs = (): readonly number[] => childrenOf(process.pid)
+const plannersOf = (pid: number): readonly number[] => childrenOf(pid, 'planner-program')
+const plannersOfOurs = (): readonly number[] => plannersOf(process.pid)
 
+/** What has ended and is only not buried yet is not there: that is up to the machine's first process. */
 function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+  return /^[^Z]/.test(stdout.trim())
+}
+
+async function gone(pids: readonly number[], withinMs: number): Promise<void> {
+  const until = performance.now() + withinMs
+  while (pids.some(isThere) && performance.now() < until) await setTimeout(20)
+  assert.deepEqual(pids.filter(isThere), [])
 }
 
 const below = (depth: number): string =>
@@ -79,6 +84,29 @@ async function start(t: TestContext, limits?: PlannerLimits) {
   t.after(() => planner[Symbol.asyncDispose]())
   await planner.ready
   return planner
+}
+
+/** Another program that begins a planner, asks it, and prints a line when it is at the question. */
+function begin(t: TestContext, question: string | null) {
+  const begun = new URL('../../../gateway/supergraph/planner-process.ts', import.meta.url).href
+  const program = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `const { startPlannerProcess } = await import(${JSON.stringify(begun)})
+      const [sdl, question] = JSON.parse(await new Response(process.stdin).text())
+      const planner = startPlannerProcess(sdl, { planningMs: 60_000, maxHeapMb: 2_048 })
+      await planner.ready
+      if (question !== null) void planner.plan(question)
+      setTimeout(() => console.log('begun'), 200)
+      setInterval(() => {}, 1_000)`,
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  t.after(() => program.kill('SIGKILL'))
+  program.stdin.end(JSON.stringify([treeSdl(), question]))
+  return program
 }
 
 /** For each question that a plan was made, or what it was refused with. */
@@ -126,6 +154,48 @@ describe('the planner process', () => {
     assert.deepEqual(kindsOf(plans), ['QueryPlan', tooMuch, 'QueryPlan', 'QueryPlan'])
   })
 
+  it('a question that takes too long is refused in time, however many come after it', async (t) => {
+    const planner = await start(t, { planningMs: 1_000, maxHeapMb: 2_048 })
+    const startedAt = performance.now()
+    const refused = assert.rejects(planner.plan(monster), { code: 'PLANNING_FAILED' })
+    const others: Promise<unknown>[] = []
+    const coming = setInterval(() => others.push(planner.plan('{ tree { id } }')), 200)
+    t.after(() => clearInterval(coming))
+    await refused
+    assert.ok(performance.now() - startedAt < 2_500)
+    clearInterval(coming)
+    await Promise.all(others)
+  })
+
+  it('a question that was given up takes along only those that ask the same', async (t) => {
+    const planner = await start(t, { planningMs: 1_000, maxHeapMb: 2_048 })
+    const settled: string[] = []
+    await Promise.all(
+      [monster, '{ tree { id } }', monster].map((operation) =>
+        planner.plan(operation).then(
+          ({ kind }) => settled.push(kind),
+          ({ code }: AppError) => settled.push(code), // the planner rejects with nothing else
+        ),
+      ),
+    )
+    assert.deepEqual(settled, ['PLANNING_FAILED', 'PLANNING_FAILED', 'QueryPlan'])
+  })
+
+  it('a question that was given up is refused at once when it is asked again', async (t) => {
+    const before = plannersOfOurs()
+    const planner = await start(t, { planningMs: 1_000, maxHeapMb: 2_048 })
+    const own = () => plannersOfOurs().filter((pid) => !before.includes(pid))
+    const refusals = [await Promise.allSettled([planner.plan(monster)])]
+    assert.equal((await planner.plan('{ tree { id } }')).kind, 'QueryPlan')
+    const planning = own()
+    const startedAt = performance.now()
+    refusals.push(await Promise.allSettled([planner.plan(monster)]))
+    assert.ok(performance.now() - startedAt < 500)
+    assert.deepEqual(refusals.map(kindsOf), [[tooMuch], [tooMuch]])
+    assert.equal((await planner.plan('{ tree { a { id } } }')).kind, 'QueryPlan')
+    assert.deepEqual(own(), planning, 'the planner was begun again')
+  })
+
   it('a question that takes the planner down is refused; those behind it are planned', async (t) => {
     const planner = await start(t, { planningMs: 60_000, maxHeapMb: 64 })
     const plans = await Promise.allSettled([monster, '{ tree { a { id } } }'].map(planner.plan))
@@ -141,9 +211,9 @@ describe('the planner process', () => {
   })
 
   it('one that is killed is begun again', async (t) => {
-    const before = childrenOfOurs()
+    const before = plannersOfOurs()
     const planner = await start(t)
-    const [own, ...others] = childrenOfOurs().filter((pid) => !before.includes(pid))
+    const [own, ...others] = plannersOfOurs().filter((pid) => !before.includes(pid))
     assert.ok(own !== undefined)
     assert.deepEqual(others, [])
     process.kill(own, 'SIGKILL')
@@ -153,27 +223,28 @@ describe('the planner process', () => {
     assert.equal((await planner.plan('{ tree { a { id } } }')).kind, 'QueryPlan')
   })
 
-  it('ends with the program that began it, whatever that was doing', async () => {
-    const begun = new URL('../../../gateway/supergraph/planner-process.ts', import.meta.url).href
-    const program = spawn(
-      process.execPath,
-      [
-        '--input-type=module',
-        '--eval',
-        `const { startPlannerProcess } = await import(${JSON.stringify(begun)})
-        await startPlannerProcess(process.argv[1]).ready
-        console.log('ready')
-        setInterval(() => {}, 1_000)`,
-        treeSdl(),
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    )
-    await once(program.stdout, 'data')
-    const [planner] = childrenOf(program.pid ?? 0)
-    assert.ok(planner !== undefined)
-    program.kill('SIGKILL')
-    for (let waits = 0; waits < 100 && isThere(planner); waits += 1) await setTimeout(50)
-    assert.equal(isThere(planner), false)
+  for (const [when, question] of [
+    ['it waits', null],
+    ['it is at a question', monster],
+  ] as const) {
+    it(`ends with the program that began it, while ${when}, and leaves nothing`, async (t) => {
+      const program = begin(t, question)
+      await once(program.stdout, 'data')
+      const [planner] = plannersOf(program.pid ?? 0)
+      const [watch] = childrenOf(program.pid ?? 0, 'planner-watch')
+      assert.ok(planner !== undefined && watch !== undefined)
+      program.kill('SIGKILL')
+      await gone([planner, watch], 1_000)
+    })
+  }
+
+  it('leaves nothing when it ends before the program that began it', async (t) => {
+    const before = childrenOf(process.pid, 'planner-watch')
+    const planner = await start(t)
+    const watches = childrenOf(process.pid, 'planner-watch').filter((pid) => !before.includes(pid))
+    assert.equal(watches.length, 1)
+    await planner[Symbol.asyncDispose]()
+    await gone(watches, 1_000)
   })
 
   it('one that is stopped leaves nobody waiting', async (t) => {

@@ -180,11 +180,12 @@ describe('a delivery', () => {
   it('that hangs is given up by the deadline of all tries', async () => {
     await using receiver = await startReceiver()
     receiver.answers.push(status(503), hangs)
-    const { options } = impatient({ deadlineMs: 300 })
+    // What is waited after the first try counts, though the test does not wait: 0.8 to 1.2 s.
+    const { options } = impatient({ deadlineMs: 1_500 })
     await assert.rejects(deliver(event, { url: receiver.url, secrets: [secret] }, options), {
       code: 'WEBHOOK_FAILED',
       message:
-        'The webhook did not take what was sent: no success within 0.3 s: no answer in time, at try 2.',
+        'The webhook did not take what was sent: no success within 1.5 s: no answer in time, at try 2.',
     })
   })
 
@@ -216,6 +217,60 @@ describe('a delivery', () => {
     assert.equal(said, 200)
     assert.equal(receiver.received.length, 1)
   })
+})
+
+describe('a receiver that says when to come back', () => {
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toUTCString()
+  for (const [what, code, header, low, high] of [
+    ['in seconds, with 503', 503, '40', 40_000, 40_000],
+    ['in seconds, with 429', 429, '120', 120_000, 120_000],
+    ['as a date', 503, inSeconds(90), 80_000, 90_000],
+    ['sooner than we come by ourselves', 429, '0', 800, 1_200],
+    ['in the past', 429, inSeconds(-90), 800, 1_200],
+    ['in words', 429, 'soon', 800, 1_200],
+    ['where that says nothing', 500, '40', 800, 1_200],
+  ] as const) {
+    it(`${what}, is asked again then`, async () => {
+      await using receiver = await startReceiver()
+      receiver.answers.push(status(code, { 'retry-after': header }))
+      const { options, waits, told } = impatient()
+      await deliver(event, { url: receiver.url, secrets: [secret] }, options)
+      const [waited = 0] = waits
+      assert.ok(waited >= low && waited <= high, String(waited))
+      assert.match(told[0] ?? '', new RegExp(`next one in ${(waited / 1_000).toFixed(1)} s`))
+      assert.equal(receiver.received.length, 2)
+    })
+  }
+
+  it('may ask for more than a minute, up to five in all', async () => {
+    await using receiver = await startReceiver()
+    const later = (seconds: number) => status(429, { 'retry-after': String(seconds) })
+    receiver.answers.push(later(100), later(100), later(100), later(2))
+    const { options, waits } = impatient()
+    await deliver(event, { url: receiver.url, secrets: [secret] }, options)
+    assert.deepEqual(waits.slice(0, 3), [100_000, 100_000, 100_000])
+    assert.equal(receiver.received.length, 5)
+  })
+
+  for (const [taken, refused] of [
+    ['250', '100'],
+    ['10', '86400'],
+  ] as const) {
+    it(`is given up at once when it asks for ${refused} s after ${taken} s`, async () => {
+      await using receiver = await startReceiver()
+      receiver.answers.push(
+        status(503, { 'retry-after': taken }),
+        status(429, { 'retry-after': refused }),
+      )
+      const { options, waits } = impatient()
+      await assert.rejects(deliver(event, { url: receiver.url, secrets: [secret] }, options), {
+        code: 'WEBHOOK_FAILED',
+        message: `The webhook did not take what was sent: status 429, and it wants to be asked again only in ${refused} s, which is not waited for, at try 2.`,
+      })
+      assert.deepEqual(waits, [Number(taken) * 1_000])
+      assert.equal(receiver.received.length, 2)
+    })
+  }
 })
 
 describe('secrets of a webhook', () => {

@@ -258,10 +258,12 @@ describe('one worker', () => {
   it('is the process itself', async (t) => {
     const { program } = serve(t, supergraphOf('a'), { WORKERS: '1' })
     await program.url
-    const [own, planner, ...others] = processesOf(program)
+    const [own, planner, watch, ...others] = processesOf(program)
     assert.equal(own, program.child.pid)
-    const command = execFileSync('ps', ['-o', 'args=', '-p', String(planner)], { encoding: 'utf8' })
-    assert.match(command, /planner-program/)
+    const commandOf = (pid: number | undefined) =>
+      execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
+    assert.match(commandOf(planner), /planner-program/)
+    assert.match(commandOf(watch), /planner-watch/)
     assert.deepEqual(others, [])
     assert.doesNotMatch(program.said.output, /workers/)
     program.child.kill('SIGTERM')

@@ -38,9 +38,9 @@ Examples:
       const request = { subject, name, days, addresses: address ?? null, scopes: scope ?? null }
       const shown = await identities.audited({
         command: 'token create',
-        about: `Subject:subject=${subject}`,
+        about: [`Subject:subject=${subject}`],
         work: () => identities.administration.create(request, identities.by),
-        changed: ({ token }) => `Token:id=${token.id}`,
+        changed: ({ token }) => [`Token:id=${token.id}`],
       })
       printShown(shown, json === true)
     })

@@ -17,9 +17,8 @@ export const revokeTokenCommand = (env: Environment): Command =>
       await using identities = await localIdentities(env)
       const token = await identities.audited({
         command: 'token revoke',
-        about: `Token:id=${id}`,
+        about: [`Token:id=${id}`],
         work: () => identities.administration.revoke(id, identities.by),
-        changed: () => `Token:id=${id}`,
       })
       console.log(json === true ? JSON.stringify(tokenJson(token), null, 2) : `${id} is revoked.`)
     })

@@ -36,9 +36,9 @@ export const rotateTokenCommand = (env: Environment): Command =>
       const request = { id, days: days ?? null, overlapHours: overlap }
       const shown = await identities.audited({
         command: 'token rotate',
-        about: `Token:id=${id}`,
+        about: [`Token:id=${id}`],
         work: () => identities.administration.rotate(request, identities.by),
-        changed: ({ token }) => `Token:id=${token.id}`,
+        changed: ({ token }) => [`Token:id=${token.id}`],
       })
       printShown(shown, json === true)
       if (json !== true) console.error(`${id} is good until ${moment(shown.replaced.expiresAt)}.`)

@@ -35,6 +35,17 @@ describe('the address of a database of our own', () => {
     assert.deepEqual(read({ url: elsewhere, tls: {} }).problems, [])
   })
 
+  it('keeps what its settings are called where they have names of their own', () => {
+    const settings = { url: 'X_URL', tls: 'X_CA' }
+    const problems: string[] = []
+    const given = (value: unknown) => ({ name: settings.url, settings, value, folder })
+    const named = readOwnAddress(given({ url: elsewhere, tls: { ca: 'ca.pem' } }), problems)
+    assert.deepEqual([named?.settings, problems], [settings, []])
+    readOwnAddress(given(elsewhere), problems)
+    readOwnAddress(given({ url: elsewhere, tls: { ca: 'no.pem' } }), problems)
+    assert.match(problems.join('\n'), /^X_URL: X_CA is needed .*\nX_CA: there is no file/)
+  })
+
   const mistakes: readonly (readonly [string, unknown, RegExp])[] = [
     ['nothing, as a variable that is not set', undefined, /^crosswalk: expected an address/],
     ['no address', 'somewhere', /is no address/],
