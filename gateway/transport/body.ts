@@ -24,7 +24,7 @@ const decoders: Readonly<Record<string, () => Transform>> = {
 export async function readText(request: IncomingMessage, limits: BodyLimits): Promise<string> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   refuseAnnounced(request, limits.bodyBytes)
-  if (encoding === 'identity') return await readBody(request, limits.bodyBytes)
+  if (encoding === 'identity') return readBody(request, limits.bodyBytes)
   const decoder = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined
   if (decoder === undefined) {
     throw new AppError(

@@ -124,8 +124,15 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   clearTimeout(cut)
 }
 
-/** The whole body as text; throws REQUEST_TOO_LARGE. */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+/** The whole body as text, at once where it has come already; throws REQUEST_TOO_LARGE. */
+export function readBody(request: IncomingMessage, maxBytes: number): string | Promise<string> {
+  const tooLarge = () =>
+    new AppError('REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`)
+  if (request.complete && !request.destroyed) {
+    if (request.readableLength > maxBytes) throw tooLarge()
+    const body = request.read() as Buffer | null // null: there is none
+    return body === null ? '' : body.toString('utf8')
+  }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -134,7 +141,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
       if (size <= maxBytes) chunks.push(chunk)
       else {
         request.pause()
-        reject(new AppError('REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`))
+        reject(tooLarge())
       }
     })
     request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))

@@ -245,6 +245,10 @@ const all: readonly Mutant[] = [
     'rejectUnauthorized: true': 'rejectUnauthorized: false',
   }),
   ...at('gateway/turn.ts', 'test/gateway/turn.test.ts', { 'waiting = null\n      try': 'try' }),
+  ...at('subgraphs/shared/http-server.ts', 'test/subgraphs/shared/http-server.test.ts', {
+    'if (request.readableLength > maxBytes) throw tooLarge()': '',
+    'size <= maxBytes': 'size >= 0',
+  }),
   ...at('subgraphs/shared/variables.ts', 'test/subgraphs/shared/variables.test.ts', {
     '!isGiven || !takes(value)': '!isGiven',
     'isInputType(type) && ': '',
