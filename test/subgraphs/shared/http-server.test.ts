@@ -16,7 +16,7 @@ const echo = (waitMs: number) =>
   )
 
 async function post(url: string, body: string | ReadableStream): Promise<Response> {
-  return await fetch(url, { method: 'POST', body, duplex: 'half' } as RequestInit)
+  return await fetch(url, { method: 'POST', body, duplex: 'half' })
 }
 
 /** In pieces and without a length, so that nothing is announced. */
