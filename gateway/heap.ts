@@ -14,24 +14,26 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 /** What the space of what is new may take, in bytes. It doubles, so it ends between half of that and that. */
 const maxYoung = 64 * 1024 * 1024
 
-/** Percent of what lives in it by which the heap may grow while many new questions come. */
-const growth = 30
+/** Percent of what lives in it by which the heap may grow, and while many new questions come. */
+const growth = 100
+const slowGrowth = 30
 
 /**
  * As many of them in as long, in milliseconds, are many. A few leave little, and while the heap may not
  * grow, an answer with many rows costs much more.
  */
-const many = 50
+const many = 10
 const countedMs = 10_000
 
 let isOurProcess = false
 let timer: NodeJS.Timeout | undefined
 let counted = 0
-let isKeptSmall = false
+let isSlow = false
 
 /** To be called once the gateway listens. */
 export function keepMemoryLevel(): void {
   isOurProcess = true
+  setFlagsFromString(`--heap-growing-percent=${growth}`)
   let mayGrow = true
   const decide = () => {
     const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
@@ -48,16 +50,16 @@ export function keepMemoryLevel(): void {
 export function newQuestion(): void {
   if (!isOurProcess) return
   counted += 1
-  if (counted === many && !isKeptSmall) keepSmall(true)
+  if (counted === many) grow(true)
   timer ??= setTimeout(() => {
     timer = undefined
-    if (counted < many && isKeptSmall) keepSmall(false)
+    if (counted < many) grow(false)
     counted = 0
   }, countedMs).unref()
 }
 
-/** By 0 percent the heap grows as V8 thinks best. */
-function keepSmall(isSmall: boolean): void {
-  isKeptSmall = isSmall
-  setFlagsFromString(`--heap-growing-percent=${isSmall ? growth : 0}`)
+function grow(slowly: boolean): void {
+  if (slowly === isSlow) return
+  isSlow = slowly
+  setFlagsFromString(`--heap-growing-percent=${slowly ? slowGrowth : growth}`)
 }
