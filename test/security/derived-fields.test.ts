@@ -1,7 +1,7 @@
 /**
  * What is computed from a protected column needs the column's right, however it is called: its values are
- * changed, and who lacks the right must be answered the same. Fields of roots; `npm run test:security` has
- * those below them.
+ * changed, and who lacks the right must be answered the same, also what a match of customers left. Fields
+ * of roots; `npm run test:security` has those below them.
  */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
@@ -24,6 +24,8 @@ it('nobody who lacks a right is answered otherwise when what it protects is othe
     'Employee.availability',
     'Department.headcount',
     'Department.budget',
+    'IdentityReport.findings',
+    'IdentityCandidate.evidence',
   ])
     assert.ok(derived.includes(field), `${field} was seen to be other`)
 })

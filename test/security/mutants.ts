@@ -308,6 +308,10 @@ const all: readonly Mutant[] = [
   ...at('subgraphs/erp/schema.graphql', derived, {
     'costedCount: Int @requiresScopes(scopes: [["erp:cost:read"]])': 'costedCount: Int',
   }),
+  ...at('gateway/identity/quality.ts', derived, {
+    "{ kind: 'CONTRADICTING', customerId, other, field }":
+      "{ kind: 'CONTRADICTING', customerId, field, other: { ...other, value: record.taxNumber ?? '' } }",
+  }),
   ...at('gateway/tokens/callers.ts', 'test/services/shared-store.test.ts', {
     'if (isStoreFailure(cause)) throw cause': '',
   }),

@@ -3,7 +3,14 @@
  * its rows has as a field holds what the field states. Read from the relations, the schemas and the rules,
  * so that a new protected column is here by itself.
  */
-import { isObjectType, Kind, parse, type GraphQLSchema } from 'graphql'
+import {
+  isObjectType,
+  Kind,
+  parse,
+  print,
+  type FieldDefinitionNode,
+  type GraphQLSchema,
+} from 'graphql'
 import type { Column, Relation } from '#shared/relations.ts'
 import { meets, type Requirement } from '#shared/rules/requirements.ts'
 import type { Generation } from '../../../gateway/supergraph/generation.ts'
@@ -28,6 +35,7 @@ const rowsOf: Readonly<Record<string, string>> = {
   'erp ErpCustomerParticulars': 'customer_particulars',
   'erp BomCost': 'product_cost',
   'finance DebtorRecord': 'debtor',
+  'crm IdentitySystem': 'identity_summary',
 }
 
 /** Columns that no type of their rows has as a field, and the field that states them. */
@@ -94,19 +102,29 @@ async function columnsOf(
         table,
         name,
         column,
-        fields: own
-          .filter(({ fields = [] }) => fields.some((field) => field.name.value === name))
-          .map((type) => `${type.name.value}.${name}`),
+        fields: own.flatMap((type) =>
+          (type.fields ?? [])
+            .filter((field) => states(field, name, column))
+            .map((field) => `${type.name.value}.${field.name.value}`),
+        ),
       }))
     }),
   )
 }
 
+/** A field states the column that it is called like, and one that joins states the key that it joins by. */
+function states(
+  { name, type }: FieldDefinitionNode,
+  column: string,
+  { refersTo }: Pick<Column, 'refersTo'>,
+): boolean {
+  const [joined] = refersTo?.split('.') ?? []
+  return name.value === column || (joined !== undefined && print(type).replace(/!$/, '') === joined)
+}
+
 /** Those that say something of a row: neither which row it is, nor what an amount is in. */
 const valueColumns = ({ columns, key }: Relation) =>
-  Object.entries(columns).filter(
-    ([name, { type }]) => type.kind !== 'id' && name !== 'currency' && !key.includes(name),
-  )
+  Object.entries(columns).filter(([name]) => name !== 'currency' && !key.includes(name))
 
 function isOf(type: string, table: string, { entity }: Relation): boolean {
   const name = type.slice(type.indexOf(' ') + 1)

@@ -8,6 +8,22 @@ const otherLedgerRight = 'a part of the ledger in which no pay is, with the righ
 const ownFact = 'finance:personnel:read alone: what was posted for people'
 const directory = 'the directory leaves out who has left'
 const groups = 'hr:headcount:read: groups of five and more, of today and not of a choice of people'
+const match = 'crm:identity:read: which records agree and in which field, not what they say'
+
+const each = (fields: readonly string[], why: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(fields.map((field) => [field, why]))
+
+const counts = ['IdentityReport.systems', 'IdentityReport.findings']
+const findings = [
+  'IdentityFinding.id',
+  'IdentityFinding.value',
+  'IdentityFinding.customerId',
+  'IdentityFinding.otherValue',
+  'IdentityFinding.field',
+  'IdentityFindingEdge.cursor',
+  'IdentityFindingConnection.pageInfo',
+]
+const howMany = 'IdentityFindingConnection.totalCount'
 
 /** Right → field → why it tells. */
 const decided: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -23,6 +39,27 @@ const decided: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'Department.personnelCost': ownFact,
     'Employee.expenses': ownFact,
   },
+  // What a match compares.
+  'crm:customer-tax:read': each(
+    [...counts, ...findings, howMany, 'IdentityCandidate.evidence'],
+    match,
+  ),
+  'crm:contact-pii:read': each(['IdentityCandidate.evidence'], match),
+  'erp:customer-record:read': each(
+    [
+      ...counts,
+      ...findings,
+      howMany,
+      'IdentityCandidate.id',
+      'IdentityCandidate.value',
+      'IdentityCandidate.score',
+      'IdentityCandidate.evidence',
+      'IdentityCandidateEdge.cursor',
+      'IdentityCandidateConnection.pageInfo',
+    ],
+    match,
+  ),
+  'finance:debtor-record:read': each([...counts, howMany], match),
   'hr:personal:read': {
     'Employee.teamSize': directory,
     'EmployeeConnection.totalCount': directory,
@@ -34,13 +71,17 @@ const decided: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 type Facts = ReadonlyMap<string, JudgedFact>
 
-/** `field tells what needs right`, for each that nobody decided. */
+/** `field tells what needs right`, for each that nobody decided; a text itself is never to be told. */
 export const undecided = (facts: Facts): readonly string[] =>
-  [...facts].flatMap(([right, { leaked, columns }]) =>
-    [...leaked]
-      .filter((field) => decided[right]?.[field] === undefined)
+  [...facts].flatMap(([right, { leaked, leakedWithoutMatch, stated, columns }]) => [
+    ...[...leaked]
+      .filter((field) => {
+        const why = decided[right]?.[field]
+        return why === undefined || (why === match && leakedWithoutMatch.has(field))
+      })
       .map((field) => `${field} tells what needs ${right}: ${columns.join(', ')}`),
-  )
+    ...[...stated].map((field) => `${field} states a text that needs ${right}`),
+  ])
 
 /** What was decided and did not happen. */
 export const outdated = (facts: Facts): readonly string[] =>

@@ -8,37 +8,26 @@ import type { Generation } from '../../../gateway/supergraph/generation.ts'
 import { fieldsOf } from '../row-matrix/shapes.ts'
 import type { JudgedFact } from './matrix.ts'
 
-const tooDeep = 'no path of two fields leads there; its columns are changed'
-const ofAMatch = 'the demo data is not matched'
+const partOfValue = 'told as the field that has the value'
 const noCommitments = 'the demo data has no commitments'
 const ofRows = 'which row it is, or how many there are: no column'
 
 /** No more and no less. */
 const reasons: Readonly<Record<string, string>> = {
-  'BomCost.material': tooDeep,
-  'BomCost.labour': tooDeep,
-  'BomCost.overhead': tooDeep,
-  'BomCost.total': tooDeep,
-  'CommissionLine.base': tooDeep,
-  'CommissionLine.ratePct': tooDeep,
-  'CommissionLine.amount': tooDeep,
-  'CommissionRule.ratePct': tooDeep,
-  'CommissionRule.threshold': tooDeep,
   'BudgetAggregate.committed': noCommitments,
   'SpendSummary.committed': noCommitments,
   'CommissionLine.lineNo': ofRows,
   'PurchaseOrderLine.lineNo': ofRows,
   'LedgerAggregate.count': ofRows,
   'HeadcountAggregates.suppressed': 'nothing is suppressed for who has every right',
-  'IdentityCandidate.score': ofAMatch,
-  'IdentityEvidence.similarity': ofAMatch,
-  'IdentityFindingCount.count': ofAMatch,
-  'IdentitySystem.records': ofAMatch,
-  'IdentitySystem.matched': ofAMatch,
-  'IdentitySystem.unmatched': ofAMatch,
-  'IdentitySystem.doublyMatched': ofAMatch,
-  'IdentitySystem.contradicting': ofAMatch,
-  'IdentitySystem.candidates': ofAMatch,
+  'IdentityEvidence.similarity': partOfValue,
+  'IdentityFindingCount.count': partOfValue,
+  'IdentitySystem.records': partOfValue,
+  'IdentitySystem.matched': partOfValue,
+  'IdentitySystem.unmatched': partOfValue,
+  'IdentitySystem.doublyMatched': partOfValue,
+  'IdentitySystem.contradicting': partOfValue,
+  'IdentitySystem.candidates': partOfValue,
 }
 
 const amounts = new Set(['Money', 'Decimal', 'Int', 'Float', 'Quantity'])

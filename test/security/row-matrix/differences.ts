@@ -13,6 +13,15 @@ export function differences(found: unknown, expected: unknown, path = ''): reado
   return Object.is(found, expected) ? [] : [path]
 }
 
+/** Whether an answer is what the other one is, or less of it: fields may be missing, and nothing else. */
+export function isPartOf(part: unknown, whole: unknown): boolean {
+  if (Array.isArray(part) && Array.isArray(whole))
+    return part.length === whole.length && part.every((each, at) => isPartOf(each, whole[at]))
+  if (isRecord(part) && isRecord(whole))
+    return Object.entries(part).every(([name, value]) => isPartOf(value, whole[name]))
+  return Object.is(part, whole)
+}
+
 /** Paths at which an answer has a value that is more than nothing: not null, not empty, not zero. */
 export function valuesIn(answer: unknown, path = ''): readonly string[] {
   if (Array.isArray(answer)) return answer.flatMap((each) => valuesIn(each, path))

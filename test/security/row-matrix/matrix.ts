@@ -16,7 +16,7 @@ import { rootChecks, type RootCheckData } from './roots.ts'
 import { pathsOf, type SelectionOptions } from './selection.ts'
 import { argumentsWriter, argumentValues } from './values.ts'
 
-const ofAMatch =
+export const ofAMatch =
   'what a match left, for data stewards: it has no row rule, and the demo data is not matched'
 
 /** What is not judged, and why. Each must be there. */

@@ -21,6 +21,10 @@ const groupRows = '6'
 export interface Question {
   readonly root: string
   readonly document: string
+  /** The fields of the key, or what is grouped by; empty for a list. */
+  readonly by: string
+  /** What is asked of the root, in a word: the document has it whole. */
+  readonly part: string
   /** The key by which the root finds one row, to be filled with keys of rows. */
   readonly key: { readonly type: string; readonly fields: readonly string[] } | null
 }
@@ -43,26 +47,64 @@ function rootQuestions(
   options: SelectionOptions,
 ): readonly Question[] {
   const type = getNamedType(field.type)
-  const keys = keysOfRoot(field)
-  if (keys.length > 0)
-    return keys.map((fields) => ({
-      root: field.name,
-      document: keyedDocument(field, fields, selectionOf(type, steps, options)),
-      key: { type: type.name, fields },
-    }))
-  const plain = (given: Given, below: number): Question => {
-    const selection = isLeafType(type) ? '' : selectionOf(type, below, options)
-    const written = options.write(query, field, given)
-    return { root: field.name, document: `{ ${field.name}${written} ${selection} }`, key: null }
-  }
-  if (isGroups(type)) {
+  return waysOf(field).flatMap((way) => {
+    const ask = (given: Given, below: number, part: string) =>
+      rootQuestion(query, field, {
+        part,
+        way: { ...way, given: { ...way.given, ...given } },
+        selection: isLeafType(type) ? '' : selectionOf(type, below, options),
+        write: options.write,
+      })
+    if (!isGroups(type)) return [ask({}, steps, 'rows')]
     // All groups by their sums, and a few with what hangs on them.
-    return groupings(field).flatMap((by) => [
-      plain({ groupBy: by, first: '1000', ...bucketOf(field) }, 0),
-      ...(steps === 0 ? [] : [plain({ groupBy: by, first: groupRows, ...bucketOf(field) }, steps)]),
-    ])
+    return [ask({ first: '1000' }, 0, 'sums'), ...(steps === 0 ? [] : [ask({}, steps, 'rows')])]
+  })
+}
+
+/** How a root is asked: for the row of a key, which comes in variables, or with what is given. */
+export interface Way {
+  readonly key: readonly string[] | null
+  readonly given: Given
+}
+
+export const byOf = ({ key, given: { groupBy = '' } }: Way): string => key?.join(' ') ?? groupBy
+
+/** By each key that it has; otherwise grouped by nothing and by each dimension, or for its first rows. */
+export function waysOf(field: Field): readonly Way[] {
+  const keys = keysOfRoot(field)
+  if (keys.length > 0) return keys.map((key) => ({ key, given: {} }))
+  if (!isGroups(getNamedType(field.type))) return [{ key: null, given: { first: rootRows } }]
+  return groupings(field).map((groupBy) => ({
+    key: null,
+    given: { groupBy, first: groupRows, ...bucketOf(field) },
+  }))
+}
+
+/** A root asked in a way for a selection. */
+export function rootQuestion(
+  query: GraphQLObjectType,
+  field: Field,
+  asked: {
+    readonly part: string
+    readonly way: Way
+    readonly selection: string
+    readonly write: SelectionOptions['write']
+  },
+): Question {
+  const { part, way, selection, write } = asked
+  const root = field.name
+  const by = byOf(way)
+  if (way.key === null) {
+    const written = write(query, field, way.given)
+    return { root, by, part, document: `{ ${root}${written} ${selection} }`, key: null }
   }
-  return [plain({ first: rootRows }, steps)]
+  return {
+    root,
+    by,
+    part,
+    document: keyedDocument(field, way.key, selection),
+    key: { type: getNamedType(field.type).name, fields: way.key },
+  }
 }
 
 /** Sets of arguments that are a key: those that must be given together, or each that may be. */
