@@ -21,16 +21,13 @@ export interface Quota {
 }
 
 export interface Admission extends Disposable, Concurrency {
-  /**
-   * Takes points; throws or rejects with RATE_LIMITED. `told` hears of the buckets in both cases. Where
-   * this process counts alone nobody waits.
-   */
+  /** Takes points; throws RATE_LIMITED. `told` hears of the buckets in both cases. */
   spend(
     subject: string,
     points: number,
     limits: Limits,
     told?: (quotas: readonly Quota[]) => void,
-  ): void | Promise<void>
+  ): Promise<void>
   /** The buckets as they are. */
   look(subject: string, limits: Limits): Promise<readonly Quota[]>
 }
@@ -41,25 +38,21 @@ export function createAdmission(counting: Counting): Admission {
   const bucketsOf = createBucketsOf()
   return {
     enter: concurrency.enter,
-    spend: (subject, points, limits, told) => {
+    spend: async (subject, points, limits, told) => {
       const [minute, day] = bucketsOf(subject, limits)
       const whole = Math.ceil(points)
-      return then(buckets.take(minute.bucket, whole), (first) => {
-        if (!first.isTaken) {
-          told?.([quotaOf(minute, first)])
-          throw limited(minute, first, whole)
-        }
-        return then(buckets.take(day.bucket, whole), (second) => {
-          if (second.isTaken) {
-            told?.([quotaOf(minute, first), quotaOf(day, second)])
-            return
-          }
-          return then(buckets.take(minute.bucket, -whole), (given) => {
-            told?.([quotaOf(minute, given), quotaOf(day, second)])
-            throw limited(day, second, whole)
-          })
-        })
-      })
+      const first = await buckets.take(minute.bucket, whole)
+      if (!first.isTaken) {
+        told?.([quotaOf(minute, first)])
+        throw limited(minute, first, whole)
+      }
+      const second = await buckets.take(day.bucket, whole)
+      if (!second.isTaken) {
+        const given = await buckets.take(minute.bucket, -whole)
+        told?.([quotaOf(minute, given), quotaOf(day, second)])
+        throw limited(day, second, whole)
+      }
+      told?.([quotaOf(minute, first), quotaOf(day, second)])
     },
     look: (subject, limits) =>
       Promise.all(
@@ -70,12 +63,6 @@ export function createAdmission(counting: Counting): Admission {
     [Symbol.dispose]: () => counting[Symbol.dispose](),
   }
 }
-
-/** Goes on with a level at once where it is there. */
-const then = <Next>(
-  level: Level | Promise<Level>,
-  go: (level: Level) => Next | Promise<Next>,
-): Next | Promise<Next> => (level instanceof Promise ? level.then(go) : go(level))
 
 interface Named {
   readonly name: Quota['name']

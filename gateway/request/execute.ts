@@ -78,9 +78,8 @@ export async function execute(
     observer.operation?.({ type: operation.operation, name: operation.name?.value })
     const estimate = cost.estimate(renameValues(values))
     checkEstimate(estimate, limits)
-    const admitted = admit?.(estimate)
-    if (admitted instanceof Promise) await admitted
-    if (follow !== undefined) await follow.asks(authorised)
+    await admit?.(estimate)
+    await follow?.asks(authorised)
     clock?.begin('plan')
     const program = await prepared.program()
     clock?.end()

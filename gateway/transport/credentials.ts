@@ -8,13 +8,10 @@ import { plainAddress, type AddressList } from '../tokens/addresses.ts'
 import { CallerRefused } from '../tokens/refused.ts'
 import type { Credentials } from '../tokens/verified.ts'
 
-const authorization = 'authorization'
-
 export function credentialsOf(request: IncomingMessage, isProxy: AddressList): Credentials {
   let found = 0
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
-    const name = request.rawHeaders[at]
-    if (name?.length === authorization.length && name.toLowerCase() === authorization) found += 1
+    if (request.rawHeaders[at]?.toLowerCase() === 'authorization') found += 1
   }
   if (found > 1) {
     throw new AppError('UNAUTHENTICATED', 'The request has no valid token.', {

@@ -35,8 +35,8 @@ describe('admission', () => {
     let now = 0
     using admission = createAdmission(countInMemory(() => now))
     const told: (readonly Quota[])[] = []
-    const spend = async (points: number) =>
-      await admission.spend('s', points, limits, (quotas) => told.push(quotas))
+    const spend = (points: number) =>
+      admission.spend('s', points, limits, (quotas) => told.push(quotas))
     await spend(50)
     assert.deepEqual(
       told[0]?.map(({ name, remaining }) => [name, remaining]),
@@ -80,7 +80,7 @@ describe('a store', () => {
       await countInRedis('redis://127.0.0.1:1', { log, now: () => 0 }),
     )
     await admission.spend('s', 50, limits)
-    await assert.rejects(async () => admission.spend('s', 30, limits), codeIs('RATE_LIMITED'))
+    await assert.rejects(admission.spend('s', 30, limits), codeIs('RATE_LIMITED'))
     const leave = await admission.enter('s', limits)
     await admission.enter('s', limits)
     assert.throws(() => admission.enter('s', limits), codeIs('CONCURRENCY_LIMITED'))
