@@ -5,6 +5,7 @@
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
 import { request } from 'undici'
 import { AppError, appErrorIn } from '#shared/errors.ts'
+import { objectIn } from '#shared/json.ts'
 
 export interface Answer {
   readonly data: ExecutionResult['data'] | null
@@ -41,8 +42,8 @@ export async function askOver(
   )
   if (statusCode === 401)
     throw new AppError('UNAUTHENTICATED', 'The gateway does not take this token.')
-  const answer = parseJson(body)
-  if (typeof answer !== 'object' || answer === null || !('data' in answer || 'errors' in answer)) {
+  const answer = objectIn(body)
+  if (answer === null || !('data' in answer || 'errors' in answer)) {
     throw new AppError(
       'SOURCE_DATA_INVALID',
       `The address did not answer in GraphQL (status ${statusCode}).`,
@@ -76,14 +77,6 @@ async function post(url: string, token: string, { asked, signal, maxAnswerBytes 
     chunks.push(chunk)
   }
   return { statusCode, body: Buffer.concat(chunks).toString('utf8') }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // the caller says what came instead
-  }
 }
 
 const unreachable = (cause: unknown) =>

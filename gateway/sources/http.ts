@@ -9,7 +9,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { Pool, type Dispatcher } from 'undici'
 import { AppError, appErrorIn, errorCodes, type ErrorCode } from '#shared/errors.ts'
-import { isObject, type JsonObject } from '#shared/json.ts'
+import { isObject, objectIn, type JsonObject } from '#shared/json.ts'
 import { maxAgeSeconds, signInternalToken, type SigningKey } from '#shared/internal-token.ts'
 import { deadlineHeader, type Principal } from '#shared/principal.ts'
 import { endOfStep } from '../turn.ts'
@@ -186,7 +186,7 @@ function parseAnswer(
   { statusCode, cacheControl }: Pick<Reply, 'statusCode' | 'cacheControl'>,
   heard: (error: GraphQLFormattedError) => GraphQLError,
 ): SourceAnswer {
-  const answer = parseJson(text)
+  const answer = objectIn(text)
   if (answer === null || (!('data' in answer) && !('errors' in answer))) {
     throw new AppError(
       statusCode >= 500 ? 'SOURCE_UNAVAILABLE' : 'SOURCE_DATA_INVALID',
@@ -201,15 +201,6 @@ function parseAnswer(
     data,
     errors: errors.slice(0, maxErrors).map((error) => heard(wellFormed(error))),
     cacheControl,
-  }
-}
-
-function parseJson(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : null
-  } catch {
-    return null // the caller says what came instead
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto'
 import type { AppError } from '#shared/errors.ts'
-import { createRecent } from '../request/recent.ts'
+import { createRecent } from '../recent.ts'
 
 export interface GivenUp {
   add(operation: string, error: AppError): void

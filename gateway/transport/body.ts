@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { AppError } from '#shared/errors.ts'
-import { readBody } from '#shared/http-server.ts'
+import { bodyTooLarge, readBody } from '#shared/http-server.ts'
 
 export interface BodyLimits {
   readonly bodyBytes: number
@@ -37,7 +37,7 @@ export async function readText(request: IncomingMessage, limits: BodyLimits): Pr
 
 /** What says itself that it is too large is not waited for. */
 function refuseAnnounced({ headers }: IncomingMessage, maxBytes: number): void {
-  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes)
 }
 
 function unpacked(
@@ -57,11 +57,11 @@ function unpacked(
     }
     request.on('data', (chunk: Buffer) => {
       packed += chunk.length
-      if (packed > bodyBytes) stop(tooLarge(bodyBytes))
+      if (packed > bodyBytes) stop(bodyTooLarge(bodyBytes))
     })
     decoder.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > decompressedBytes) stop(tooLarge(decompressedBytes, ' once it is unpacked'))
+      if (size > decompressedBytes) stop(bodyTooLarge(decompressedBytes, ' once it is unpacked'))
       else chunks.push(chunk)
     })
     decoder.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
@@ -74,6 +74,3 @@ function unpacked(
     request.pipe(decoder)
   })
 }
-
-const tooLarge = (maxBytes: number, when = ''): AppError =>
-  new AppError('REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes${when}.`)

@@ -126,10 +126,8 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
 
 /** The whole body as text, at once where it has come already; throws REQUEST_TOO_LARGE. */
 export function readBody(request: IncomingMessage, maxBytes: number): string | Promise<string> {
-  const tooLarge = () =>
-    new AppError('REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`)
   if (request.complete && !request.destroyed) {
-    if (request.readableLength > maxBytes) throw tooLarge()
+    if (request.readableLength > maxBytes) throw bodyTooLarge(maxBytes)
     const body = request.read() as Buffer | null // null: there is none
     return body === null ? '' : body.toString('utf8')
   }
@@ -141,7 +139,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): string | P
       if (size <= maxBytes) chunks.push(chunk)
       else {
         request.pause()
-        reject(tooLarge())
+        reject(bodyTooLarge(maxBytes))
       }
     })
     request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
@@ -150,6 +148,10 @@ export function readBody(request: IncomingMessage, maxBytes: number): string | P
     )
   })
 }
+
+/** `when` is said of a body that became too large. */
+export const bodyTooLarge = (maxBytes: number, when = ''): AppError =>
+  new AppError('REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes${when}.`)
 
 /** The body as JSON; throws BAD_REQUEST. */
 export const readJson = async (request: IncomingMessage, maxBytes: number): Promise<unknown> =>

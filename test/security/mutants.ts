@@ -246,7 +246,7 @@ const all: readonly Mutant[] = [
   }),
   ...at('gateway/turn.ts', 'test/gateway/turn.test.ts', { 'waiting = null\n      try': 'try' }),
   ...at('subgraphs/shared/http-server.ts', 'test/subgraphs/shared/http-server.test.ts', {
-    'if (request.readableLength > maxBytes) throw tooLarge()': '',
+    'if (request.readableLength > maxBytes) throw bodyTooLarge(maxBytes)': '',
     'size <= maxBytes': 'size >= 0',
   }),
   ...at('subgraphs/shared/variables.ts', 'test/subgraphs/shared/variables.test.ts', {

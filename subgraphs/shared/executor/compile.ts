@@ -19,7 +19,6 @@ import type { Selection, Source, Variables } from './operation.ts'
 import { selectionOf } from './selection.ts'
 
 export interface Compiled {
-  readonly operation: OperationDefinitionNode
   readonly coerce: Coerce
   /** The operation with these variables; null where a condition is neither true nor false. */
   variantFor(variables: Variables): Variant | null
@@ -65,7 +64,6 @@ function compile(
   const fragments = fragmentsIn(document)
   const variants = new Map<string, Variant>()
   return {
-    operation,
     coerce: compileCoercion(schema, operation.variableDefinitions),
     variantFor: (variables) => {
       const conditions = Object.fromEntries(conditionNames.map((name) => [name, variables[name]]))

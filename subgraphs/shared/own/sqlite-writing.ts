@@ -11,8 +11,8 @@ import { AppError } from '../errors.ts'
 const busyTimeoutMs = 5_000
 
 /**
- * Opens a file for writing, made with its folder, where `prepare` may do what else there is to do before it is used. Readers never
- * wait for a writer then: the log is written ahead.
+ * Opens a file for writing, made with its folder, where `prepare` may do what else there is to do before
+ * it is used. Readers never wait for a writer then: the log is written ahead.
  */
 export function openForWriting(
   file: string,

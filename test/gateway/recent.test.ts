@@ -1,7 +1,7 @@
 /** What was used most lately is kept, as far as there is room. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createRecent, type Recent } from '../../../gateway/request/recent.ts'
+import { createRecent, type Recent } from '../../gateway/recent.ts'
 
 function filled(maxWeight: number, ...entries: (readonly [key: string, weight: number])[]) {
   const recent = createRecent<string>(maxWeight)
